@@ -1,0 +1,125 @@
+"""Work grows in step with the input, whatever the input (SECURITY goal 9)."""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import suppress
+
+import pytest
+
+from wsgicherry.wire import accept, cookies, headers, params, status, urls
+
+SIZE = 2000
+# Of this thread's own time, so that a busy machine does not show. Ours take 0.01 to 0.5, and
+# a regular expression that looks at HUGE once for each of its characters takes minutes.
+MOST_SECONDS = 5.0
+HUGE = 256 * 1024
+
+# What parses it, and one period of the hostile text. The limits on length are stepped
+# around: what is inside them must not be quadratic either.
+HOSTILE = [
+    pytest.param(cookies._unquote, '"', '\\"', '"', id="cookie-escapes"),
+    pytest.param(headers.split_elements, "", ",", "", id="commas"),
+    pytest.param(headers.split_elements, "", '"', "", id="quotes"),
+    pytest.param(headers.split_elements, '"', "\\", "", id="backslashes"),
+    pytest.param(headers.split_elements, "", '",', "", id="quoted-commas"),
+    pytest.param(headers.parse_header, "a", ';b="', "", id="parameters"),
+    pytest.param(headers.decode_TEXT, "", "=?utf-8?q?", "", id="open-words"),
+    pytest.param(headers.decode_TEXT, "", "=?utf-8?q?a?= ", "", id="words"),
+    pytest.param(lambda value: headers.wire_header("X", value), "", "\r\n ", "", id="controls"),
+    pytest.param(accept._parse, "", ",", "", id="accept-commas"),
+    pytest.param(accept._parse, "", "a;q=0.1,", "", id="accept-qualities"),
+    pytest.param(urls.join, "", "/", "", id="join-slashes"),
+    pytest.param(urls.join, "", "//a", "", id="join-atoms"),
+    pytest.param(urls.normalize_path, "/", "../", "", id="normalize"),
+    pytest.param(lambda value: urls.resolve("/a", value), "", "a/../", "", id="resolve"),
+    pytest.param(
+        lambda value: urls.resolve_url("http://h/", value), "", "/\t", "", id="resolve-url"
+    ),
+    pytest.param(urls.quote_location, "", "% ", "", id="quote"),
+    pytest.param(
+        lambda value: urls.keep_encoded_slashes("/", value),
+        "/",
+        "%2F",
+        "",
+        id="encoded-slashes",
+    ),
+    pytest.param(lambda value: urls.relative_url(value, "/x"), "", "/a", "", id="relative"),
+    pytest.param(status.status_line, "200 ", "\r", "", id="reason"),
+    pytest.param(
+        lambda value: params.parse_query_string(value, max_fields=HUGE),
+        "",
+        "a=%&",
+        "",
+        id="query-pairs",
+    ),
+    pytest.param(params.parse_query_string, "a=", "%2", "", id="query-escapes"),
+    pytest.param(
+        lambda value: params.parse_urlencoded(
+            value.encode(), ["utf-8", "latin-1"], max_fields=HUGE
+        ),
+        "",
+        "a&",
+        "",
+        id="form-pairs",
+    ),
+]
+WITHIN_LIMITS = [
+    pytest.param(cookies.parse_cookies, "", ";", "", id="cookie-separators"),
+    pytest.param(cookies.parse_cookies, "", "a=b;", "", id="cookies"),
+    pytest.param(cookies.parse_cookies, 'a="', '\\"', '"', id="cookie-quotes"),
+    pytest.param(
+        lambda value: headers.header_elements("Accept", value), "", ",", "", id="elements"
+    ),
+    pytest.param(
+        lambda value: headers.header_elements("Accept", value), "", "a,", "", id="accepted"
+    ),
+    pytest.param(
+        lambda value: accept.choose_media(value, ["a/b", "c/d"]), "", "a,", "", id="choice"
+    ),
+]
+
+
+def count_calls(parse, text):
+    """Return how many calls, of Python and of C, `parse(text)` makes."""
+    count = 0
+
+    def profile(frame, event, argument):
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(profile)
+    try:
+        with suppress(ValueError):
+            parse(text)
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+@pytest.mark.parametrize(("parse", "start", "period", "end"), HOSTILE + WITHIN_LIMITS)
+def test_calls_at_most_double_when_the_input_doubles(parse, start, period, end):
+    """n, 2n and 4n periods: the number of calls grows no faster than the text."""
+    once, twice, four_times = (
+        count_calls(parse, start + period * (n * SIZE // 4) + end) for n in (1, 2, 4)
+    )
+    assert twice <= 2.5 * once
+    assert four_times <= 2.5 * twice
+
+
+@pytest.mark.parametrize(("parse", "start", "period", "end"), HOSTILE)
+def test_a_quarter_megabyte_takes_no_time_to_speak_of(parse, start, period, end):
+    """What no call count shows, a regular expression that goes back and forth, shows here."""
+    text = start + period * (HUGE // len(period)) + end
+    started = time.thread_time()
+    with suppress(ValueError):
+        parse(text)
+    assert time.thread_time() - started < MOST_SECONDS
+
+
+@pytest.mark.parametrize(("parse", "start", "period", "end"), WITHIN_LIMITS)
+def test_what_is_over_a_limit_is_refused_at_once(parse, start, period, end):
+    """64 kB of a header cost a few calls, not a parse."""
+    assert count_calls(parse, start + period * (64 * 1024 // len(period)) + end) < 60

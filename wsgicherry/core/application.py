@@ -1,0 +1,254 @@
+"""Application: a root object, its config and its compiled plans; a WSGI callable."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .config import AppConfig, NamespaceSet
+from .hooks import HOOK_POINTS
+from .lifecycle import UNEXPECTED, answer_bare, refuse, respond, trap_errors
+from .logs import LogManager
+from .plan import Compiler, Plan, merge_configs
+from .request import Request
+from .response import Response
+from .tools import Toolbox
+from .walk import Trail
+
+if TYPE_CHECKING:
+    from .checks import Finding
+
+MAX_PLANS = 2000
+"""Plans kept by one application; more (handlers made per request) and all are compiled anew."""
+
+WSGIApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
+Middleware = Callable[..., WSGIApp]
+
+
+class Site(Protocol):
+    """What applications share: site-wide config, tools, logs and the engine."""
+
+    @property
+    def config(self) -> Mapping[str, Any]: ...
+
+    @property
+    def toolboxes(self) -> Mapping[str, Toolbox]: ...
+
+    @property
+    def log(self) -> LogManager: ...
+
+    @property
+    def engine(self) -> Any: ...
+
+    @property
+    def max_body_bytes(self) -> int | None: ...
+
+    def adopt(self, app: Application) -> None:
+        """Tell `app` from now on when something changes that its plans depend on."""
+
+    def start_engine(self) -> None:
+        """Start the engine under a foreign server, once in each process."""
+
+    def check_mounted(self, app: Application) -> None:
+        """Raise ConfigError for what is wrong with the config of `app` whatever may come later."""
+
+    def open(self, app: Application) -> list[Finding]:
+        """Start the engine in this process unless it runs; return what is wrong with the config."""
+
+
+class Application:
+    """One mounted application: `root` and its tree of handlers, its config, its log. A WSGI callable.
+
+    `config`: a dict of sections, a file name or an open file; a section whose name does not begin with
+    '/' is the application's own data. `script_name`: where it is mounted; None takes it from the server.
+    """
+
+    root: Any = None
+    relative_urls: Any = False
+    request_class: type[Request] = Request
+    response_class: type[Response] = Response
+    toolboxes: Any = {}  # noqa: RUF012 - CherryPy's place for toolboxes of all applications
+    namespaces: NamespaceSet = NamespaceSet()
+    site: Site
+
+    def __init__(
+        self, root: Any, script_name: str | None = "", config: Any = None, *, site: Site | None = None
+    ) -> None:
+        if site is not None:
+            self.site = site
+        self.root = root
+        self.script_name = script_name
+        self.log = LogManager(id(self), self.site.log.logger_root)
+        self.pipeline: list[tuple[str, Middleware]] = []
+        self.middleware_config: dict[str, dict[str, Any]] = {}
+        # What is put here is this application's alone; what the site adds later is seen.
+        self.toolboxes = ChainMap(
+            {}, type(self).toolboxes, self.site.toolboxes
+        )
+        self.namespaces = self.namespaces.copy()
+        self.namespaces["log"] = lambda name, value: setattr(self.log, name, value)
+        self.namespaces["wsgi"] = self._set_wsgi
+        self.plans: dict[tuple[int | str, ...], Plan] = {}
+        self.generation = 0
+        self.config = AppConfig()
+        self.config.on_change = self.forget_plans
+        self.forget_plans()
+        self.site.adopt(self)
+        if config:
+            self.merge(config)
+        else:
+            self.site.check_mounted(self)
+
+    # -- names ----------------------------------------------------------------------------------
+
+    @property
+    def script_name(self) -> str | None:
+        """Where the application is mounted, without a trailing slash; None: the server says."""
+        return self._script_name
+
+    @script_name.setter
+    def script_name(self, value: str | None) -> None:
+        self._script_name = value.rstrip("/") if value else value
+
+    @property
+    def engine(self) -> Any:
+        """The engine of the site, for server hooks."""
+        return self.site.engine
+
+    @property
+    def max_body_bytes(self) -> int | None:
+        """The site's limit on request bodies."""
+        return self.site.max_body_bytes
+
+    # -- config ---------------------------------------------------------------------------------
+
+    def merge(self, config: Any) -> None:
+        """Merge `config` (a dict of sections, a file name, an open file) section by section.
+
+        ValueError when it has no sections. Namespaces of the '/' section run on what is new only.
+        """
+        before = dict(self.config.get("/", {}))
+        self.config.merge(config, "a dict passed to tree.mount")
+        root = self.config.get("/", {})
+        fresh = {key: value for key, value in root.items() if before.get(key, root) != value}
+        self.namespaces(fresh)
+        self.site.check_mounted(self)
+
+    def find_config(self, path: str, key: str, default: Any = None) -> Any:
+        """Return `key` of the nearest section upward from `path` that has it."""
+        trail = path or "/"
+        while trail:
+            section = self.config.get(trail)
+            if section is not None and key in section:
+                return section[key]
+            if trail == "/":
+                break
+            trail = trail[: trail.rfind("/")] or "/"
+        return default
+
+    def _set_wsgi(self, name: str, value: Any) -> None:
+        """Take `wsgi.pipeline` (extends it) and `wsgi.<name>.<argument>`."""
+        if name == "pipeline":
+            self.pipeline.extend(item for item in value if item not in self.pipeline)
+        elif "." in name:
+            middleware, _, argument = name.partition(".")
+            self.middleware_config.setdefault(middleware, {})[argument] = value
+        else:
+            setattr(self, name, value)
+        self.forget_plans()
+
+    # -- plans ----------------------------------------------------------------------------------
+
+    def forget_plans(self) -> None:
+        """Compile anew from now on: a config or the set of tools has changed."""
+        self.generation += 1
+        self.plans = {}
+        self.section_depth = max(
+            (name.count("/") for name in self.config if name.startswith("/") and name != "/"),
+            default=0,
+        )
+        self.has_dispatchers = any("request.dispatch" in section for section in self.config.values())
+        self.entry: WSGIApp = self.first_request
+
+    def find_plan(self, handler: Any, trail: Trail) -> Plan:
+        """Return the plan of `handler` with the config of `trail`, compiled the first time."""
+        function = getattr(handler, "__func__", handler)
+        key: tuple[int | str, ...] = (id(function), *map(id, trail.configs))
+        if trail.places:
+            key += tuple(trail.places.values())
+        plan = self.plans.get(key)
+        if plan is None:
+            generation = self.generation
+            plan = self.compile(merge_configs(self.site.config, trail.configs, trail.places))
+            plan.allowed_methods = getattr(handler, "allowed_methods", None)
+            # Kept with the plan, so that no id in its key can come to mean another object.
+            plan.keeps, plan.sources = (function,), tuple(trail.configs)
+            if generation == self.generation:
+                if len(self.plans) >= MAX_PLANS:
+                    self.plans.clear()
+                self.plans[key] = plan
+        return plan
+
+    @property
+    def base_plan(self) -> Plan:
+        """The plan of '/', for all that happens before a handler is found."""
+        plan = self.plans.get(("/",))
+        if plan is None:
+            trail = Trail([])
+            for config in (getattr(self.root, "_cp_config", None), self.config.get("/")):
+                if config:
+                    trail.add(config, 0)
+            plan = self.compile(merge_configs(self.site.config, trail.configs, trail.places))
+            # Only what errors need: no tool has been set up for a request that has no handler yet.
+            for point in HOOK_POINTS:
+                if "error_response" not in point:
+                    setattr(plan, point, ())
+            plan.setups, plan.custom_namespaces = (), None
+            self.plans[("/",)] = plan
+        return plan
+
+    def find_uri_encoding(self, path: str) -> str | None:
+        """Return `request.uri_encoding` of `path`, None where no section sets it."""
+        encoding: str | None = self.find_config(path, "request.uri_encoding")
+        return encoding
+
+    def compile(self, config: Mapping[str, Any]) -> Plan:
+        """Return a plan for the merged `config`."""
+        return Compiler(config, self.toolboxes, self.request_class).compile()
+
+    # -- WSGI -----------------------------------------------------------------------------------
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        return self.entry(environ, start_response)
+
+    def first_request(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Serve the first request after a start, a fork or a change of config.
+
+        Starts the engine of this process (once) and checks the config; with a finding every request is
+        answered 500 and the finding is in the log: never an unprotected page.
+        """
+        generation = self.generation
+        try:
+            findings = self.site.open(self)
+            entry = refuse(self, findings) if findings else self.build_pipeline()
+        except UNEXPECTED:
+            return answer_bare(self, start_response)
+        if generation == self.generation:
+            self.entry = entry
+        return entry(environ, start_response)
+
+    def build_pipeline(self) -> WSGIApp:
+        """Return `respond` inside the middleware of `wsgi.pipeline`, the first one outermost."""
+
+        def serve(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+            return respond(self, environ, start_response)
+
+        head: WSGIApp = serve
+        for name, factory in reversed(self.pipeline):
+            head = factory(head, **self.middleware_config.get(name, {}))
+        return trap_errors(self, head) if self.pipeline else head
+
+    def __repr__(self) -> str:
+        kind = type(self)
+        return f"{kind.__module__}.{kind.__name__}({self.root!r}, {self.script_name!r})"

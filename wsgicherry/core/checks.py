@@ -1,0 +1,364 @@
+"""What is wrong in a config: pure functions from config and tree to findings."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, Literal, NamedTuple, Protocol
+
+from .config import AppConfig, Section, SiteConfig
+from .reach import find_configs, find_gap, has_path, list_names
+from .settings import (
+    NAMESPACES,
+    OBSOLETE,
+    ROOT_ONLY_NAMESPACES,
+    SITE_NAMESPACES,
+    describe_misfit,
+    find_setting,
+    fits,
+    name_types,
+    nearest,
+    nearest_key,
+)
+
+Severity = Literal["error", "advice"]
+Scope = Literal["site", "application", "node"]
+
+
+class ToolboxLike(Protocol):
+    """What the checks ask of a toolbox; a tool may offer `arguments()` and `serves_paths`."""
+
+    def tools(self) -> Mapping[str, Any]:
+        """Return the tools by name."""
+        ...
+
+
+class Finding(NamedTuple):
+    """One thing that is wrong: `str()` of it is a sentence that says where and what.
+
+    `rule` names the check (for silencing it), `origin` is "file:line" or whatever is known,
+    `severity` is 'error' for what stops the start and 'advice' for what does not.
+    """
+
+    rule: str
+    message: str
+    section: str = ""
+    key: str = ""
+    origin: str = ""
+    severity: Severity = "error"
+
+    def __str__(self) -> str:
+        place = f"[{self.section}] {self.key}" if self.section else self.key
+        return ": ".join(part for part in (self.origin, place.strip(), self.message) if part)
+
+
+class _Slip(NamedTuple):
+    """A finding that does not know yet where it was found."""
+
+    rule: str
+    message: str
+    severity: Severity = "error"
+
+
+class _Known(NamedTuple):
+    toolboxes: Mapping[str, ToolboxLike]
+    namespaces: Collection[str]
+    final: bool
+
+
+def check_section(
+    section: str,
+    values: Mapping[str, Any],
+    *,
+    toolboxes: Mapping[str, ToolboxLike],
+    namespaces: Collection[str],
+    final: bool,
+    scope: Scope = "site",
+    origin: str = "",
+) -> list[Finding]:
+    """Return what is wrong with the entries of one section.
+
+    `namespaces` are the registered ones beside the built-in. While `final` is False only that
+    is found which no later registration can mend. `scope` says whose the section is: the
+    site's, an application's path, or a node's `_cp_config`. `origin` stands in where `values`
+    does not know it.
+    """
+    known = _Known(toolboxes, namespaces, final)
+    findings = []
+    for key, value in values.items():
+        where = (values.origin(key) if isinstance(values, Section) else "") or origin
+        # Our own defaults are not the user's to mend.
+        if where != SiteConfig.DEFAULT_ORIGIN:
+            findings += [
+                Finding(slip.rule, slip.message, section, key, where, slip.severity)
+                for slip in _check_entry(section, key, value, known, scope)
+            ]
+    return findings
+
+
+def _check_entry(
+    section: str, key: str, value: Any, known: _Known, scope: Scope
+) -> Iterator[_Slip]:
+    namespace, dot, rest = key.partition(".")
+    if key in OBSOLETE:
+        successor = OBSOLETE[key]
+        remedy = f"use {successor!r} instead" if successor else "nothing takes its place"
+        yield _Slip("obsolete", f"{key!r} is obsolete; {remedy}.", "advice")
+    elif namespace in known.toolboxes and dot:
+        yield from _check_tool(namespace, rest, value, known)
+    elif namespace in NAMESPACES and dot:
+        yield from _check_place(section, key, scope) or _check_setting(key, value)
+    elif not dot:
+        if key == "environment" and scope == "site":
+            yield from _check_setting(key, value)
+    elif namespace not in known.namespaces:
+        yield from _check_namespace(key, known)
+
+
+def _check_namespace(key: str, known: _Known) -> Iterator[_Slip]:
+    namespace, _, rest = key.partition(".")
+    if namespace == "cherrypy":
+        yield _Slip("unknown_namespace", f"keys have no 'cherrypy.' before them; try {rest!r}.")
+    elif known.final:
+        candidates = {*NAMESPACES, *known.toolboxes, *known.namespaces}
+        meant = nearest(namespace, candidates)
+        remedy = f"did you mean {f'{meant}.{rest}'!r}?" if meant else _list(candidates)
+        yield _Slip(
+            "unknown_namespace", f"there is no config namespace {namespace!r}; {remedy}"
+        )
+
+
+def _check_place(section: str, key: str, scope: Scope) -> list[_Slip]:
+    namespace = key.partition(".")[0]
+    if scope != "site" and namespace in SITE_NAMESPACES:
+        remedy = "move it to a [global] section and pass that to config.update()"
+        return [_Slip("site_only", f"{namespace}.* holds for the whole site; {remedy}.")]
+    is_root = scope == "application" and section == "/"
+    if (
+        namespace in ROOT_ONLY_NAMESPACES
+        and not is_root
+        and (scope, namespace) != ("site", "log")
+    ):
+        remedy = "move it to the [/] section of that application's config"
+        return [_Slip("misplaced", f"{namespace}.* holds for a whole application; {remedy}.")]
+    if key == "request.dispatch" and scope != "application":
+        remedy = "put it in a path section of the application's config"
+        return [_Slip("misplaced", f"the dispatcher is looked for by path alone; {remedy}.")]
+    return []
+
+
+def _check_setting(key: str, value: Any) -> Iterator[_Slip]:
+    setting = find_setting(key)
+    if setting is None:
+        meant = nearest_key(key)
+        remedy = f"did you mean {meant!r}?" if meant else "look it up in the list of settings."
+        yield _Slip("unknown_key", f"there is no setting {key!r}; {remedy}")
+    elif misfit := describe_misfit(setting, value):
+        yield _Slip("wrong_type", f"the value {misfit}.")
+
+
+# Tools ----------------------------------------------------------------------------------------
+
+
+def _check_tool(namespace: str, rest: str, value: Any, known: _Known) -> Iterator[_Slip]:
+    name, _, argument = rest.partition(".")
+    tools = known.toolboxes[namespace].tools()
+    if not argument:
+        message = f"{namespace}.{name} lacks an argument; write {f'{namespace}.{name}.on'!r}."
+        yield _Slip("tool_without_argument", message)
+    elif name in tools:
+        yield from _check_argument(f"{namespace}.{name}", tools[name], argument, value)
+    elif known.final:
+        meant = nearest(name, tools)
+        remedy = f"did you mean {f'{namespace}.{meant}'!r}?" if meant else _list(tools)
+        yield _Slip("unknown_tool", f"there is no tool {name!r} in {namespace!r}; {remedy}")
+
+
+def _check_argument(tool_key: str, tool: Any, argument: str, value: Any) -> Iterator[_Slip]:
+    kinds = _TOOL_SETTINGS.get(argument)
+    if kinds is None:
+        list_arguments = getattr(tool, "arguments", None)
+        arguments = list_arguments() if callable(list_arguments) else None
+        if arguments is None:
+            return
+        if argument not in arguments:
+            candidates = {*arguments, *_TOOL_SETTINGS}
+            meant = nearest(argument, candidates)
+            remedy = f"did you mean {f'{tool_key}.{meant}'!r}?" if meant else _list(candidates)
+            message = f"the tool {tool_key!r} has no argument {argument!r}; {remedy}"
+            yield _Slip("unknown_argument", message)
+            return
+        kinds = _read_annotation(arguments[argument])
+    if not fits(value, kinds):
+        yield _Slip("wrong_type", f"the value is {value!r}, which is not {name_types(kinds)}.")
+
+
+_TOOL_SETTINGS: Mapping[str, tuple[type, ...]] = {"on": (bool,), "priority": (int, float)}
+_SIMPLE_TYPES: Mapping[str, tuple[type, ...]] = {
+    "bool": (bool,),
+    "int": (int,),
+    "float": (int, float),
+    "str": (str,),
+    "None": (),
+}
+
+
+def _read_annotation(parameter: inspect.Parameter) -> tuple[type, ...]:
+    """Return the types that a parameter's annotation allows, () if it is not a simple one."""
+    annotation = parameter.annotation
+    text = annotation.__name__ if isinstance(annotation, type) else str(annotation)
+    words = [word.strip() for word in text.split("|")]
+    if not all(word in _SIMPLE_TYPES for word in words):
+        return ()
+    return tuple(kind for word in words for kind in _SIMPLE_TYPES[word])
+
+
+def _list(candidates: Iterable[str]) -> str:
+    return f"known are {', '.join(sorted(candidates))}."
+
+
+# Applications ---------------------------------------------------------------------------------
+
+
+def check_application(
+    root: Any,
+    config: AppConfig,
+    script_name: str,
+    *,
+    toolboxes: Mapping[str, ToolboxLike],
+    namespaces: Collection[str],
+    final: bool,
+    site_config: Mapping[str, Any] | None = None,
+) -> list[Finding]:
+    """Return what is wrong with an application's path sections and its nodes' `_cp_config`.
+
+    `site_config` may turn on a tool that serves files, and so make any path reachable. Sections
+    that do not begin with '/' are the application's own, and pass. When another dispatcher than
+    the default one walks the tree, and not by `request.dispatch`, pass None as `root`.
+    """
+    findings = []
+    for name, values in config.items():
+        if name.startswith("[") and name.endswith("]"):
+            message = f"a dict's sections have no brackets; write {name[1:-1]!r}."
+            findings.append(_about_section("brackets", message, name, values))
+        elif name.startswith("/"):
+            findings += check_section(
+                name,
+                values,
+                toolboxes=toolboxes,
+                namespaces=namespaces,
+                final=final,
+                scope="application",
+                origin=values.origin(),
+            )
+    if final:
+        findings += _check_paths(root, config, script_name, toolboxes, site_config or {})
+    for node in find_configs(root):
+        findings += check_section(
+            node.path,
+            node.values,
+            toolboxes=toolboxes,
+            namespaces=namespaces,
+            final=final,
+            scope="node",
+            origin=f"_cp_config of {node.owner}",
+        )
+    return findings
+
+
+def _about_section(rule: str, message: str, name: str, values: Section) -> Finding:
+    origin = values.origin() or next(filter(None, map(values.origin, values)), "")
+    return Finding(rule, message, name, "", origin)
+
+
+def _check_paths(
+    root: Any,
+    config: AppConfig,
+    script_name: str,
+    toolboxes: Mapping[str, ToolboxLike],
+    site_config: Mapping[str, Any],
+) -> Iterator[Finding]:
+    def serves(values: Mapping[str, Any]) -> bool:
+        return _serves_paths(values, toolboxes)
+
+    is_below = f"{script_name}/"
+    for name, values in config.items():
+        if not name.startswith("/") or name == "/":
+            continue
+        above = [config[prefix] for prefix in _prefixes(name) if prefix in config]
+        if any("request.dispatch" in section for section in above):
+            continue
+        plain = "/" + "/".join(part for part in name.split("/") if part)
+        if plain != name:
+            message = f"no path is spelled like this section; write {plain!r}."
+            yield _about_section("unreachable", message, name, values)
+        elif (
+            script_name and f"{name}/".startswith(is_below) and not has_path(root, script_name)
+        ):
+            inner = name[len(script_name) :] or "/"
+            message = f"paths begin behind the mount point {script_name!r}; write {inner!r}."
+            yield _about_section("script_name", message, name, values)
+        elif root is not None and not any(map(serves, (site_config, *above))):
+            gap = find_gap(root, name, serves)
+            if gap is not None:
+                kind = type(gap.node).__name__
+                meant = nearest(gap.name, list_names(gap.node))
+                remedy = f"; did you mean {f'{gap.parent}/{meant}'!r}?" if meant else "."
+                message = f"no path reaches it: {kind} has no {gap.name!r}{remedy}"
+                yield _about_section("unreachable", message, name, values)
+
+
+def _prefixes(path: str) -> list[str]:
+    """Return the sections that apply to `path`: '/', '/a', '/a/b'."""
+    parts = path.rstrip("/").split("/")
+    return ["/", *("/".join(parts[: count + 1]) for count in range(1, len(parts))), path]
+
+
+def _serves_paths(values: Mapping[str, Any], toolboxes: Mapping[str, ToolboxLike]) -> bool:
+    """Tell whether `values` turn on a tool that answers paths which are not in the tree."""
+    for key, value in values.items():
+        namespace, _, rest = key.partition(".")
+        name, _, argument = rest.partition(".")
+        if argument == "on" and value and namespace in toolboxes:
+            tool = toolboxes[namespace].tools().get(name)
+            if getattr(tool, "serves_paths", False):
+                return True
+    return False
+
+
+# The site -------------------------------------------------------------------------------------
+
+
+def check_site(
+    config: SiteConfig,
+    *,
+    toolboxes: Mapping[str, ToolboxLike],
+    namespaces: Collection[str],
+    final: bool,
+    applications: Iterable[AppConfig] = (),
+) -> list[Finding]:
+    """Return what is wrong with the site-wide config.
+
+    `applications` are the configs of what is mounted: a path section that was passed to
+    config.update() is only a finding if none of them has it too (quickstart passes one source
+    to both).
+    """
+    findings = check_section(
+        "global", config, toolboxes=toolboxes, namespaces=namespaces, final=final
+    )
+    if config.get("server.socket_host") == "localhost":
+        message = "'localhost' may mean IPv4 or IPv6; write '127.0.0.1' or '::1'."
+        key = "server.socket_host"
+        findings.append(
+            Finding("localhost", message, "global", key, config.origin(key), "advice")
+        )
+    if final:
+        used = {name for application in applications for name in application}
+        for name in config.app_sections_ignored:
+            if name not in used:
+                message = (
+                    "config.update() takes the [global] section only; pass path sections to "
+                    "tree.mount(..., config=...)."
+                )
+                findings.append(Finding("ignored_section", message, name))
+    return findings

@@ -1,0 +1,188 @@
+"""What this context is serving now, and the proxies to it.
+
+One `contextvars.ContextVar` holds the `Serving` of the request in hand, so that threads, greenlets and
+streamed bodies each see their own. It is set only while our code (and the code we call) runs.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar, Token
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .request import Request
+    from .response import Response
+
+
+class Serving:
+    """The request and the response in hand; tools may add to it (`session`)."""
+
+    def __init__(self, request: Request, response: Response) -> None:
+        self.request = request
+        self.response = response
+
+
+_slot: ContextVar[Serving] = ContextVar("wsgicherry.serving")
+
+# PERF: library code calls this at its door (0.03 us) instead of going through a proxy (0.40 us).
+serving_now: Callable[[], Serving] = _slot.get
+"""Return the `Serving` of this context; LookupError outside a request."""
+
+enter: Callable[[Serving], Token[Serving]] = _slot.set
+leave: Callable[[Token[Serving]], None] = _slot.reset
+
+
+def find_serving() -> Serving | None:
+    """Return the `Serving` of this context, or None outside a request."""
+    return _slot.get(None)  # type: ignore[arg-type]
+
+
+def _outside(what: str) -> AttributeError:
+    return AttributeError(
+        f"There is no {what} in thread {threading.current_thread().name!r}: this code does not run inside a "
+        f"request. Read what you need in the handler and pass it on, or start the thread's function with "
+        f"contextvars.copy_context().run(...)."
+    )
+
+
+class CurrentServing:
+    """`wsgicherry.serving`: the current `Serving`, whichever that is."""
+
+    def load(self, request: Any, response: Any) -> None:
+        """Make `request` and `response` the current ones of this context (CherryPy's rule)."""
+        _slot.set(Serving(request, response))
+
+    def clear(self) -> None:
+        """Forget everything this context is serving."""
+        serving = find_serving()
+        if serving is not None:
+            serving.__dict__.clear()
+
+    def __getattr__(self, name: str) -> Any:
+        serving = find_serving()
+        if serving is None:
+            raise _outside(name)
+        return getattr(serving, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        serving = find_serving()
+        if serving is None:
+            raise _outside(name)
+        setattr(serving, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        serving = find_serving()
+        if serving is None:
+            raise _outside(name)
+        delattr(serving, name)
+
+
+class Proxy:
+    """Stand for the current `name` (request, response, session): every use goes to the real one.
+
+    Outside a request each use raises an AttributeError that names the thread and the remedy, and the
+    proxy is false; it never shows the request of another thread.
+    """
+
+    __slots__ = ("_hint", "_name")
+
+    def __init__(self, name: str, hint: str = "") -> None:
+        object.__setattr__(self, "_name", name)
+        object.__setattr__(self, "_hint", hint)
+
+    def _target(self) -> Any:
+        serving = find_serving()
+        if serving is None:
+            raise _outside(self._name)
+        try:
+            return getattr(serving, self._name)
+        except AttributeError:
+            hint = f"; {self._hint}" if self._hint else "."
+            raise AttributeError(f"This request has no {self._name}{hint}") from None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._target(), name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self._target(), name, value)
+
+    def __delattr__(self, name: str) -> None:
+        delattr(self._target(), name)
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._target()[key]
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._target()[key] = value
+
+    def __delitem__(self, key: Any) -> None:
+        del self._target()[key]
+
+    def __contains__(self, key: Any) -> bool:
+        return key in self._target()
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._target())
+
+    def __len__(self) -> int:
+        return len(self._target())
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._target()(*args, **kwargs)
+
+    def __bool__(self) -> bool:
+        serving = find_serving()
+        return serving is not None and bool(getattr(serving, self._name, None))
+
+    @property
+    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
+        target = self._target()
+        return {**vars(type(target)), **vars(target)}
+
+    def __dir__(self) -> list[str]:
+        return dir(self._target())
+
+    def __repr__(self) -> str:
+        serving = find_serving()
+        if serving is None or not hasattr(serving, self._name):
+            return f"<no {self._name} in thread {threading.current_thread().name!r}>"
+        return repr(getattr(serving, self._name))
+
+
+class ThreadData:
+    """`wsgicherry.thread_data`: free storage of this thread (or greenlet), kept from request to request."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return _own_data()[name]
+        except KeyError:
+            thread = threading.current_thread().name
+            raise AttributeError(f"thread_data has no {name!r} in thread {thread!r}.") from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        _own_data()[name] = value
+
+    def __delattr__(self, name: str) -> None:
+        if _own_data().pop(name, _own_data) is _own_data:
+            raise AttributeError(f"thread_data has no {name!r}.")
+
+    def __dir__(self) -> list[str]:
+        return list(_own_data())
+
+    def clear(self) -> None:
+        """Forget everything that this thread stored."""
+        _own_data().clear()
+
+
+_thread_data: ContextVar[tuple[int, dict[str, Any]]] = ContextVar("wsgicherry.thread_data")
+
+
+def _own_data() -> dict[str, Any]:
+    owner, data = _thread_data.get((None, {}))
+    if owner != threading.get_ident():
+        # A context copied into another thread must not share the data of its parent.
+        data = {}
+        _thread_data.set((threading.get_ident(), data))
+    return data

@@ -1,0 +1,271 @@
+"""What a handler may raise to end a request: HTTPError, NotFound, HTTPRedirect, InternalRedirect."""
+
+from __future__ import annotations
+
+import html
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ..wire.status import REASONS, valid_status
+from ..wire.urls import quote_location, resolve, resolve_url
+from . import errorpages
+from .current import find_serving, serving_now
+
+
+class CherryPyException(Exception):
+    """The base of what the toolkit itself raises."""
+
+
+class InternalRedirect(CherryPyException):
+    """Go on with the handler of another path of the same application, as a GET, without telling the client.
+
+    `path` may hold a query string; it is resolved against the current path. Source: BEHAVIOUR 2.11.
+    """
+
+    def __init__(self, path: str, query_string: str = "") -> None:
+        self.request = serving_now().request
+        self.query_string = query_string
+        if "?" in path:
+            path, self.query_string = path.split("?", 1)
+        self.path = resolve(self.request.path_info, path)
+        super().__init__(self.path, self.query_string)
+
+
+# What an error page must not inherit from the response it replaces (BEHAVIOUR 2.9).
+_NOT_ON_ERRORS = (
+    "Accept-Ranges",
+    "Age",
+    "ETag",
+    "Location",
+    "Retry-After",
+    "Vary",
+    "Content-Encoding",
+    "Content-Length",
+    "Expires",
+    "Content-Location",
+    "Content-MD5",
+    "Last-Modified",
+)
+
+# What a 304 must not carry here (BEHAVIOUR 2.10).
+_NOT_ON_304 = (
+    "Allow",
+    "Content-Encoding",
+    "Content-Language",
+    "Content-Length",
+    "Content-Location",
+    "Content-MD5",
+    "Content-Range",
+    "Content-Type",
+    "Expires",
+    "Last-Modified",
+)
+
+_REDIRECT_PHRASES = {
+    300: "This resource can be found at ",
+    301: "This resource has permanently moved to ",
+    302: "This resource resides temporarily at ",
+    303: "This resource can be found at ",
+    307: "This resource has moved temporarily to ",
+    308: "This resource has been moved to ",
+}
+
+
+class HTTPRedirect(CherryPyException):
+    """Send the client elsewhere.
+
+    `urls`: one address or several; each is made absolute: 'x' relative to the current URL, '/x' to the
+    server's root (not the application's: use `url()` for that). `status`: 300 to 399; default 303, or 302 for
+    an HTTP/1.0 client. ValueError for another status. Source: BEHAVIOUR 2.10.
+    """
+
+    def __init__(
+        self,
+        urls: str | bytes | Iterable[str | bytes],
+        status: int | str | None = None,
+        encoding: str | None = None,
+    ) -> None:
+        if isinstance(urls, (str, bytes)):
+            urls = [urls]
+        texts = [u.decode(encoding or "utf-8") if isinstance(u, bytes) else u for u in urls]
+        serving = find_serving()
+        self.urls = [resolve_url(serving.request.here(), u) for u in texts] if serving else texts
+        if status is None:
+            status = 303 if serving is None or serving.request.protocol >= (1, 1) else 302
+        code = int(status)
+        if not 300 <= code <= 399:
+            raise ValueError("status must be between 300 and 399.")
+        self.status = code
+        super().__init__(self.urls, code)
+
+    def set_response(self) -> None:
+        """Make the current response this redirect. ValueError for a status that has no such form."""
+        response = serving_now().response
+        response.status = self.status
+        headers = response.headers
+        if self.status in _REDIRECT_PHRASES:
+            urls = [quote_location(url) for url in self.urls]
+            headers["Content-Type"] = "text/html;charset=utf-8"
+            headers["Location"] = urls[0]
+            phrase = _REDIRECT_PHRASES[self.status]
+            lines = [
+                f'{phrase}<a href="{html.escape(url)}">{html.escape(url, quote=False)}</a>.' for url in urls
+            ]
+            response.body = "<br />\n".join(lines).encode()
+            headers.pop("Content-Length", None)
+        elif self.status == 304:
+            for name in _NOT_ON_304:
+                headers.pop(name, None)
+            response.body = None
+        elif self.status == 305:
+            headers["Location"] = quote_location(self.urls[0])
+            response.body = None
+            headers.pop("Content-Length", None)
+        else:
+            raise ValueError(f"The {self.status} status code is unknown.")
+
+    def __call__(self) -> None:
+        """Raise this redirect, so that it can stand as a request's handler."""
+        raise self
+
+
+class HTTPError(CherryPyException):
+    """Answer with an error page.
+
+    `status`: 400 to 599 as an int, '404' or '404 Reason'; ValueError for another one, and a 500 in its
+    place for one that is no status at all. `message`: shown on the page, escaped; default is the
+    status's standard description. Source: BEHAVIOUR 2.9.
+    """
+
+    def __init__(self, status: Any = 500, message: str | None = None) -> None:
+        self.status = status
+        try:
+            self.code, self.reason, standard = valid_status(status)
+        except ValueError as error:
+            raise type(self)(500, str(error)) from None
+        if not 400 <= self.code <= 599:
+            raise ValueError("status must be between 400 and 599.")
+        self._message = message or standard
+        super().__init__(status, message)
+
+    def set_response(self) -> None:
+        """Make the current response this error's page."""
+        serving = serving_now()
+        request, response = serving.request, serving.response
+        clean_headers(self.code)
+        response.status = self.status
+        if self.code >= 500:
+            request.report_error_id(f"{self.code} {self.reason}: {self._message}")
+        response.body = get_error_page(
+            self.status,
+            message=self._message,
+            traceback=format_exc() if request.show_tracebacks else "",
+        )
+        response.headers.pop("Content-Length", None)
+
+    def __call__(self) -> None:
+        """Raise this error, so that it can stand as a request's handler."""
+        raise self
+
+    @classmethod
+    @contextmanager
+    def handle(
+        cls, exception: type[Exception] | tuple[type[Exception], ...], status: Any = 500, message: str = ""
+    ) -> Iterator[None]:
+        """Turn `exception`, raised within the block, into an HTTPError with `status`."""
+        try:
+            yield
+        except exception as error:
+            raise cls(status, message or str(error)) from error
+
+
+class NotFound(HTTPError):
+    """404: "The path '...' was not found.", for `path` or that of the current request."""
+
+    def __init__(self, path: str | None = None) -> None:
+        if path is None:
+            serving = find_serving()
+            path = serving.request.script_name + serving.request.path_info if serving else ""
+        super().__init__(404, f"The path {path!r} was not found.")
+
+
+def clean_headers(status: int) -> None:
+    """Remove the headers that belonged to the body which an error page replaces."""
+    headers = serving_now().response.headers
+    for name in _NOT_ON_ERRORS:
+        headers.pop(name, None)
+    if status != 416:
+        # A 416 says which ranges there are (RFC 9110 section 15.5.17).
+        headers.pop("Content-Range", None)
+
+
+def format_exc(exc: BaseException | None = None) -> str:
+    """Return the traceback of `exc` (default: the exception being handled) as text, '' without one."""
+    error = exc if exc is not None else sys.exc_info()[1]
+    return "".join(traceback.format_exception(error)) if error is not None else ""
+
+
+def get_error_page(status: Any, **kwargs: Any) -> Any:
+    """Return the body of the page for `status` and set its headers.
+
+    Uses the page that config names in `error_page.<code>` or `error_page.default` (a file or a callable);
+    one that fails is logged and replaced by ours, which is HTML, RFC 9457 JSON or text as the client asks.
+    """
+    serving = serving_now()
+    request = serving.request
+    code, reason, standard = valid_status(status)
+    page = errorpages.ErrorPage(
+        f"{code} {reason}".rstrip(),
+        kwargs.get("message") or standard,
+        kwargs.get("traceback") or "",
+        request.error_id if code >= 500 else "",
+    )
+    custom = request.error_page.get(code) or request.error_page.get("default")
+    if custom:
+        try:
+            return render_custom(custom, page)
+        except Exception:
+            request.log(f"The custom error page {custom!r} failed.", "HTTP", 40, traceback=True)
+            page = page._replace(message=page.message + " In addition, the custom error page failed.")
+    return render_default(page)
+
+
+def render_custom(custom: str | Callable[..., Any], page: errorpages.ErrorPage) -> Any:
+    """Return what the user's own error page makes of `page`. A callable sets its headers itself."""
+    if not callable(custom):
+        with open(custom, encoding="utf-8", newline="") as template:
+            body = errorpages.interpolate(template.read(), page)
+        serving_now().response.headers["Content-Type"] = "text/html;charset=utf-8"
+        return body
+    result = custom(**errorpages.escape_values(page))
+    if isinstance(result, str):
+        return result.encode("utf-8")
+    if isinstance(result, bytes):
+        return result
+    if hasattr(result, "__next__"):
+        return (chunk.encode("utf-8") if isinstance(chunk, str) else chunk for chunk in result)
+    raise ValueError(
+        f"The error page function {custom!r} returned {result!r}: it must return str, bytes or an iterator."
+    )
+
+
+def render_default(page: errorpages.ErrorPage) -> bytes:
+    """Return our own page in the form that the client prefers, and set its headers."""
+    serving = serving_now()
+    render, content_type = errorpages.choose(serving.request.environ.get("HTTP_ACCEPT"))
+    headers = serving.response.headers
+    headers["Content-Type"] = content_type
+    for name, value in errorpages.SECURITY_HEADERS:
+        headers[name] = value
+    return render(page)
+
+
+def bare_error(extra: str | None = None) -> tuple[str, list[tuple[str, str]], list[bytes]]:
+    """Return (status, headers, body) of the answer that needs nothing to work but itself."""
+    body = "Unrecoverable error in the server.\n" + (extra or "")
+    data = body.encode("utf-8", "replace")
+    headers = [("Content-Type", "text/plain;charset=utf-8"), ("Content-Length", str(len(data)))]
+    return f"500 {REASONS[500][0]}", headers, [data]

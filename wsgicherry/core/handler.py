@@ -1,0 +1,169 @@
+"""Calling page handlers, and explaining a call that does not fit as 404 or 400."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from .current import serving_now
+from .errors import HTTPError
+
+
+class PageHandler:
+    """A callable with the arguments it will be called with; they live on the request.
+
+    Hooks and tools may change `args` and `kwargs` until the call.
+    """
+
+    def __init__(self, callable: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+        self.callable = callable
+        request = serving_now().request
+        request.args = args
+        request.kwargs = kwargs
+
+    @property
+    def args(self) -> Sequence[Any]:
+        """The positional arguments: what the path left over."""
+        args: Sequence[Any] = serving_now().request.args
+        return args
+
+    @args.setter
+    def args(self, args: Sequence[Any]) -> None:
+        serving_now().request.args = args
+
+    @property
+    def kwargs(self) -> dict[str, Any]:
+        """The keyword arguments that the dispatcher gave."""
+        kwargs: dict[str, Any] = serving_now().request.kwargs
+        return kwargs
+
+    @kwargs.setter
+    def kwargs(self, kwargs: dict[str, Any]) -> None:
+        serving_now().request.kwargs = kwargs
+
+    def __call__(self) -> Any:
+        args, kwargs = self.args, self.kwargs
+        try:
+            return self.callable(*args, **kwargs)
+        except TypeError as error:
+            explain_bad_call(self.callable, args, kwargs, error)
+            raise
+
+
+class LateParamPageHandler(PageHandler):
+    """A page handler that takes the request's parameters at the moment of the call."""
+
+    @property
+    def kwargs(self) -> dict[str, Any]:
+        """The request's parameters, overlaid by what the dispatcher gave."""
+        request = serving_now().request
+        return {**request.params, **request.kwargs}
+
+    @kwargs.setter
+    def kwargs(self, kwargs: dict[str, Any]) -> None:
+        serving_now().request.kwargs = kwargs
+
+    def __call__(self) -> Any:
+        # PERF: the slot is read once here, not once for `args` and again for `kwargs`.
+        request = serving_now().request
+        kwargs = request.params
+        if request.kwargs:
+            kwargs = {**kwargs, **request.kwargs}
+        try:
+            return self.callable(*request.args, **kwargs)
+        except TypeError as error:
+            explain_bad_call(self.callable, request.args, kwargs, error)
+            raise
+
+
+class MethodNotAllowed:
+    """The handler of a method that `expose(methods=...)` does not name: 405, and an answer to OPTIONS."""
+
+    def __init__(self, allowed: tuple[str, ...]) -> None:
+        self.allowed = allowed
+
+    def __call__(self) -> bytes:
+        serving = serving_now()
+        # A 405 must carry Allow (RFC 9110 section 15.5.6).
+        serving.response.headers["Allow"] = ", ".join(self.allowed)
+        if serving.request.method != "OPTIONS":
+            raise HTTPError(405)
+        return b""
+
+
+def explain_bad_call(
+    callable: Callable[..., Any],
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    error: TypeError,
+) -> None:
+    """Raise HTTPError when `error` came from arguments that do not fit the handler's signature.
+
+    Returns silently when they fit: the TypeError is then the handler's own. 404 when the path or the
+    query string is wrong, 400 when only the body is. Source: CherryPy's rule (BEHAVIOUR 3.3).
+    """
+    request = serving_now().request
+    try:
+        signature = inspect.signature(callable)
+    except (TypeError, ValueError):
+        return  # a callable of C tells nothing about its arguments
+    body_names = set(request.body_params)
+    mismatch = find_mismatch(signature, own_first_name(callable), args, kwargs, body_names)
+    if mismatch is not None:
+        status, message = mismatch
+        raise HTTPError(status, message if request.show_mismatched_params else None) from error
+
+
+def own_first_name(callable: Callable[..., Any]) -> str | None:
+    """Return what a bound method calls its `self`: a parameter of that name can never be passed."""
+    function = getattr(callable, "__func__", None)
+    code = getattr(function, "__code__", None)
+    return code.co_varnames[0] if code is not None and code.co_argcount else None
+
+
+def find_mismatch(
+    signature: inspect.Signature,
+    self_name: str | None,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    body_names: set[str],
+) -> tuple[int, str | None] | None:
+    """Return (status, message) for arguments that do not fit `signature`, or None when they fit.
+
+    The rules in order: missing, too many positional, given twice, unknown.
+    """
+    parameters = signature.parameters.values()
+    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    by_keyword = {
+        p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
+    }
+    takes_more_args = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+    takes_any_keyword = any(p.kind is p.VAR_KEYWORD for p in parameters)
+
+    by_position = {p.name for p in positional[: len(args)]}
+    given = by_position | (by_keyword & set(kwargs))
+    missing = [
+        p.name
+        for p in parameters
+        if p.default is p.empty
+        and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
+        and p.name not in given
+    ]
+    if missing:
+        return 404, "Missing parameters: " + ",".join(missing)
+    if len(args) > len(positional) and not takes_more_args:
+        return 404, None
+    twice = [p.name for p in positional if p.name in by_position & by_keyword and p.name in kwargs]
+    if twice:
+        status = 400 if set(twice) <= body_names else 404
+        return status, "Multiple values for parameters: " + ",".join(twice)
+    unknown = set() if takes_any_keyword else set(kwargs) - by_keyword
+    if self_name in kwargs and self_name not in by_keyword:
+        unknown.add(self_name)
+    in_query = sorted(unknown - body_names)
+    if in_query:
+        return 404, "Unexpected query string parameters: " + ", ".join(in_query)
+    if unknown:
+        return 400, "Unexpected body parameters: " + ", ".join(sorted(unknown))
+    return None

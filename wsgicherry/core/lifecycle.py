@@ -1,0 +1,443 @@
+"""The story of one request: start reading here, at `respond`."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from ..wire.params import TooManyParams, UndecodableParams, parse_query_string
+from ..wire.urls import decode_path, is_valid_host, join, keep_encoded_slashes, recode
+from .current import Serving, enter, leave
+from .errors import HTTPError, HTTPRedirect, InternalRedirect, NotFound, bare_error, format_exc
+from .handler import MethodNotAllowed
+from .hooks import run
+from .request import Request
+from .response import Response, close_body
+
+if TYPE_CHECKING:
+    from .application import Application, WSGIApp
+
+Environ = dict[str, Any]
+
+MAX_INTERNAL_REDIRECTS = 100
+"""More in a row end in a 500, even where each goes to another address."""
+
+# Raised by a handler, these are its own business: a stray sys.exit() must not stop a worker, far less all
+# of them (SECURITY section 7).
+UNEXPECTED = (Exception, SystemExit, KeyboardInterrupt)
+
+
+def respond(app: Application, environ: Environ, start_response: Any) -> Iterable[bytes]:
+    """Serve one request of `app`: this function is the whole story, in order."""
+    try:
+        request, response = app.request_class(environ, app), app.response_class()
+    except UNEXPECTED:
+        return answer_bare(app, start_response)
+    serving = Serving(request, response)
+    token = enter(serving)
+    try:
+        announce(app)
+        serve(request, response)
+        if environ["REQUEST_METHOD"] == "HEAD":
+            drop_body(response)
+        app.log.access(request, response)
+        start_response(response.output_status, response.header_list)
+        body = response._app_iter
+        return FinishedBody(body, serving) if type(body) is list else StreamedBody(body, serving)
+    except InternalRedirect as redirect:
+        end_request(serving)
+        return respond_again(app, environ, start_response, redirect)
+    except UNEXPECTED:
+        close_body(response._app_iter)
+        end_request(serving)
+        if app.pipeline and request.throw_errors:
+            raise  # for the middleware of `wsgi.pipeline`; `trap_errors` stands around it
+        return answer_bare(app, start_response, request)
+    except BaseException:
+        end_request(serving)
+        raise
+    finally:
+        leave(token)
+
+
+def serve(request: Request, response: Response) -> None:
+    """Make the response, whatever happens.
+
+    Raises only InternalRedirect, and unexpected errors when `request.throw_errors` asks for them.
+    """
+    try:
+        try:
+            produce(request, response)
+        except (HTTPRedirect, HTTPError) as answer:
+            settle_early(request)
+            answer.set_response()
+            run(request.plan.before_finalize)
+            response.finalize()
+        finally:
+            request.stage = "on_end_resource"
+            run(request.plan.on_end_resource)
+    except InternalRedirect:
+        raise
+    except UNEXPECTED as error:
+        if request.throw_errors and isinstance(error, Exception):
+            raise
+        answer_unexpected(request, response)
+
+
+def produce(request: Request, response: Response) -> None:
+    """Find the handler, call it, and make its result the response."""
+    check_request(request)
+    find_handler(request)
+    request.plan.apply(request, response)
+    request.stage = "on_start_resource"
+    run(request.plan.on_start_resource)
+    request.stage = "process_query_string"
+    if request.query_string:
+        read_query(request)
+    if request.method not in request.methods_with_bodies:
+        request.process_request_body = False
+    request.stage = "before_request_body"
+    run(request.plan.before_request_body)
+    if request.process_request_body:
+        request.body.process()
+    request.stage = "before_handler"
+    run(request.plan.before_handler)
+    if request.handler:
+        request.stage = "handler"
+        response.body = request.handler()
+    request.stage = "before_finalize"
+    run(request.plan.before_finalize)
+    response.finalize()
+
+
+# -- before the handler is known ----------------------------------------------------------------
+
+
+def check_request(request: Request) -> None:
+    """Settle protocol, path and query string; refuse what no handler could make sense of.
+
+    HTTPError 404 for a path that is not UTF-8, 400 for a bad or missing Host, 431 for too many cookies.
+    """
+    environ = request.environ
+    if environ.get("SERVER_PROTOCOL") != "HTTP/1.1" or "ACTUAL_SERVER_PROTOCOL" in environ:
+        settle_protocol(request)
+    request.path_info = find_path(request)
+    query = environ.get("QUERY_STRING")
+    if query:
+        request.query_string = query if query.isascii() else recode(query, "utf-8")
+    host = environ.get("HTTP_HOST")
+    if host is None:
+        if request.protocol >= (1, 1):
+            raise HTTPError(400, "HTTP/1.1 requires a 'Host' request header.")
+    elif not is_known_host(host):
+        raise HTTPError(400, "The 'Host' request header is malformed.")
+    attributes = request.plan.request_attributes
+    if "allowed_hosts" in attributes and not is_allowed_host(host, attributes["allowed_hosts"]):
+        raise HTTPError(400, "This host is not served here.")
+    cookie = environ.get("HTTP_COOKIE")
+    if cookie and len(cookie) > attributes.get("max_cookie_bytes", request.max_cookie_bytes):
+        raise HTTPError(431, "The 'Cookie' request header is too large.")
+
+
+# PERF: clients of a site send few different hosts: 0.05 us from the cache, 0.9 without.
+is_known_host = lru_cache(maxsize=256)(is_valid_host)
+
+
+def is_allowed_host(host: str | None, allowed: Iterable[str] | None) -> bool:
+    """Tell whether `host` is in `allowed`: 'a.example', '.example' with all below it, or '*'."""
+    if not allowed:
+        return True
+    name = (host or "").lower().rstrip(".")
+    if not name.endswith("]"):
+        name = name.rpartition(":")[0] or name
+    name = name.rstrip(".")
+    for pattern in [allowed] if isinstance(allowed, str) else allowed:
+        pattern = pattern.lower()
+        if pattern in ("*", name) or (
+            pattern.startswith(".") and (name == pattern[1:] or name.endswith(pattern))
+        ):
+            return True
+    return False
+
+
+def settle_protocol(request: Request) -> None:
+    """Set `request.protocol` to the lower of what client and server speak ('HTTP/2' counts as 1.1)."""
+    environ = request.environ
+    request.server_protocol = environ.get("ACTUAL_SERVER_PROTOCOL", "HTTP/1.1")
+    texts = (environ.get("SERVER_PROTOCOL", "HTTP/1.0"), request.server_protocol)
+    request.protocol = min(map(protocol_version, texts))
+
+
+def protocol_version(text: str) -> tuple[int, int]:
+    """Return 'HTTP/1.0' as (1, 0); anything that is not HTTP/1.0 or older counts as (1, 1)."""
+    return (1, 0) if text in ("HTTP/1.0", "HTTP/0.9") else (1, 1)
+
+
+def find_path(request: Request) -> str:
+    """Return the path within the application: decoded once, runs of '/' collapsed, '%2F' kept.
+
+    NotFound for bytes that are not UTF-8 (or what `request.uri_encoding` says).
+    """
+    environ = request.environ
+    path: str = environ.get("PATH_INFO", "")
+    prefix: str = environ.get("SCRIPT_NAME", "")
+    target = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
+    mounted = request.script_name
+    if prefix != mounted or "%2" in target or "//" in path:
+        path = keep_encoded_slashes(prefix + path, target)
+        path = join(path) if path else ""
+        path = path[len(mounted) :] if path.startswith(mounted) else path
+    if path.isascii():
+        return path
+    encoding = request.app.find_uri_encoding(path)
+    try:
+        return decode_path(path) if encoding is None else path.encode("latin-1").decode(encoding)
+    except (ValueError, LookupError):
+        request.path_info = ascii(path)[1:-1]
+        raise NotFound() from None
+
+
+def find_handler(request: Request) -> None:
+    """Let the dispatcher of the path set the request's handler and plan."""
+    app = request.app
+    dispatch = request.dispatch
+    if app.has_dispatchers:
+        dispatch = app.find_config(request.path_info, "request.dispatch", dispatch)
+    dispatch(request.path_info)
+    if "_config" in request.__dict__ and request.config != request.plan.config:
+        # A dispatcher of the user's made the config itself: the old road.
+        request.use_plan(app.compile(request.config))
+    allowed = request.plan.allowed_methods
+    if allowed is not None and request.method not in allowed:
+        request.handler = MethodNotAllowed(allowed)
+
+
+def read_query(request: Request) -> None:
+    """Add the parameters of the query string. HTTPError 404 when it cannot be decoded, 400 for too many."""
+    encoding = request.query_string_encoding
+    try:
+        params = parse_query_string(
+            request.environ["QUERY_STRING"],
+            encoding=encoding,
+            separators=request.query_string_separator,
+            image_map=request.image_map,
+            max_fields=request.max_params,
+        )
+    except TooManyParams as error:
+        raise HTTPError(400, str(error)) from None
+    except UndecodableParams:
+        raise HTTPError(
+            404,
+            "The given query string could not be processed. Query strings for this resource must be encoded "
+            f"with {encoding!r}.",
+        ) from None
+    request.params.update(params)
+
+
+# -- errors -------------------------------------------------------------------------------------
+
+
+def settle_early(request: Request) -> None:
+    """After an error before the plan was known, heed what the application's '/' says of errors."""
+    if request.stage is None:
+        request.__dict__.update(request.plan.request_attributes)
+
+
+def answer_unexpected(request: Request, response: Response) -> None:
+    """Answer an error that nobody foresaw, between the two error hooks; at worst with the bare error."""
+    settle_early(request)
+    try:
+        try:
+            run(request.plan.before_error_response)
+            if request.error_response:
+                request.error_response()
+            run(request.plan.after_error_response)
+            response.finalize()
+        except HTTPRedirect as redirect:
+            redirect.set_response()
+            response.finalize()
+    except InternalRedirect:
+        raise
+    except UNEXPECTED:
+        if request.throw_errors:
+            raise
+        close_body(response._app_iter)
+        response.output_status, response.header_list, response.body = describe_bare(request)
+        response.status, response.stream = response.output_status, False
+
+
+def describe_bare(request: Request) -> tuple[str, list[tuple[str, str]], list[bytes]]:
+    """Log the error in hand and return the bare answer to it, with its error id."""
+    request.report_error_id("the error could not be answered by an error page.", traceback=True)
+    extra = f"Error id: {request.error_id}\n"
+    return bare_error(extra + format_exc() if request.show_tracebacks else extra)
+
+
+def answer_bare(
+    app: Application, start_response: Any, request: Request | None = None
+) -> Iterable[bytes]:
+    """Answer the error in hand when there is no response to put it in."""
+    if request is None:
+        app.log.error("A request failed before it began.", "HTTP", 40, traceback=True)
+        status, headers, body = bare_error()
+    else:
+        status, headers, body = describe_bare(request)
+    start_response(status, headers, sys.exc_info())
+    return body
+
+
+def trap_errors(app: Application, head: WSGIApp) -> WSGIApp:
+    """Return `head` so that an error of its middleware is logged and answered 500, not left to the server."""
+
+    def trap(environ: Environ, start_response: Any) -> Iterable[bytes]:
+        try:
+            return head(environ, start_response)
+        except UNEXPECTED:
+            return answer_bare(app, start_response)
+
+    return trap
+
+
+def refuse(app: Application, findings: Iterable[object]) -> WSGIApp:
+    """Return a WSGI app that answers 500 to everything, because the config of `app` is wrong."""
+    for finding in findings:
+        app.log.error(str(finding), "CONFIG", 40)
+
+    def refused(environ: Environ, start_response: Any) -> Iterable[bytes]:
+        status, headers, body = bare_error("The configuration is refused; the error log says why.\n")
+        start_response(status, headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else body
+
+    return refused
+
+
+# -- internal redirects -------------------------------------------------------------------------
+
+
+def respond_again(
+    app: Application, environ: Environ, start_response: Any, redirect: InternalRedirect
+) -> Iterable[bytes]:
+    """Serve the request that `redirect` asks for. A loop is logged and answered 500."""
+    request: Request = redirect.request
+    prefix = environ.get("SCRIPT_NAME", "")
+    here = address(prefix + environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", ""))
+    visited = (*environ.get("wsgicherry.visited", ()), here)
+    path = redirect.path.encode("utf-8").decode("latin-1")
+    there = address(prefix + path, redirect.query_string)
+    is_recursive = app.middleware_config.get("InternalRedirector", {}).get("recursive", False)
+    try:
+        if there in visited and not is_recursive:
+            raise RuntimeError(f"InternalRedirector visited the same URL twice: {there!r}")
+        if len(visited) > MAX_INTERNAL_REDIRECTS:
+            raise RuntimeError(f"More than {MAX_INTERNAL_REDIRECTS} internal redirects: {there!r}")
+    except RuntimeError:
+        return answer_bare(app, start_response, request)
+    again = {
+        **environ,
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": path,
+        "QUERY_STRING": redirect.query_string,
+        "wsgi.input": io.BytesIO(),
+        "CONTENT_LENGTH": "0",
+        "wsgicherry.previous_request": request,
+        "wsgicherry.visited": visited,
+    }
+    for name in ("HTTP_TRANSFER_ENCODING", "RAW_URI", "REQUEST_URI"):
+        again.pop(name, None)
+    return respond(app, again, start_response)
+
+
+def address(path: str, query: str) -> str:
+    """Return path and query string as one address."""
+    return f"{path}?{query}" if query else path
+
+
+# -- the end ------------------------------------------------------------------------------------
+
+
+def announce(app: Application) -> None:
+    """Tell the engine that a request begins, if anyone listens."""
+    engine = app.engine
+    if engine is not None and engine.hears_requests:
+        engine.publish("acquire_thread")
+        engine.publish("before_request")
+
+
+def drop_body(response: Response) -> None:
+    """Close and empty the body, whose headers stay: the answer to HEAD."""
+    close_body(response._app_iter)
+    response._app_iter = []
+
+
+def end_request(serving: Serving) -> None:
+    """Tell the engine, run `on_end_request`, once. Errors are logged: the response has been sent."""
+    request = serving.request
+    if request.closed:
+        return
+    request.closed = True
+    hooks = request.plan.on_end_request
+    engine = request.app.engine
+    if not hooks and (engine is None or not engine.hears_requests):
+        return
+    token = enter(serving)
+    try:
+        if engine is not None:
+            engine.publish("after_request")
+        run(hooks)
+    except UNEXPECTED:
+        request.log("", "HTTP", 40, traceback=True)
+    finally:
+        leave(token)
+
+
+class FinishedBody(list[bytes]):
+    """A body that is complete; the server's `close()` ends the request."""
+
+    __slots__ = ("serving",)
+
+    def __init__(self, chunks: list[bytes], serving: Serving) -> None:
+        super().__init__(chunks)
+        self.serving = serving
+
+    def close(self) -> None:
+        """End the request."""
+        end_request(self.serving)
+
+
+class StreamedBody:
+    """A body made while it is sent: each step runs in the context of its request."""
+
+    def __init__(self, body: Iterable[bytes], serving: Serving) -> None:
+        self.serving = serving
+        self.body = body
+        self.iterator: Iterator[bytes] = iter(body)
+
+    def __iter__(self) -> StreamedBody:
+        return self
+
+    def __next__(self) -> bytes:
+        token = enter(self.serving)
+        try:
+            return next(self.iterator)
+        except StopIteration:
+            raise
+        except BaseException:
+            # Nothing but an abort tells the client that this is not the whole body.
+            self.serving.request.report_error_id("the body broke off.", traceback=True)
+            raise
+        finally:
+            leave(token)
+
+    def close(self) -> None:
+        """End the request, and close what the handler returned."""
+        end_request(self.serving)
+        token = enter(self.serving)
+        try:
+            close_body(self.body)
+        except UNEXPECTED:
+            self.serving.request.log("", "HTTP", 40, traceback=True)
+        finally:
+            leave(token)

@@ -1,0 +1,427 @@
+"""The log: one manager over two standard loggers, and the access line.
+
+Nothing is added to the `logging` tree unless it is asked for (`screen`, `error_file`,
+`access_file`, `wsgi`), and `propagate` is never touched, so whatever a program says with
+`logging.config.dictConfig`, before or after us, holds.
+
+Each record carries plain attributes, escaped already, for formatters of any kind: `context` and
+`text` (the message without time and context); an access record also `ACCESS_FIELDS`.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from .loghandlers import (
+    LogFile,
+    ScreenHandler,
+    WSGIErrorHandler,
+    find_builtin,
+    reopen,
+    tell_failure,
+)
+from .logtext import (
+    JSONFormatter,
+    escape_field,
+    escape_line,
+    escape_message,
+    format_local,
+    format_traceback,
+    format_utc,
+    logfmt,
+    redact_headers,
+)
+
+__all__ = ["ACCESS_LOG_FORMAT", "JSONFormatter", "LogManager", "logfmt", "redact_headers"]
+
+ACCESS_LOG_FORMAT = '{h} {l} {u} {t} "{r}" {s} {b} "{f}" "{a}"'
+
+_gunicorn_access = logging.getLogger("gunicorn.access")
+
+
+class _Remote(Protocol):
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def ip(self) -> str | None: ...
+
+
+class LoggedRequest(Protocol):
+    """What the access line wants to know of a request."""
+
+    @property
+    def remote(self) -> _Remote: ...
+    @property
+    def login(self) -> str | None: ...
+    @property
+    def request_line(self) -> str: ...
+    @property
+    def unique_id(self) -> object: ...
+    @property
+    def environ(self) -> Mapping[str, Any]: ...
+
+
+class LoggedResponse(Protocol):
+    """What the access line wants to know of a response."""
+
+    @property
+    def output_status(self) -> str | None: ...
+    @property
+    def headers(self) -> Mapping[str, Any]: ...
+
+
+class LogManager:
+    """The error log and the access log of a site (`appid` None) or of one application.
+
+    The loggers are `<logger_root>.error` and `.access`, or `<logger_root>.error.<appid>` and
+    `.access.<appid>`, which propagate to the former. The two global ones get the level INFO if
+    they have none. Other attributes may be set (`log.rot_maxBytes` in a config): recipes for
+    handlers of one's own read them (BEHAVIOUR 10.1).
+    """
+
+    access_log_format = ACCESS_LOG_FORMAT
+    find_current: Callable[[], LogManager | None] | None = None
+    """Set by the site: return the manager of the application now served, for `log(...)`."""
+
+    def __init__(self, appid: object = None, logger_root: str = "wsgicherry") -> None:
+        self.appid = appid
+        self.logger_root = logger_root
+        suffix = "" if appid is None else f".{appid}"
+        self.error_log = logging.getLogger(f"{logger_root}.error{suffix}")
+        self.access_log = logging.getLogger(f"{logger_root}.access{suffix}")
+        self._global_access_log = logging.getLogger(f"{logger_root}.access")
+        self._is_json = False
+        for logger in (logging.getLogger(f"{logger_root}.error"), self._global_access_log):
+            if logger.level == logging.NOTSET:
+                logger.setLevel(logging.INFO)
+
+    # The error log.
+
+    def __call__(
+        self,
+        msg: object = "",
+        context: str = "",
+        severity: int = logging.INFO,
+        traceback: bool = False,
+    ) -> None:
+        """Write to the error log of the application now served (`find_current`), else here."""
+        current = self.find_current() if self.find_current is not None else None
+        (self if current is None else current).error(msg, context, severity, traceback)
+
+    def error(
+        self,
+        msg: object = "",
+        context: str = "",
+        severity: int = logging.INFO,
+        traceback: bool = False,
+    ) -> None:
+        """Write `[time] CONTEXT msg` here, and the traceback of the exception in hand if asked.
+
+        Each line of `msg` behind the first, and each line of the traceback, is indented by four
+        blanks: a newline in data cannot begin a record of its own. Other control characters
+        but the tab are escaped. A handler that fails raises nothing here.
+        """
+        logger = self.error_log
+        if not logger.isEnabledFor(severity):
+            return
+        if severity < logging.WARNING and not logger.hasHandlers():
+            return  # nobody listens; without handlers, `logging` prints warnings and worse
+        text, context = escape_message(str(msg)), escape_line(str(context))
+        line = f"{self.time()} {context} {text}"
+        exc_info: Any = sys.exc_info() if traceback else None
+        path, number, function = _find_caller()
+        extra = {"context": context, "text": text}
+        record = logger.makeRecord(
+            logger.name, severity, path, number, line, (), exc_info, function, extra
+        )
+        if traceback:
+            record.exc_text = format_traceback(exc_info)  # formatters use what is ready
+        _handle(logger, record)
+
+    # The access log.
+
+    def is_access_wanted(self) -> bool:
+        """Tell whether anybody listens: the level is enabled, and a handler can be reached.
+
+        Under gunicorn with an access log of its own, handlers above our loggers do not count:
+        gunicorn logs the request, and once is enough, unless our access logger was given a
+        handler (SERVERS R29).
+        """
+        # PERF: asked for every request, 0.1-0.2 us. Nothing is kept that could go stale;
+        # gunicorn's logger is looked at only when a handler was found above ours.
+        logger = self.access_log
+        if not logger.isEnabledFor(logging.INFO):
+            return False
+        if logger.handlers:
+            return True
+        while logger.propagate and logger.parent is not None:
+            logger = logger.parent
+            if logger.handlers:
+                return logger is self._global_access_log or not _is_logged_by_gunicorn()
+        return False
+
+    def access(self, request: LoggedRequest, response: LoggedResponse) -> None:
+        """Write the access line of one request, if anybody listens. Never raises."""
+        if not self.is_access_wanted():
+            return
+        try:
+            remote = request.remote
+            self._write_access(
+                request.environ,
+                remote.name or remote.ip,
+                request.login,
+                request.request_line,
+                response.output_status,
+                response.headers.get("Content-Length"),
+                request.unique_id,
+            )
+        except Exception:
+            self._tell_failed_access()
+
+    def access_environ(
+        self, environ: Mapping[str, Any], status: str | None, length: str | int | None
+    ) -> None:
+        """Write the access line of what was served without a Request. Never raises.
+
+        That is a grafted application, or the tree's own 404. `status` is the whole status
+        ("200 OK"), None if there was none; `length` the Content-Length, None if there was none.
+        """
+        if not self.is_access_wanted():
+            return
+        try:
+            self._write_access(
+                environ,
+                environ.get("REMOTE_HOST") or environ.get("REMOTE_ADDR"),
+                environ.get("REMOTE_USER"),
+                _rebuild_request_line(environ),
+                status,
+                length,
+                uuid.uuid4(),
+            )
+        except Exception:
+            self._tell_failed_access()
+
+    def _write_access(
+        self,
+        environ: Mapping[str, Any],
+        remote: str | None,
+        login: str | None,
+        request_line: str,
+        status: str | None,
+        length: str | int | None,
+        request_id: object,
+    ) -> None:
+        atoms: dict[str, Any] = {
+            "h": escape_field(remote or "-"),
+            "l": "-",
+            "u": escape_field(login or "-"),
+            "t": self.time(),
+            "r": escape_field(request_line),
+            "s": "-" if not status else escape_field(status.split(" ", 1)[0]),
+            "b": "-" if length is None or length == "" else escape_field(length),
+            "f": _read_header(environ, "HTTP_REFERER"),
+            "a": _read_header(environ, "HTTP_USER_AGENT"),
+            "o": _read_header(environ, "HTTP_HOST") or "-",
+            "i": escape_field(request_id),
+            "z": _UtcNow(),
+        }
+        line = self.access_log_format.format(**atoms)
+        logger, extra = self.access_log, _describe_access(atoms)
+        record = logger.makeRecord(
+            logger.name, logging.INFO, __file__, 0, line, (), None, "access", extra
+        )
+        _handle(logger, record)
+
+    def _tell_failed_access(self) -> None:
+        message = (
+            "The access line could not be written "
+            f"(log.access_log_format = {self.access_log_format!r})."
+        )
+        self.error(message, "LOG", logging.ERROR, traceback=True)
+
+    def time(self) -> str:
+        """Return the local time as `[22/Nov/2026:05:48:02]`, the month in English."""
+        return format_local()
+
+    # The built-in handlers.
+
+    @property
+    def screen(self) -> bool:
+        """Whether errors go to stderr and access lines to stdout."""
+        return any(find_builtin(logger, "screen") for logger in self._loggers)
+
+    @screen.setter
+    def screen(self, wanted: bool) -> None:
+        for logger, stream in ((self.error_log, "stderr"), (self.access_log, "stdout")):
+            if bool(wanted) != bool(find_builtin(logger, "screen")):
+                handler = ScreenHandler(logger, stream) if wanted else None
+                self._replace(logger, "screen", handler)
+
+    @property
+    def error_file(self) -> str:
+        """The absolute path of the error log's file, or ''. Set '' or None to remove it."""
+        return _find_path(self.error_log)
+
+    @error_file.setter
+    def error_file(self, path: str | os.PathLike[str] | None) -> None:
+        self._set_file(self.error_log, "log.error_file", path)
+
+    @property
+    def access_file(self) -> str:
+        """The absolute path of the access log's file, or ''. Set '' or None to remove it."""
+        return _find_path(self.access_log)
+
+    @access_file.setter
+    def access_file(self, path: str | os.PathLike[str] | None) -> None:
+        self._set_file(self.access_log, "log.access_file", path)
+
+    @property
+    def wsgi(self) -> bool:
+        """Whether errors go to `wsgi.errors` of the request in hand."""
+        return find_builtin(self.error_log, "wsgi") is not None
+
+    @wsgi.setter
+    def wsgi(self, wanted: bool) -> None:
+        if bool(wanted) != self.wsgi:
+            self._replace(self.error_log, "wsgi", WSGIErrorHandler() if wanted else None)
+
+    @property
+    def json(self) -> bool:
+        """Whether the built-in handlers write one JSON object a line (`JSONFormatter`)."""
+        return self._is_json
+
+    @json.setter
+    def json(self, wanted: bool) -> None:
+        self._is_json = bool(wanted)
+        for logger in self._loggers:
+            for handler in logger.handlers:
+                if hasattr(handler, "_cpbuiltin"):
+                    handler.setFormatter(self._formatter)
+
+    def reopen_files(self) -> None:
+        """Close and open again every file of both logs, for logrotate.
+
+        The site subscribes this to the bus channel 'graceful'. Handlers of the program's own
+        are reopened too (BEHAVIOUR 10.1). Never raises.
+        """
+        for logger in self._loggers:
+            for handler in logger.handlers:
+                if isinstance(handler, logging.FileHandler):
+                    reopen(handler)
+
+    @property
+    def _loggers(self) -> tuple[logging.Logger, logging.Logger]:
+        return self.error_log, self.access_log
+
+    @property
+    def _formatter(self) -> logging.Formatter:
+        return JSONFormatter() if self._is_json else logfmt
+
+    def _set_file(
+        self, logger: logging.Logger, key: str, path: str | os.PathLike[str] | None
+    ) -> None:
+        wanted = os.path.abspath(path) if path else ""
+        if wanted == _find_path(logger):
+            return
+        directory = os.path.dirname(wanted)
+        if wanted and not os.path.isdir(directory):
+            raise FileNotFoundError(
+                f"{key} = {str(path)!r}: there is no directory {directory!r}. Make it, "
+                "or name a file in a directory that is there."
+            )
+        if os.path.isdir(wanted):
+            raise IsADirectoryError(f"{key} = {str(path)!r} is a directory. Name a file in it.")
+        self._replace(logger, "file", LogFile(wanted) if wanted else None)
+
+    def _replace(
+        self, logger: logging.Logger, kind: str, handler: logging.Handler | None
+    ) -> None:
+        old = find_builtin(logger, kind)
+        if old is not None:
+            logger.removeHandler(old)
+            old.close()
+        if handler is not None:
+            handler.setFormatter(self._formatter)
+            logger.addHandler(handler)
+            # dictConfig disables the loggers that it does not name. Whoever asks us for output
+            # after that wants to see some.
+            logger.disabled = False
+
+
+class _UtcNow:
+    """The time of now in RFC 3339, UTC; found only if the format asks for it."""
+
+    def __str__(self) -> str:
+        return format_utc(time.time(), "microseconds")
+
+
+def _describe_access(atoms: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an access record carries: numbers as int, None for what is not there."""
+    code, length = atoms["s"], atoms["b"]
+    return {
+        "context": "",
+        "text": atoms["r"],
+        "remote": atoms["h"],
+        "user": None if atoms["u"] == "-" else atoms["u"],
+        "request": atoms["r"],
+        "status": int(code) if code.isdecimal() else None,
+        "bytes": int(length) if length.isdecimal() else None,
+        "referer": atoms["f"] or None,
+        "agent": atoms["a"] or None,
+        "host": None if atoms["o"] == "-" else atoms["o"],
+        "request_id": atoms["i"],
+    }
+
+
+def _read_header(environ: Mapping[str, Any], key: str) -> str:
+    return escape_field(_read_text(environ.get(key) or ""))
+
+
+def _read_text(value: str) -> str:
+    """Return the UTF-8 text that WSGI carries as latin-1 (PEP 3333), else `value` itself."""
+    if value.isascii():
+        return value
+    try:
+        return value.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return value
+
+
+def _rebuild_request_line(environ: Mapping[str, Any]) -> str:
+    path = _read_text(environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", ""))
+    query = environ.get("QUERY_STRING")
+    target = f"{path}?{query}" if query else path
+    return f"{environ['REQUEST_METHOD']} {target} {environ.get('SERVER_PROTOCOL', '-')}"
+
+
+def _find_caller() -> tuple[str, int, str]:
+    """Return path, line and function of the nearest caller outside this file."""
+    frame = sys._getframe(1)
+    while frame.f_code.co_filename == __file__ and frame.f_back is not None:
+        frame = frame.f_back
+    return frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name
+
+
+def _handle(logger: logging.Logger, record: logging.LogRecord) -> None:
+    """Hand `record` to the handlers; a foreign one that raises must not kill a request."""
+    try:
+        logger.handle(record)
+    except Exception:
+        tell_failure(logger)
+
+
+def _is_logged_by_gunicorn() -> bool:
+    # gunicorn's master puts SERVER_SOFTWARE into the process environment. A handler on its
+    # access logger alone proves nothing: one dictConfig often serves development, too.
+    software = os.environ.get("SERVER_SOFTWARE", "") if _gunicorn_access.handlers else ""
+    return software.startswith("gunicorn")
+
+
+def _find_path(logger: logging.Logger) -> str:
+    return getattr(find_builtin(logger, "file"), "baseFilename", "")

@@ -1,0 +1,247 @@
+"""Plans: all that follows from a handler and its config, decided once."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+from .config import NamespaceSet
+from .hooks import HOOK_POINTS, Hook, HookMap
+from .tools import Tool, Toolbox
+from .walk import STATICDIR
+
+BUILTIN_NAMESPACES = ("hooks", "request", "response", "error_page")
+
+
+class Plan:
+    """What requests with the same handler and config have in common. Read-only once compiled.
+
+    One tuple of hooks for each hook point (named as the point); what to set on the request, its body and
+    its response; and, for tools that decide at request time, the list of those (the old road).
+    """
+
+    __slots__ = (
+        *HOOK_POINTS,
+        "allowed_methods",
+        "body_attributes",
+        "config",
+        "custom_namespaces",
+        "error_pages",
+        "keeps",
+        "properties",
+        "request_attributes",
+        "response_attributes",
+        "response_headers",
+        "setups",
+        "sources",
+        "toolmaps",
+    )
+
+    on_start_resource: tuple[Hook, ...]
+    before_request_body: tuple[Hook, ...]
+    before_handler: tuple[Hook, ...]
+    before_finalize: tuple[Hook, ...]
+    on_end_resource: tuple[Hook, ...]
+    on_end_request: tuple[Hook, ...]
+    before_error_response: tuple[Hook, ...]
+    after_error_response: tuple[Hook, ...]
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self.config = config
+        self.request_attributes: dict[str, Any] = {}
+        self.properties: list[tuple[str, Any]] = []
+        self.body_attributes: dict[str, Any] = {}
+        self.response_attributes: list[tuple[str, Any]] = []
+        self.response_headers: list[tuple[str, Any]] = []
+        self.error_pages: dict[Any, Any] = {}
+        self.toolmaps: dict[str, dict[str, dict[str, Any]]] = {}
+        self.setups: tuple[Any, ...] = ()
+        self.custom_namespaces: tuple[NamespaceSet, dict[str, dict[str, Any]]] | None = None
+        self.allowed_methods: tuple[str, ...] | None = None
+        self.keeps: tuple[Any, ...] = ()
+        self.sources: tuple[Mapping[str, Any], ...] = ()
+        self.set_hooks(HookMap())
+
+    def set_hooks(self, hooks: HookMap) -> None:
+        """Take over the hooks of `hooks`, sorted."""
+        for point in HOOK_POINTS:
+            setattr(self, point, hooks.in_order(point))
+
+    def hook_map(self) -> HookMap:
+        """Return the hooks as a map of its own."""
+        hooks = HookMap()
+        for point in HOOK_POINTS:
+            hooks[point] = list(getattr(self, point))
+        return hooks
+
+    def with_hooks(self, hooks: HookMap) -> Plan:
+        """Return a plan like this one for a single request, which runs what `hooks` holds by then."""
+        return TouchedPlan(self, hooks)
+
+    def copy_toolmaps(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """Return the tools' settings as dicts of their own."""
+        return {
+            box: {tool: dict(settings) for tool, settings in tools.items()}
+            for box, tools in self.toolmaps.items()
+        }
+
+    def apply(self, request: Any, response: Any) -> None:
+        """Set on `request` and `response` what the config says of them."""
+        if self.request_attributes:
+            request.__dict__.update(self.request_attributes)
+        for name, value in self.properties:
+            setattr(request, name, value)
+        for name, value in self.response_attributes:
+            setattr(response, name, value)
+        for name, value in self.response_headers:
+            response.headers[name] = value
+        if self.setups:
+            for tool in self.setups:
+                tool._setup()
+        if self.custom_namespaces is not None:
+            namespaces, groups = self.custom_namespaces
+            namespaces.run(groups)
+
+
+class TouchedPlan(Plan):
+    """The plan of one request whose hooks were touched: it reads them from the request's own map."""
+
+    __slots__ = ("hooks",)
+
+    def __init__(self, plan: Plan, hooks: HookMap) -> None:
+        self.hooks = hooks
+        for name in Plan.__slots__:
+            if name not in HOOK_POINTS:
+                setattr(self, name, getattr(plan, name))
+
+    def hook_map(self) -> HookMap:
+        """Return the map itself."""
+        return self.hooks
+
+
+for _point in HOOK_POINTS:
+    setattr(
+        TouchedPlan, _point, property(lambda self, point=_point: self.hooks.in_order(point))
+    )
+
+
+def merge_configs(
+    base: Mapping[str, Any], configs: list[Mapping[str, Any]], places: Mapping[int, str]
+) -> dict[str, Any]:
+    """Return `base` overlaid by each of `configs` in order, from root to leaf."""
+    merged = dict(base)
+    for position, config in enumerate(configs):
+        merged.update(config)
+        if STATICDIR in config:
+            # The static tool must know which part of the path is its own (BEHAVIOUR 3.2).
+            merged["tools.staticdir.section"] = places.get(position, "/")
+    return merged
+
+
+class Compiler:
+    """Turn one merged config into a plan. Stands in for the request when tools attach themselves."""
+
+    def __init__(
+        self,
+        config: Mapping[str, Any],
+        toolboxes: Mapping[str, Toolbox],
+        request_class: type[Any],
+    ) -> None:
+        self.plan = Plan(config)
+        self.hooks = HookMap()
+        self.error_response: Any = None
+        self.request_class = request_class
+        namespaces = request_class.namespaces
+        boxes = {name: box for name, box in namespaces.items() if isinstance(box, Toolbox)}
+        self.toolboxes = {**toolboxes, **boxes}
+        self.custom = NamespaceSet(
+            (name, handler) for name, handler in namespaces.items() if name not in boxes
+        )
+        self.groups = NamespaceSet.split(config)
+
+    def compile(self) -> Plan:
+        """Return the plan. ValueError or TypeError for settings that no request could use."""
+        for name, callback in self.groups.get("hooks", {}).items():
+            self.attach_hook(name, callback)
+        for name, value in self.groups.get("request", {}).items():
+            self.set_request(name, value)
+        for name, value in self.groups.get("response", {}).items():
+            self.set_response(name, value)
+        for name, value in self.groups.get("error_page", {}).items():
+            self.plan.error_pages["default" if name == "default" else int(name)] = value
+        self.attach_tools()
+        if any(name in self.groups for name in self.custom) or has_contexts(self.custom):
+            self.plan.custom_namespaces = self.custom, self.groups
+        if self.error_response is not None:
+            self.plan.request_attributes["error_response"] = self.error_response
+        self.plan.set_hooks(self.hooks)
+        return self.plan
+
+    def attach_hook(self, name: str, callback: Any) -> None:
+        """Attach `hooks.<point>[.<anything>]`: a callable, a Hook, or a dotted name of one."""
+        point = name.partition(".")[0]
+        if isinstance(callback, str):
+            module, _, attribute = callback.rpartition(".")
+            callback = getattr(import_module(module), attribute)
+        self.hooks[point].append(callback if isinstance(callback, Hook) else Hook(callback))
+
+    def set_request(self, name: str, value: Any) -> None:
+        """Sort `request.<name>`: a part of the body, a plain attribute, or a property."""
+        if name.startswith("body."):
+            self.plan.body_attributes[name[5:]] = value
+        elif is_property(self.request_class, name):
+            self.plan.properties.append((name, value))
+        else:
+            self.plan.request_attributes[name] = value
+
+    def set_response(self, name: str, value: Any) -> None:
+        """Sort `response.<name>`: a header or an attribute."""
+        if name.startswith("headers."):
+            self.plan.response_headers.append((name[8:], value))
+        else:
+            self.plan.response_attributes.append((name, value))
+
+    def attach_tools(self) -> None:
+        """Attach the tools that are on; leave all of them for the request if one decides there."""
+        active: list[tuple[Any, dict[str, Any]]] = []
+        for namespace, toolbox in self.toolboxes.items():
+            settings = group_tools(namespace, self.groups.get(namespace, {}))
+            self.plan.toolmaps[namespace] = settings
+            for name, values in settings.items():
+                if values.get("on", False):
+                    active.append((getattr(toolbox, name), values))
+        if any(not is_compilable(tool) for tool, _ in active):
+            self.plan.setups = tuple(tool for tool, _ in active)
+            return
+        for tool, values in active:
+            tool.attach(self, {name: value for name, value in values.items() if name != "on"})
+
+
+def group_tools(namespace: str, entries: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return {tool: {argument: value}}; ValueError for a key without an argument."""
+    settings: dict[str, dict[str, Any]] = {}
+    for key, value in entries.items():
+        name, dot, argument = key.partition(".")
+        if not dot:
+            raise ValueError(
+                f"The config key '{namespace}.{key}' names no setting: write '{namespace}.{key}.on'."
+            )
+        settings.setdefault(name, {})[argument] = value
+    return settings
+
+
+def is_compilable(tool: Any) -> bool:
+    """Tell whether `tool` attaches itself in a way that no request can change."""
+    return isinstance(tool, Tool) and type(tool)._setup is Tool._setup
+
+
+def is_property(cls: type[Any], name: str) -> bool:
+    """Tell whether setting attribute `name` on an instance of `cls` runs code."""
+    return inspect.isdatadescriptor(inspect.getattr_static(cls, name, None))
+
+
+def has_contexts(namespaces: Mapping[str, Callable[..., Any]]) -> bool:
+    """Tell whether a namespace is a context manager: those run even without entries."""
+    return any(hasattr(handler, "__exit__") for handler in namespaces.values())

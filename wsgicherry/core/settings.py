@@ -1,0 +1,317 @@
+"""Every config key: namespace, name, types, default, a line of doc. Tools bring their own."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from .hooks import HOOK_POINTS
+
+
+class Setting(NamedTuple):
+    """One config key. A part of `name` in angle brackets stands for any word.
+
+    A value must be an instance of one of `types` (an empty tuple: anything goes) and, if
+    `allowed` is not empty, one of those; `default` is what holds without the key.
+    """
+
+    namespace: str
+    name: str
+    types: tuple[type, ...]
+    default: Any
+    doc: str
+    allowed: tuple[Any, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The whole key, as it stands in a config file."""
+        return f"{self.namespace}.{self.name}" if self.namespace else self.name
+
+
+_ANY: tuple[type, ...] = ()
+_BOOL = (bool,)
+_INT = (int,)
+_NUMBER = (int, float)
+_TEXT = (str,)
+_FILENAME = (str, os.PathLike)
+_LIST = (list, tuple)
+_NAMES = (list, tuple, set, frozenset)
+_CALLABLE = (Callable,)
+
+# Listed by namespace, and in the order in which a reader of the reference wants them.
+_ROWS: dict[str, tuple[tuple[Any, ...], ...]] = {
+    "": (("environment", _TEXT, None, "The preset to start from, such as 'production'."),),
+    "server": (
+        ("socket_host", _TEXT, "127.0.0.1", "The address to listen on."),
+        ("socket_port", _INT, 8080, "The port to listen on; 0 takes a free one."),
+        (
+            "socket_file",
+            _FILENAME,
+            None,
+            "A unix socket to use instead of host and port.",
+        ),
+        ("socket_queue_size", _INT, 5, "How many connections may wait to be accepted."),
+        ("socket_timeout", _NUMBER, 10, "Seconds until an idle connection is closed."),
+        ("accepted_queue_size", _INT, -1, "How many accepted connections may wait; -1: any."),
+        ("accepted_queue_timeout", _NUMBER, 10, "Seconds to wait for room in that queue."),
+        ("shutdown_timeout", _NUMBER, 5, "Seconds that running requests get to finish."),
+        (
+            "protocol_version",
+            _TEXT,
+            "HTTP/1.1",
+            "The protocol to offer.",
+            ("HTTP/1.0", "HTTP/1.1"),
+        ),
+        ("thread_pool", _INT, 10, "How many threads answer requests."),
+        ("thread_pool_max", _INT, -1, "Accepted for CherryPy's sake: the pool does not grow."),
+        ("max_request_header_size", _INT, 500 * 1024, "Bytes; more is answered 431."),
+        ("max_request_body_size", _INT, 100 * 1024 * 1024, "Bytes; more is answered 413."),
+        ("instance", _ANY, None, "A server of your own: an object, or its dotted name."),
+        ("ssl_context", _ANY, None, "Not served here: let a proxy or gunicorn speak TLS."),
+        ("ssl_certificate", _FILENAME, None, "See ssl_context."),
+        ("ssl_certificate_chain", _FILENAME, None, "See ssl_context."),
+        ("ssl_private_key", _FILENAME, None, "See ssl_context."),
+        ("ssl_ciphers", _TEXT, None, "See ssl_context."),
+        ("ssl_module", _TEXT, "builtin", "See ssl_context."),
+        ("nodelay", _BOOL, True, "Accepted for CherryPy's sake."),
+        ("wsgi_version", (tuple, list), (1, 0), "Accepted for CherryPy's sake."),
+        ("statistics", _BOOL, False, "Accepted for CherryPy's sake."),
+        ("peercreds", _BOOL, False, "Accepted for CherryPy's sake."),
+        ("peercreds_resolve", _BOOL, False, "Accepted for CherryPy's sake."),
+        ("on", _BOOL, True, "Whether this server starts with the engine."),
+    ),
+    "engine": (
+        ("autoreload.on", _BOOL, True, "Restart when a source file changes."),
+        ("autoreload.frequency", _NUMBER, 1, "Seconds between two looks at the files."),
+        ("autoreload.match", _TEXT, ".*", "A pattern of the module names to watch."),
+        ("autoreload.files", _NAMES, (), "More files to watch."),
+        ("thread_manager.on", _BOOL, True, "Tell start_thread and stop_thread listeners."),
+        ("signal_handler.on", _BOOL, False, "Listen for signals."),
+        ("signal_handler.handlers", (dict,), {}, "What to do on which signal, by its name."),
+        ("signals.on", _BOOL, False, "Listen for signals."),
+        ("SIGHUP", _CALLABLE, None, "What to do on SIGHUP; None: nothing."),
+        ("SIGTERM", _CALLABLE, None, "What to do on SIGTERM; None: nothing."),
+    ),
+    "log": (
+        ("screen", _BOOL, True, "Write both logs to the terminal."),
+        ("access_file", _FILENAME, "", "The file of the access log; '' for none."),
+        ("error_file", _FILENAME, "", "The file of the error log; '' for none."),
+        ("wsgi", _BOOL, False, "Write the error log to the server's wsgi.errors."),
+        ("json", _BOOL, False, "Write each line as a JSON object."),
+        (
+            "access_log_format",
+            _TEXT,
+            '{h} {l} {u} {t} "{r}" {s} {b} "{f}" "{a}"',
+            "How an access line looks, in str.format's words.",
+        ),
+        ("rot_<name>", _ANY, None, "Yours: the recipe for rotating files reads rot_maxBytes."),
+    ),
+    "checker": (
+        ("on", _BOOL, True, "Check the config when the engine starts."),
+        ("check_<name>", (bool, Callable), True, "False silences the check of that name."),
+    ),
+    "tree": (
+        ("<name>", _ANY, None, "A WSGI application, or {script name: application}, to graft."),
+    ),
+    "hooks": tuple(
+        row
+        for point in HOOK_POINTS
+        for row in (
+            (point, (*_CALLABLE, str), None, f"What to call at {point}."),
+            (f"{point}.<name>", (*_CALLABLE, str), None, f"One more to call at {point}."),
+        )
+    ),
+    "request": (
+        ("dispatch", _CALLABLE, None, "The dispatcher for this path."),
+        ("show_tracebacks", _BOOL, False, "Show the traceback on error pages."),
+        ("show_mismatched_params", _BOOL, True, "Say which parameters a handler refused."),
+        ("throw_errors", _BOOL, False, "Let unexpected errors pass to the server."),
+        ("throws", _LIST, (), "Exceptions that pass to the server in any case."),
+        ("error_response", _CALLABLE, None, "What answers an unexpected error."),
+        ("error_page", (dict,), {}, "Error pages by status code."),
+        ("process_request_body", _BOOL, True, "Parse the request's body."),
+        ("methods_with_bodies", _NAMES, ("POST", "PUT", "PATCH"), "Whose body is parsed."),
+        ("query_string_encoding", _TEXT, "utf8", "The encoding of query strings."),
+        ("query_string_separator", _TEXT, "&", "What separates pairs.", ("&", "&;", ";")),
+        ("max_params", _INT, 1000, "How many parameters a request may have."),
+        ("max_cookie_bytes", _INT, 16 * 1024, "Bytes of cookies that are read."),
+        ("image_map", _BOOL, False, "Read the query string '12,34' as x and y."),
+        ("allowed_hosts", (*_NAMES, str), (), "The Host names to answer to; none: all."),
+        ("login", _TEXT, None, "The user's name, as far as the log is concerned."),
+        ("body.maxbytes", _INT, None, "Bytes of a body; more is answered 413."),
+        ("body.bufsize", _INT, 8192, "Bytes to read at once."),
+        ("body.maxrambytes", _INT, 1000, "Bytes of a part that stay in memory."),
+        ("body.attempt_charsets", _LIST, ["utf-8"], "The encodings to try for a body."),
+        ("body.default_content_type", _TEXT, "", "What a body without Content-Type is."),
+        ("body.part_class", _CALLABLE, None, "The class of a multipart body's parts."),
+        ("body.processors", (dict,), {}, "What parses a body, by its media type."),
+    ),
+    "response": (
+        ("stream", _BOOL, False, "Send the body as it is made."),
+        ("status", (int, str), None, "The status, such as '201 Created'."),
+        ("headers.<name>", _ANY, None, "A header of every response."),
+    ),
+    "error_page": (
+        ("default", (*_CALLABLE, *_FILENAME), None, "The page of every error with no other."),
+        ("<code>", (*_CALLABLE, *_FILENAME), None, "The page of one status, 400 to 599."),
+    ),
+    "wsgi": (
+        ("pipeline", _LIST, [], "Middleware as (name, factory), outermost first."),
+        ("response_class", _CALLABLE, None, "The class that answers in place of ours."),
+        ("<name>.<argument>", _ANY, None, "An argument for the middleware of that name."),
+    ),
+}
+
+# Keys that CherryPy once had, and what took their place (BEHAVIOUR 4.8 no. 3).
+OBSOLETE: Mapping[str, str | None] = {
+    "server.default_content_type": "tools.response_headers.headers",
+    "log_access_file": "log.access_file",
+    "log_config_options": None,
+    "log_file": "log.error_file",
+    "log_file_not_found": None,
+    "log_request_headers": "tools.log_headers.on",
+    "log_to_screen": "log.screen",
+    "show_tracebacks": "request.show_tracebacks",
+    "throw_errors": "request.throw_errors",
+    "profiler.on": None,
+    "engine.timeout_monitor.on": None,
+    "engine.timeout_monitor.frequency": None,
+    "response.timeout": None,
+}
+
+# What is only asked for site-wide; and what of an application only its [/] section can say.
+SITE_NAMESPACES = frozenset({"server", "engine", "tree", "checker"})
+ROOT_ONLY_NAMESPACES = frozenset({"wsgi", "log"})
+
+_SETTINGS = tuple(Setting(space, *row) for space, rows in _ROWS.items() for row in rows)
+_ROW = {setting.key: setting for setting in _SETTINGS}
+NAMESPACES = frozenset(_ROWS) - {""}
+PLUGINS = frozenset(
+    setting.name.partition(".")[0]
+    for setting in _SETTINGS
+    if setting.namespace == "engine" and "." in setting.name
+)
+
+
+def reference() -> list[Setting]:
+    """Return every setting, in the order in which a reference page shows them."""
+    return list(_SETTINGS)
+
+
+def find_setting(key: str) -> Setting | None:
+    """Return the setting that `key` is, or None if its namespace has no such key.
+
+    Besides the rows themselves these are understood: `server.<name>.<setting>` for more
+    servers and `engine.<plugin>.<attribute>` for plugins of one's own.
+    """
+    if key in _ROW:
+        return _ROW[key]
+    namespace, _, rest = key.partition(".")
+    find = _OPEN.get(namespace)
+    return None if find is None else find(rest)
+
+
+def _find_server(rest: str) -> Setting | None:
+    name, _, attribute = rest.partition(".")
+    row = _ROW.get(f"server.{attribute}")
+    return row._replace(name=rest) if name and row is not None else None
+
+
+def _find_plugin(rest: str) -> Setting | None:
+    plugin, _, attribute = rest.partition(".")
+    # A plugin of one's own is any word that does not look like a slip in one of our names.
+    if not plugin or not attribute or nearest(plugin, PLUGINS) is not None:
+        return None
+    return Setting("engine", rest, _ANY, None, "An attribute of a plugin of your own.")
+
+
+def _find_error_page(rest: str) -> Setting | None:
+    is_code = rest.isascii() and rest.isdecimal() and len(rest) == 3 and "400" <= rest < "600"
+    return _ROW["error_page.<code>"] if is_code else None
+
+
+def _find_hook(rest: str) -> Setting | None:
+    point, _, name = rest.partition(".")
+    return _ROW.get(f"hooks.{point}.<name>") if name else None
+
+
+def _find_middleware(rest: str) -> Setting | None:
+    name, _, argument = rest.partition(".")
+    return _ROW["wsgi.<name>.<argument>"] if name and argument else None
+
+
+def _starting(prefix: str, key: str) -> Callable[[str], Setting | None]:
+    return lambda rest: _ROW[key] if rest.startswith(prefix) and rest != prefix else None
+
+
+_OPEN: dict[str, Callable[[str], Setting | None]] = {
+    "server": _find_server,
+    "engine": _find_plugin,
+    "log": _starting("rot_", "log.rot_<name>"),
+    "checker": _starting("check_", "checker.check_<name>"),
+    "tree": _starting("", "tree.<name>"),
+    "hooks": _find_hook,
+    "response": _starting("headers.", "response.headers.<name>"),
+    "error_page": _find_error_page,
+    "wsgi": _find_middleware,
+}
+
+
+def nearest(word: str, candidates: Iterable[str]) -> str | None:
+    """Return the candidate that `word` was probably meant to be, or None."""
+    found = difflib.get_close_matches(word, sorted(candidates), 1, 0.7)
+    return found[0] if found else None
+
+
+def nearest_key(key: str) -> str | None:
+    """Return the key of the table that `key` was probably meant to be, in its own namespace."""
+    namespace = key.partition(".")[0]
+    known = (key for key in _ROW if "<" not in key and key.startswith(namespace + "."))
+    return nearest(key, known)
+
+
+def describe_misfit(setting: Setting, value: Any) -> str:
+    """Return why `value` does not fit `setting`, as the end of a sentence; "" if it does."""
+    if not fits(value, setting.types):
+        return f"is {value!r}, which is not {name_types(setting.types)}"
+    if setting.allowed and value is not None and value not in setting.allowed:
+        return f"is {value!r}, which is not one of {', '.join(map(repr, setting.allowed))}"
+    return ""
+
+
+def fits(value: Any, types: Collection[type]) -> bool:
+    """Tell whether `value` is of one of `types`.
+
+    None always is (CherryPy's rule: it says "not set"); True is no number, but 0 and 1 are
+    no and yes.
+    """
+    if not types or value is None:
+        return True
+    if bool in types and isinstance(value, int):
+        return value in (0, 1)
+    if isinstance(value, bool):
+        return False
+    return isinstance(value, tuple(types))
+
+
+def name_types(types: Collection[type]) -> str:
+    """Return `types` in the words of a config file's reader."""
+    words = [_WORDS.get(kind, kind.__name__) for kind in types]
+    return " or ".join(dict.fromkeys(words))
+
+
+_WORDS: dict[type, str] = {
+    bool: "True or False",
+    int: "a whole number",
+    float: "a number",
+    str: "a text",
+    list: "a list",
+    tuple: "a list",
+    set: "a list",
+    frozenset: "a list",
+    dict: "a dict",
+    os.PathLike: "a path",
+    Callable: "something that can be called",  # type: ignore[dict-item]
+}

@@ -1,0 +1,241 @@
+"""Tools: functions that config turns on for a path, run as hooks of its requests."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from typing import Any, Protocol
+
+from .current import serving_now
+from .errors import NotFound
+from .expose import expose, own_config
+from .hooks import DEFAULT_PRIORITY, HookMap
+
+_NOT_ON = (
+    "Tools cannot be turned on directly. Turn them on via config, or use them as decorators on your "
+    "page handlers."
+)
+
+
+class ToolTarget(Protocol):
+    """What a tool attaches itself to: a plan in the making, or a request on the old road."""
+
+    @property
+    def hooks(self) -> HookMap: ...
+
+    error_response: Callable[[], Any]
+
+
+class Tool:
+    """A callable attached to the hook point `point`, configured by `<toolbox>.<name>.<argument>` keys.
+
+    `Tool(point, callable, name=None, priority=50)`: the callable's `priority` and `failsafe` attributes, when
+    it has them, are honoured. A subclass may override `_setup()`; it then runs for each request.
+    """
+
+    namespace = "tools"
+    serves_paths = False
+
+    def __init__(
+        self,
+        point: str | None,
+        callable: Callable[..., Any],
+        name: str | None = None,
+        priority: int = DEFAULT_PRIORITY,
+    ) -> None:
+        self._point = point
+        self.callable = callable
+        self._name = name
+        self._priority = priority
+        self.__doc__ = callable.__doc__
+        for argument in self.arguments() or ():
+            # For introspection only: what the tool understands shows in dir().
+            if not hasattr(self, argument):
+                setattr(self, argument, None)
+
+    @property
+    def on(self) -> bool:
+        """Never readable or writable: see the error."""
+        raise AttributeError(_NOT_ON)
+
+    @on.setter
+    def on(self, value: bool) -> None:
+        raise AttributeError(_NOT_ON)
+
+    def arguments(self) -> Mapping[str, inspect.Parameter] | None:
+        """Return the settings this tool takes; None when it takes any keyword."""
+        return self._arguments
+
+    @cached_property
+    def _arguments(self) -> Mapping[str, inspect.Parameter] | None:
+        return _parameters(self.callable)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Callable[[Any], Any]:
+        """Return a decorator that turns this tool on, with `kwargs`, for what it decorates."""
+        if args:
+            raise TypeError(
+                f"The {self._name!r} Tool does not accept positional arguments; you must use keyword arguments."
+            )
+
+        def turn_on(target: Any) -> Any:
+            prefix = f"{self.namespace}.{self._name}."
+            config = own_config(target)
+            config[prefix + "on"] = True
+            config.update({prefix + name: value for name, value in kwargs.items()})
+            return target
+
+        return turn_on
+
+    def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:
+        """Attach the tool with `settings` (without 'on') to a plan in the making, or to a request."""
+        priority = settings.pop("priority", None)
+        if priority is None:
+            priority = getattr(self.callable, "priority", self._priority)
+        if self._point is not None:
+            target.hooks.attach(self._point, self.callable, priority=priority, **settings)
+
+    def _setup(self) -> None:
+        """Attach this tool to the current request, for tools that override it (CherryPy's rule)."""
+        self.attach(serving_now().request, self._merged_args())
+
+    def _merged_args(self, defaults: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return `defaults` overlaid by the settings of the current request, without 'on'."""
+        settings = dict(defaults or {})
+        toolmap = serving_now().request.toolmaps.get(self.namespace, {})
+        settings.update(toolmap.get(self._name, {}))
+        settings.pop("on", None)
+        return settings
+
+
+class HandlerTool(Tool):
+    """A tool that may answer in the handler's place: a true result means that it did."""
+
+    serves_paths = True
+
+    def __init__(self, callable: Callable[..., Any], name: str | None = None) -> None:
+        super().__init__("before_handler", callable, name)
+
+    def handler(self, *args: Any, **kwargs: Any) -> Callable[..., Any]:
+        """Return an exposed page handler that answers with this tool, or with 404."""
+
+        @expose
+        def handle_tool(*a: Any, **kw: Any) -> Any:
+            if not self.callable(*args, **self._merged_args(kwargs)):
+                raise NotFound()
+            return serving_now().response.body
+
+        return handle_tool
+
+    def _wrapper(self, **kwargs: Any) -> None:
+        if self.callable(**kwargs):
+            serving_now().request.handler = None
+
+    def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:
+        """Attach a hook that drops the handler when the tool has answered."""
+        priority = settings.pop("priority", None)
+        if priority is None:
+            priority = getattr(self.callable, "priority", self._priority)
+        target.hooks.attach(
+            self._point or "before_handler", self._wrapper, priority=priority, **settings
+        )
+
+
+class HandlerWrapperTool(Tool):
+    """A tool that wraps the handler: `newhandler(inner, *args, **kwargs)` is called in its place."""
+
+    def __init__(
+        self,
+        newhandler: Callable[..., Any],
+        point: str = "before_handler",
+        name: str | None = None,
+        priority: int = DEFAULT_PRIORITY,
+    ) -> None:
+        self.newhandler = newhandler
+        super().__init__(point, self._wrap, name, priority)
+        self.__doc__ = newhandler.__doc__
+
+    @cached_property
+    def _arguments(self) -> Mapping[str, inspect.Parameter] | None:
+        return {}
+
+    def _wrap(self, debug: bool = False) -> None:
+        request = serving_now().request
+        inner = request.handler
+
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            return self.newhandler(inner, *args, **kwargs)
+
+        request.handler = wrapped
+
+
+class ErrorTool(Tool):
+    """A tool that answers unexpected errors in place of `request.error_response`."""
+
+    def __init__(self, callable: Callable[..., Any], name: str | None = None) -> None:
+        super().__init__(None, callable, name)
+
+    def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:
+        """Make the tool the target's `error_response`."""
+        settings.pop("priority", None)
+        target.error_response = lambda: self.callable(**settings)
+
+
+class Toolbox:
+    """The tools of one config namespace: `tools.<name>.<argument>`.
+
+    Setting an attribute to a tool names it. `on_change` is called when the set of tools changes.
+    """
+
+    def __init__(self, namespace: str) -> None:
+        self.__dict__["namespace"] = namespace
+        self.__dict__["on_change"] = None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, Tool):
+            if value._name is None:
+                value._name = name
+            value.namespace = self.namespace
+        super().__setattr__(name, value)
+        if self.on_change is not None and name != "on_change":
+            self.on_change()
+
+    def __delattr__(self, name: str) -> None:
+        super().__delattr__(name)
+        if self.on_change is not None:
+            self.on_change()
+
+    def tools(self) -> dict[str, Any]:
+        """Return the tools by name: `Tool` objects and anything else with a `_setup()`."""
+        return {name: tool for name, tool in vars(self).items() if hasattr(tool, "_setup")}
+
+    def register(
+        self, point: str, **kwargs: Any
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Return a decorator that makes a function a tool at `point`, and returns the function.
+
+        `name` is the tool's name (default: the function's), `priority` its place among the hooks.
+        """
+
+        def register_function(function: Callable[..., Any]) -> Callable[..., Any]:
+            name = kwargs.get("name") or function.__name__
+            setattr(self, name, Tool(point, function, **kwargs))
+            return function
+
+        return register_function
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.tools())
+
+    def __repr__(self) -> str:
+        return f"Toolbox({self.namespace!r})"
+
+
+def _parameters(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter] | None:
+    try:
+        parameters = dict(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        return None
+    if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+        return None
+    return {name: p for name, p in parameters.items() if p.kind is not p.VAR_POSITIONAL}

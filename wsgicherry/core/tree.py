@@ -1,0 +1,181 @@
+"""Tree: mount points and the WSGI applications behind them; itself one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ..wire.urls import join, keep_encoded_slashes
+from . import errorpages
+from .application import Application, WSGIApp
+from .application import Site as SharedSite
+from .current import find_serving
+
+MAX_LOGGED_PATH_CHARS = 200
+
+
+class Mounts(dict[str, Any]):
+    """{script_name: WSGI application}; knows how many segments its longest name has."""
+
+    depth: int | None = None
+
+    def __setitem__(self, name: str, app: Any) -> None:
+        super().__setitem__(name, app)
+        self.depth = None
+
+    def __delitem__(self, name: str) -> None:
+        super().__delitem__(name)
+        self.depth = None
+
+    def clear(self) -> None:
+        """Unmount everything."""
+        super().clear()
+        self.depth = None
+
+    def pop(self, name: str, *default: Any) -> Any:
+        """Unmount `name` and return what was there."""
+        self.depth = None
+        return super().pop(name, *default)
+
+    def update(self, *args: Any, **kwargs: Any) -> None:
+        """Mount several."""
+        super().update(*args, **kwargs)
+        self.depth = None
+
+    def find(self, path: str) -> str | None:
+        """Return the longest mounted name that begins `path` on a segment's border, or None.
+
+        Takes as many look-ups as the longest name has segments, however many names there are.
+        """
+        depth = self.depth
+        if depth is None:
+            depth = self.depth = max((name.count("/") for name in self), default=0)
+        if depth:
+            segments = path.split("/", depth + 1)[: depth + 1]
+            while len(segments) > 1:
+                name = "/".join(segments)
+                if name in self:
+                    return name
+                segments.pop()
+        return "" if "" in self else None
+
+
+class Tree:
+    """The mounted applications of a site. Call it as a WSGI application, or hand it to a server."""
+
+    def __init__(
+        self,
+        site: SharedSite,
+        make_application: Callable[..., Application],
+        make_favicon: Callable[[], Any] | None = None,
+    ) -> None:
+        self.site = site
+        self.apps: dict[str, Any] = Mounts()
+        self._make_application = make_application
+        self._make_favicon = make_favicon
+
+    @property
+    def engine(self) -> Any:
+        """The engine of the site, for server hooks."""
+        return self.site.engine
+
+    def mount(self, root: Any, script_name: str | None = "", config: Any = None) -> Application:
+        """Mount `root` (an object with handlers, or an Application) at `script_name`, with `config`.
+
+        Returns the Application. TypeError for script_name None, ValueError for an Application with
+        another script_name than the one given. An application that is mounted there already is replaced.
+        """
+        if script_name is None:
+            raise TypeError(
+                "The 'script_name' argument may not be None. Application objects may have a script_name of "
+                "None (they take it from the server), but they cannot be mounted: give one to mount()."
+            )
+        script_name = script_name.rstrip("/")
+        if isinstance(root, Application):
+            app = root
+            if script_name and script_name != app.script_name:
+                raise ValueError(
+                    "Cannot specify a different script name and pass an Application instance to "
+                    f"cherrypy.mount: {script_name!r} is not {app.script_name!r}."
+                )
+            script_name = app.script_name or ""
+            if config:
+                app.merge(config)
+        else:
+            app = self._make_application(root, script_name, config)
+            if not script_name and root is not None and not hasattr(root, "favicon_ico"):
+                self._add_favicon(root)
+        self.apps[script_name] = app
+        return app
+
+    def _add_favicon(self, root: Any) -> None:
+        if self._make_favicon is None:
+            return
+        try:
+            root.favicon_ico = self._make_favicon()
+        except (AttributeError, TypeError):
+            pass  # an object that takes no attributes does without
+
+    def graft(self, wsgi_callable: WSGIApp, script_name: str = "") -> None:
+        """Mount any WSGI application at `script_name`."""
+        self.apps[script_name.rstrip("/")] = wsgi_callable
+
+    def script_name(self, path: str | None = None) -> str | None:
+        """Return the longest mount point of `path` (default: the current request's), or None."""
+        if path is None:
+            serving = find_serving()
+            if serving is None:
+                raise TypeError("script_name() wants a path when there is no current request.")
+            path = join(serving.request.script_name, serving.request.path_info)
+        mounts: Any = self.apps
+        name: str | None = mounts.find(path)
+        return name
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        path = prefix = environ.get("SCRIPT_NAME", "")
+        path += environ.get("PATH_INFO", "")
+        target = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
+        if "%2" in target:
+            path = keep_encoded_slashes(path, target)
+        if "//" in path:
+            path = join(path)
+        mounts: Any = self.apps
+        name = mounts.find(path or "/")
+        if name is None:
+            self.site.start_engine()
+            return self.not_found(environ, start_response)
+        rest = path[len(name) :]
+        if name != prefix or rest != environ.get("PATH_INFO"):
+            environ = {**environ, "SCRIPT_NAME": name, "PATH_INFO": rest}
+        app = mounts[name]
+        if not isinstance(app, (Application, Tree)):
+            self.site.start_engine()
+            if self.site.log.is_access_wanted():
+                start_response = self._logged(environ, start_response)
+        answer: Iterable[bytes] = app(environ, start_response)
+        return answer
+
+    def not_found(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Answer 404 for a path at which nothing is mounted."""
+        path = ascii(environ.get("PATH_INFO", ""))[1:-1][:MAX_LOGGED_PATH_CHARS]
+        page = errorpages.ErrorPage("404 Not Found", f"The path '{path}' was not found.")
+        render, content_type = errorpages.choose(environ.get("HTTP_ACCEPT"))
+        body = render(page)
+        headers = [
+            ("Content-Type", content_type),
+            ("Content-Length", str(len(body))),
+            *errorpages.SECURITY_HEADERS,
+        ]
+        self.site.log.access_environ(environ, page.status_line, len(body))
+        start_response(page.status_line, headers)
+        return [] if environ.get("REQUEST_METHOD") == "HEAD" else [body]
+
+    def _logged(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """Return a start_response that writes the access line of a foreign application."""
+
+        def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
+            length = next((v for k, v in headers if k.lower() == "content-length"), None)
+            self.site.log.access_environ(environ, status, length)
+            return start_response(status, headers, *exc_info)
+
+        return start

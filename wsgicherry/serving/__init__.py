@@ -1,0 +1,1 @@
+"""How servers meet the toolkit: waitress for `quickstart`, hooks for gunicorn."""

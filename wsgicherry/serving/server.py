@@ -1,0 +1,315 @@
+"""The settings object `server`, and the server that it makes of them."""
+
+from __future__ import annotations
+
+import importlib
+import socket
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..process.channels import WARNING
+from ..process.servers import BindAddress, HTTPServer, ServerAdapter, join_host_port
+from ..process.wspbus import Bus
+from .sockets import Address
+from .waitress import BACKLOG, MAX_CONNECTIONS, WaitressServer
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+# CherryPy's default of socket_queue_size, which therefore nobody chose.
+CHERRYPY_QUEUE_SIZE = 5
+MAX_PORT = 65_535
+ANY_ADDRESS = (None, "0.0.0.0", "::")
+DEFAULT_PORTS = (80, 443)
+
+
+class Setting(NamedTuple):
+    """One key of `server.*`: its types, its default, and what becomes of it here."""
+
+    key: str
+    types: tuple[type, ...]
+    default: Any
+    use: str
+
+    @property
+    def is_refused(self) -> bool:
+        """Tell whether any value but the default stops the start."""
+        return self.use.startswith("refused: ")
+
+
+_NONE = type(None)
+_TEXT = (str, _NONE)
+_NO_TLS = (
+    "refused: waitress speaks no TLS; put a TLS proxy (nginx) in front, or serve with "
+    "gunicorn --certfile CERTIFICATE --keyfile KEY"
+)
+_OWN_SOCKETS = "ignored: waitress {} by itself"
+
+MAPPING = (
+    Setting("socket_host", _TEXT, "127.0.0.1", "listener: the address; None is all"),
+    Setting("socket_port", (int, _NONE), 8080, "listener: the port; 0 is any free one"),
+    Setting("socket_file", _TEXT, None, "listener: a unix socket, instead of host and port"),
+    Setting("socket_queue_size", (int,), 5, f"waitress: backlog; 5 stands for {BACKLOG}"),
+    Setting("socket_timeout", (int, float), 10, "waitress: channel_timeout, in seconds"),
+    Setting(
+        "accepted_queue_size",
+        (int,),
+        -1,
+        f"waitress: connection_limit, beyond thread_pool; -1 stands for {MAX_CONNECTIONS}",
+    ),
+    Setting("accepted_queue_timeout", (int, float), 10, "ignored: waitress has no such queue"),
+    Setting("shutdown_timeout", (int, float), 5, "adapter: seconds for requests at stop"),
+    Setting("protocol_version", (str,), "HTTP/1.1", "environ: ACTUAL_SERVER_PROTOCOL"),
+    Setting("thread_pool", (int,), 10, "waitress: threads"),
+    Setting("thread_pool_max", (int,), -1, "ignored: waitress's pool does not grow"),
+    Setting("max_request_header_size", (int,), 512_000, "waitress: max_request_header_size"),
+    Setting(
+        "max_request_body_size",
+        (int,),
+        100 * 1024 * 1024,
+        "waitress: max_request_body_size; 0 is no limit; the toolkit enforces it as well",
+    ),
+    Setting("instance", (object,), None, "adapter: a server object, or its dotted name"),
+    Setting("ssl_context", (object,), None, _NO_TLS),
+    Setting("ssl_certificate", _TEXT, None, _NO_TLS),
+    Setting("ssl_certificate_chain", _TEXT, None, _NO_TLS),
+    Setting("ssl_private_key", _TEXT, None, _NO_TLS),
+    Setting("ssl_ciphers", _TEXT, None, _NO_TLS),
+    Setting("ssl_module", _TEXT, "builtin", "ignored: it matters to the other ssl keys only"),
+    Setting("nodelay", (bool,), True, _OWN_SOCKETS.format("sets TCP_NODELAY")),
+    Setting("wsgi_version", (tuple,), (1, 0), "ignored: WSGI 1.0 is the one version"),
+    Setting("statistics", (bool,), False, "ignored: waitress counts nothing"),
+    Setting("peercreds", (bool,), False, "ignored: waitress does not ask the unix socket"),
+    Setting("peercreds_resolve", (bool,), False, "ignored: see peercreds"),
+)
+
+
+class Server(ServerAdapter):
+    """The settings of one server; as a plugin of the bus, that server (BEHAVIOUR 11.6).
+
+    `httpserver` is made from the settings at start, unless one was set; `instance` may
+    be such a server object, or the dotted name of a callable that makes one when it is
+    called with this Server. `application` is what the server serves.
+    """
+
+    socket_port: int | None
+    socket_file: str | None
+    socket_queue_size: int
+    socket_timeout: float
+    accepted_queue_size: int
+    accepted_queue_timeout: float
+    shutdown_timeout: float
+    protocol_version: str
+    thread_pool: int
+    thread_pool_max: int
+    max_request_header_size: int
+    max_request_body_size: int
+    instance: Any
+    ssl_context: Any
+    ssl_certificate: str | None
+    ssl_certificate_chain: str | None
+    ssl_private_key: str | None
+    ssl_ciphers: str | None
+    ssl_module: str | None
+    nodelay: bool
+    wsgi_version: tuple[Any, ...]
+    statistics: bool
+    peercreds: bool
+    peercreds_resolve: bool
+
+    def __init__(self, bus: Bus, application: WSGIApplication | None = None) -> None:
+        super().__init__(bus)
+        self.application = application
+        for setting in MAPPING:
+            setattr(self, setting.key, setting.default)
+        # The server that we made from the settings, and that no later start shall meet.
+        self._made: HTTPServer | None = None
+
+    @property
+    def socket_host(self) -> str | None:
+        """The host name or address to listen on; None is all of them."""
+        return self._socket_host
+
+    @socket_host.setter
+    def socket_host(self, value: str | None) -> None:
+        if value == "":
+            raise ValueError(
+                "server.socket_host '' is not allowed: use '0.0.0.0' to listen on all "
+                "IPv4 addresses, '::' for IPv6 as well."
+            )
+        self._socket_host = value
+
+    @property
+    def bind_addr(self) -> BindAddress:
+        """The configured address: (host, port), the path of a unix socket, or None."""
+        if self.socket_file:
+            return self.socket_file
+        if self.socket_host is None and self.socket_port is None:
+            return None
+        return self.socket_host, self.socket_port
+
+    @bind_addr.setter
+    def bind_addr(self, value: BindAddress) -> None:
+        if value is None or isinstance(value, str):
+            self.socket_file, self.socket_host, self.socket_port = value, None, None
+            return
+        try:
+            host, port = value
+        except (TypeError, ValueError):
+            raise ValueError(
+                f"server.bind_addr {value!r} must be a (host, port) tuple for a TCP socket "
+                "or a path for a unix socket."
+            ) from None
+        self.socket_file, self.socket_host, self.socket_port = None, host, port
+
+    def base(self) -> str:
+        """Return the URL of this server, or the path of its socket file.
+
+        All addresses ('0.0.0.0', '::') are shown as this host's name.
+        """
+        address = self.bound_addr
+        if isinstance(address, str):
+            return address
+        host, port = address or (None, None)
+        if host in ANY_ADDRESS:
+            host = socket.gethostname()
+        return f"http://{join_host_port(host, None if port in DEFAULT_PORTS else port)}"
+
+    def bind(self) -> None:
+        """Make the server and bind its address, so that start() cannot find it taken.
+
+        For callers that want to know before the bus announces anything. Raise
+        CannotListen or AddressInUse (one sentence), ValueError for settings that
+        cannot be served. Harmless when it was done already.
+        """
+        if self.httpserver is None:
+            self.httpserver = self._made = self._make_httpserver()
+        if isinstance(self.httpserver, WaitressServer):
+            try:
+                self.httpserver.bind()
+            except BaseException:
+                self._forget()
+                raise
+
+    def start(self) -> None:
+        """Start the server; make it from the settings if there is none."""
+        if not self.running and not self.bus.is_embedded:
+            self.bind()
+        super().start()
+
+    def stop(self) -> None:
+        """Stop the server, also one that is bound and was never started."""
+        super().stop()
+        if isinstance(self.httpserver, WaitressServer):
+            self.httpserver.stop()
+        self._forget()
+
+    def _forget(self) -> None:
+        if self.httpserver is self._made:
+            self.httpserver = None
+        self._made = None
+
+    def _make_httpserver(self) -> HTTPServer:
+        made = self.instance
+        if isinstance(made, str):
+            made = load(made)(self)
+        if made is None:
+            return self._make_waitress()
+        return made  # type: ignore[no-any-return]
+
+    def _make_waitress(self) -> WaitressServer:
+        if self.application is None:
+            raise ValueError("The server has no application: set server.application.")
+        self._check()
+        if self.peercreds or self.peercreds_resolve:
+            self.bus.log("server.peercreds has no effect: waitress does not offer it.", WARNING)
+        return WaitressServer(
+            self.application,
+            addresses=[self._address()],
+            threads=self.thread_pool,
+            backlog=self._backlog(),
+            connection_limit=self._connection_limit(),
+            idle_timeout_seconds=self.socket_timeout,
+            shutdown_timeout_seconds=self.shutdown_timeout,
+            max_request_header_bytes=self.max_request_header_size,
+            max_request_body_bytes=self.max_request_body_size or sys.maxsize,
+            server_name=self._server_name(),
+            protocol=self.protocol_version,
+        )
+
+    def _check(self) -> None:
+        """Raise ValueError for a setting that is refused or makes no sense."""
+        for setting in MAPPING:
+            value = getattr(self, setting.key)
+            if setting.is_refused and value != setting.default:
+                raise ValueError(
+                    f"server.{setting.key} cannot be served: "
+                    f"{setting.use.removeprefix('refused: ')}."
+                )
+            if not isinstance(value, setting.types):
+                wanted = " or ".join(each.__name__ for each in setting.types)
+                raise ValueError(f"server.{setting.key} is {value!r}; it must be: {wanted}.")
+        if self.thread_pool < 1:
+            raise ValueError(f"server.thread_pool is {self.thread_pool!r}; it must be 1 or more.")
+
+    def _address(self) -> Address:
+        if self.socket_file:
+            return self.socket_file
+        port = self.socket_port
+        if port is None or not 0 <= port <= MAX_PORT:
+            raise ValueError(f"server.socket_port is {port!r}; it must be 0 to {MAX_PORT}.")
+        return self.socket_host, port
+
+    def _backlog(self) -> int:
+        is_chosen = self.socket_queue_size != CHERRYPY_QUEUE_SIZE
+        return self.socket_queue_size if is_chosen else BACKLOG
+
+    def _connection_limit(self) -> int:
+        if self.accepted_queue_size < 0:
+            return MAX_CONNECTIONS
+        return self.thread_pool + self.accepted_queue_size
+
+    def _server_name(self) -> str:
+        """Return the SERVER_NAME for requests without a Host header."""
+        if self.socket_file:
+            return "localhost"
+        host = self.socket_host
+        return socket.gethostname() if host is None or host in ANY_ADDRESS else host
+
+
+def load(dotted_name: str) -> Any:
+    """Return the callable 'package.module.name'; raise ValueError if there is none."""
+    module_name, _, name = dotted_name.rpartition(".")
+    try:
+        return getattr(importlib.import_module(module_name), name)
+    except (ImportError, ValueError, AttributeError) as error:
+        raise ValueError(
+            f"server.instance {dotted_name!r} cannot be loaded ({error}); it must be the "
+            "dotted name of a callable that takes the Server and returns a server."
+        ) from error
+
+
+def banner(server: Server, applications: Iterable[str]) -> list[str]:
+    """Return the plain lines that greet a developer once the bus is started.
+
+    `applications` are the mounted script names ('' is the root); a mapping by script
+    name, such as a tree's, will do. No colours: a log file may be reading along.
+    """
+    mounted = sorted(name or "/" for name in applications)
+    return [
+        f"Open {' or '.join(reachable_urls(server))}",
+        f"Mounted: {', '.join(mounted) or 'nothing yet'}",
+        "This is the development server: use `gunicorn app:wsgi` for production.",
+        "Press Ctrl-C to stop.",
+    ]
+
+
+def reachable_urls(server: Server) -> list[str]:
+    """Return the URLs under which a browser finds the server."""
+    address = server.bound_addr
+    if address is None or isinstance(address, str):
+        return [server.description]
+    host, port = address
+    hosts = ["127.0.0.1", socket.gethostname()] if host in ANY_ADDRESS else [host]
+    return [f"http://{join_host_port(each, port)}/" for each in hosts]

@@ -1,0 +1,34 @@
+"""The table of built-in tools, one row per tool."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .core.tools import HandlerTool, Tool, Toolbox
+from .lib import cptools, encoding, jsontools, static
+
+# name, hook point, priority, callable
+HOOKED: tuple[tuple[str, str, int, Callable[..., Any]], ...] = (
+    ("response_headers", "on_start_resource", 50, cptools.response_headers),
+    ("json_in", "before_request_body", 30, jsontools.json_in),
+    ("json_out", "before_handler", 30, jsontools.json_out),
+    ("trailing_slash", "before_handler", 60, cptools.trailing_slash),
+    ("encode", "before_handler", 70, encoding.encode),
+    ("gzip", "before_finalize", 80, encoding.gzip),
+    ("log_tracebacks", "before_error_response", 50, cptools.log_traceback),
+    ("log_headers", "before_error_response", 50, cptools.log_request_headers),
+)
+
+# Tools that may answer in the handler's place.
+HANDLING: tuple[tuple[str, Callable[..., Any]], ...] = (("staticfile", static.staticfile),)
+
+
+def make_toolbox() -> Toolbox:
+    """Return a toolbox of its own with the built-in tools, in the namespace `tools`."""
+    toolbox = Toolbox("tools")
+    for name, point, priority, function in HOOKED:
+        setattr(toolbox, name, Tool(point, function, name, priority))
+    for name, function in HANDLING:
+        setattr(toolbox, name, HandlerTool(function, name))
+    return toolbox

@@ -1,0 +1,1 @@
+"""Values on the wire: pure functions, without a context, a request or any input or output."""

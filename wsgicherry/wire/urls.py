@@ -1,0 +1,210 @@
+"""Paths, addresses and hosts, as text on the wire."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import AddressValueError, IPv6Address
+from urllib.parse import unquote_to_bytes
+
+MAX_HOST_CHARS = 255 + 6  # a DNS name (RFC 1035 section 2.3.4), a colon and a port
+
+_SLASHES = re.compile(r"//+")
+_LEADING_SLASHES = re.compile(r"[/\\]+")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_ENCODED_SLASH = re.compile(r"%2[Ff]")
+_URL = re.compile(r"((?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://[^/?#]*)?)([^?#]*)")
+_PATH_AND_TAIL = re.compile(r"([^?#]*)(.*)", re.DOTALL)
+# RFC 3986 sections 2.2 and 2.3: reserved and unreserved characters stay; all else, and a
+# '%' that begins no escape, is percent-encoded.
+_UNSAFE = re.compile(r"[^A-Za-z0-9:/?#\[\]@!$&'()*+,;=._~%-]+|%(?![0-9A-Fa-f]{2})")
+_HOST = re.compile(
+    r"(?:(?P<name>[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?)|\[(?P<ipv6>[0-9A-Fa-f:.]+)\])"
+    r"(?::(?P<port>[0-9]{0,5}))?"
+)
+
+
+def join(*atoms: str) -> str:
+    """Return the atoms that are not empty as one path, each run of '/' as one; '/' if none."""
+    path = "/".join([atom for atom in atoms if atom]) or "/"
+    return _SLASHES.sub("/", path) if "//" in path else path
+
+
+def normalize_path(path: str) -> str:
+    """Return `path` without '.' and '..' segments, never above its root.
+
+    Acts only if './' occurs, and then drops empty segments and a last '/' too: CherryPy's
+    rule for url(), which programs see in their links.
+    """
+    if "./" not in path:
+        return path
+    atoms: list[str] = []
+    for atom in path.split("/"):
+        if atom == "..":
+            del atoms[-1:]
+        elif atom not in ("", "."):
+            atoms.append(atom)
+    return ("/" if path.startswith("/") else "") + "/".join(atoms)
+
+
+def resolve(base_path: str, relative: str) -> str:
+    """Return the path that `relative` means as a link on the page at `base_path`.
+
+    RFC 3986 section 5.2 for paths alone: no part of `relative` is ever a scheme or a host
+    (unlike urllib.parse.urljoin). A query or fragment of `relative` is kept. The answer
+    begins with exactly one '/', and never leads above it.
+    """
+    path, tail = _split_tail(relative)
+    if not path:
+        return _single_slash(base_path) + tail
+    if not path.startswith("/"):
+        path = base_path[: base_path.rfind("/") + 1] + path
+    return _single_slash(_remove_dots(path)) + tail
+
+
+def resolve_url(base_url: str, reference: str) -> str:
+    r"""Return the address that `reference` means on the page at `base_url`.
+
+    Only a reference with a scheme leaves the host of `base_url`. One that begins with two
+    slashes or backslashes, plainly or once a browser has dropped the control characters
+    and spaces around them, means a path here (WebOb CVE-2024-42353, CVE-2026-44889,
+    CVE-2026-54770). The query of `base_url` is dropped; '' means `base_url` without it.
+    """
+    reference = _CONTROLS.sub("", reference).strip(" ")
+    if _SCHEME.match(reference):
+        return reference
+    base = _URL.match(base_url)
+    assert base is not None  # the pattern matches the empty text
+    if reference.startswith("\\"):
+        reference = _single_slash(reference)
+    return base[1] + resolve(base[2], reference)
+
+
+def quote_location(url: str) -> str:
+    """Return `url` with all that may not stand in a Location percent-encoded, as UTF-8.
+
+    Reserved characters and valid escapes stay, so quoting twice changes nothing.
+    """
+    return _UNSAFE.sub(_quote, url)
+
+
+def decode_path(raw: str) -> str:
+    """Return PATH_INFO, a native string of PEP 3333, as text; raise ValueError if not UTF-8."""
+    if raw.isascii():
+        return raw
+    return raw.encode("latin-1").decode("utf-8")
+
+
+def recode(raw: str, encoding: str) -> str:
+    """Return a native string of PEP 3333 as text in `encoding`.
+
+    Raises ValueError when it is not, LookupError for an encoding Python does not know.
+    """
+    return raw.encode("latin-1").decode(encoding)
+
+
+def keep_encoded_slashes(path: str, raw_uri: str) -> str:
+    """Return `path` with each slash that came as '%2F' written so again.
+
+    `path` is the decoded path, `raw_uri` the request target it was made from (RAW_URI of
+    gunicorn, REQUEST_URI of waitress), both native strings. If they do not fit together,
+    a middleware has rewritten the path and `path` is the answer. If the target holds
+    '%252F' too, `path` is the answer as well: that would decode to the same three letters.
+    So an answer that differs from `path` holds '%2F' only where a slash was encoded, and
+    an answer that equals it holds none that was.
+    """
+    if "%2F" not in raw_uri and "%2f" not in raw_uri:
+        return path
+    raw_path = _path_of_target(raw_uri)
+    decoded = _unquote(raw_path)
+    if path != decoded:
+        # waitress makes one of several leading slashes, gunicorn does not.
+        raw_path = "/" + raw_path.lstrip("/")
+        if path != "/" + decoded.lstrip("/"):
+            return path
+    if "%2F" in decoded or "%2f" in decoded:
+        return path
+    return "%2F".join([_unquote(part) for part in _ENCODED_SLASH.split(raw_path)])
+
+
+def is_valid_host(host: str) -> bool:
+    """Tell whether `host` can be a Host header's value (RFC 9112 section 3.2).
+
+    A name, an IPv4 address or an [IPv6] address, and perhaps a port. Narrower than
+    RFC 3986, which would allow quotes and brackets that no DNS name has.
+    """
+    if len(host) > MAX_HOST_CHARS or not (match := _HOST.fullmatch(host)):
+        return False
+    if match["port"] and int(match["port"]) > 65535:
+        return False
+    if match["ipv6"] is None:
+        return True
+    try:
+        IPv6Address(match["ipv6"])
+    except AddressValueError:
+        return False
+    return True
+
+
+def relative_url(from_path: str, to_path: str) -> str:
+    """Return `to_path` as a link relative to the page at `from_path`, by way of '..'.
+
+    CherryPy's rule: no './' in front; but for a beginning that a browser would take for a
+    scheme or a host.
+    """
+    here, there = from_path.split("/")[:-1], to_path.split("/")
+    common = 0
+    for old, new in zip(here, there, strict=False):
+        if old != new:
+            break
+        common += 1
+    link = "/".join([".."] * (len(here) - common) + there[common:])
+    seen = _CONTROLS.sub("", link).lstrip(" ")
+    return "./" + link if seen.startswith(("/", "\\")) or _SCHEME.match(seen) else link
+
+
+def _split_tail(reference: str) -> tuple[str, str]:
+    """Return the path of `reference`, and its query and fragment as they stand."""
+    match = _PATH_AND_TAIL.match(reference)
+    assert match is not None  # the pattern matches the empty text
+    return match[1], match[2]
+
+
+def _single_slash(path: str) -> str:
+    """Return `path` with the slashes and backslashes it begins with made one slash."""
+    leading = _LEADING_SLASHES.match(path)
+    return "/" + (path[leading.end() :] if leading else path)
+
+
+def _remove_dots(path: str) -> str:
+    """Return `path` without '.' and '..' segments, its last '/' kept (RFC 3986 5.2.4)."""
+    segments: list[str] = []
+    parts = path.split("/")
+    for part in parts:
+        if part == "..":
+            del segments[-1:]
+        elif part != ".":
+            segments.append(part)
+    if parts[-1] in (".", ".."):
+        segments.append("")
+    return "/".join(segments)
+
+
+def _quote(match: re.Match[str]) -> str:
+    # surrogatepass: text from a broken decoder must not turn a redirect into a 500.
+    return "".join([f"%{byte:02X}" for byte in match[0].encode("utf-8", "surrogatepass")])
+
+
+def _path_of_target(raw_uri: str) -> str:
+    """Return the path of a request target, be it '/x?y' or 'http://host/x?y'."""
+    if not raw_uri.startswith("/"):
+        match = _URL.match(raw_uri)
+        assert match is not None  # the pattern matches the empty text
+        return match[2]
+    return _split_tail(raw_uri)[0]
+
+
+def _unquote(raw: str) -> str:
+    """Return a native string with its escapes undone, still a native string."""
+    # replace: text that is no native string cannot equal a path, and must not raise.
+    return unquote_to_bytes(raw.encode("latin-1", "replace")).decode("latin-1")
