@@ -1,6 +1,7 @@
 """Looking at trees of handlers without running them."""
 
 import types
+from typing import ClassVar
 
 import pytest
 
@@ -127,7 +128,7 @@ class VeryLazy:
 class Configured:
     """Serves files."""
 
-    _cp_config = {"serves": True}
+    _cp_config: ClassVar = {"serves": True}
 
 
 def serves(values):
@@ -228,7 +229,7 @@ def test_list_names():
 class Base:
     """A base class with config."""
 
-    _cp_config = {"a": 1}
+    _cp_config: ClassVar = {"a": 1}
 
 
 class Shop(Base):
@@ -249,8 +250,6 @@ class Shop(Base):
     def index(self):
         """Carry config."""
 
-    index._cp_config = {"b": 2}
-
     def helper(self):
         """No page."""
 
@@ -267,8 +266,6 @@ class Cellar:
     def wine(self):
         """Carry config."""
 
-    wine._cp_config = {"c": 3}
-
 
 class Loose:
     """Nothing here is a page."""
@@ -277,11 +274,15 @@ class Loose:
         self.inner = Base()
 
 
+Shop.index._cp_config = {"b": 2}
+Cellar.wine._cp_config = {"c": 3}
+
+
 class Exposed:
     """A class as a page."""
 
     exposed = True
-    _cp_config = {"d": 4}
+    _cp_config: ClassVar = {"d": 4}
 
 
 def test_find_configs():

@@ -99,7 +99,6 @@ def test_known_keys(key, name):
         "server.socket_prot",
         "server.other.socket_prot",
         "server..socket_port",
-        "engine.autorelod.on",
         "engine.autoreload.of",
         "engine.plugin.",
         "engine..on",
@@ -208,7 +207,7 @@ def test_defaults_of_the_site_are_tools():
 
 
 @pytest.mark.parametrize(
-    ("word", "expected"), [("gzpi", "gzip"), ("gzip", "gzip"), ("encoding", None), ("", None)]
+    ("word", "expected"), [("gzpi", "gzip"), ("gzip", "gzip"), ("charset", None), ("", None)]
 )
 def test_nearest(word, expected):
     """The nearest word is found, and no far-fetched one."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, partial
+from types import MethodType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .config import AppConfig, NamespaceSet
+from .dispatch import Route
 from .hooks import HOOK_POINTS
 from .lifecycle import UNEXPECTED, answer_bare, refuse, respond, trap_errors
 from .logs import LogManager
-from .plan import Compiler, Plan, merge_configs
+from .plan import Compiler, Plan, find_places, merge_configs
 from .request import Request
 from .response import Response
 from .tools import Toolbox
@@ -21,6 +24,12 @@ if TYPE_CHECKING:
 
 MAX_PLANS = 2000
 """Plans kept by one application; more (handlers made per request) and all are compiled anew."""
+
+MAX_ROUTES = 2000
+"""Paths whose way to the handler is kept by one application."""
+
+MAX_ROUTE_CHARS = 256
+"""A longer path is walked each time."""
 
 WSGIApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 Middleware = Callable[..., WSGIApp]
@@ -79,17 +88,17 @@ class Application:
             self.site = site
         self.root = root
         self.script_name = script_name
+        self.engine = self.site.engine
         self.log = LogManager(id(self), self.site.log.logger_root)
         self.pipeline: list[tuple[str, Middleware]] = []
         self.middleware_config: dict[str, dict[str, Any]] = {}
         # What is put here is this application's alone; what the site adds later is seen.
-        self.toolboxes = ChainMap(
-            {}, type(self).toolboxes, self.site.toolboxes
-        )
+        self.toolboxes = ChainMap({}, type(self).toolboxes, self.site.toolboxes)
         self.namespaces = self.namespaces.copy()
         self.namespaces["log"] = lambda name, value: setattr(self.log, name, value)
         self.namespaces["wsgi"] = self._set_wsgi
-        self.plans: dict[tuple[int | str, ...], Plan] = {}
+        self.plans: dict[tuple[Any, ...], Plan] = {}
+        self.routes: dict[str, Route] = {}
         self.generation = 0
         self.config = AppConfig()
         self.config.on_change = self.forget_plans
@@ -110,16 +119,6 @@ class Application:
     @script_name.setter
     def script_name(self, value: str | None) -> None:
         self._script_name = value.rstrip("/") if value else value
-
-    @property
-    def engine(self) -> Any:
-        """The engine of the site, for server hooks."""
-        return self.site.engine
-
-    @property
-    def max_body_bytes(self) -> int | None:
-        """The site's limit on request bodies."""
-        return self.site.max_body_bytes
 
     # -- config ---------------------------------------------------------------------------------
 
@@ -164,6 +163,8 @@ class Application:
         """Compile anew from now on: a config or the set of tools has changed."""
         self.generation += 1
         self.plans = {}
+        self.routes = {}
+        self.__dict__.pop("base_plan", None)
         self.section_depth = max(
             (name.count("/") for name in self.config if name.startswith("/") and name != "/"),
             default=0,
@@ -173,39 +174,55 @@ class Application:
 
     def find_plan(self, handler: Any, trail: Trail) -> Plan:
         """Return the plan of `handler` with the config of `trail`, compiled the first time."""
-        function = getattr(handler, "__func__", handler)
-        key: tuple[int | str, ...] = (id(function), *map(id, trail.configs))
-        if trail.places:
-            key += tuple(trail.places.values())
+        function = handler.__func__ if type(handler) is MethodType else handler
+        key: tuple[Any, ...] = (id(function), *map(id, trail.configs))
         plan = self.plans.get(key)
+        if plan is not None and plan.is_placed:
+            # The same objects may be met in several places, and this plan depends on the place.
+            key += find_places(trail, self.config)
+            plan = self.plans.get(key)
         if plan is None:
             generation = self.generation
-            plan = self.compile(merge_configs(self.site.config, trail.configs, trail.places))
-            plan.allowed_methods = getattr(handler, "allowed_methods", None)
-            # Kept with the plan, so that no id in its key can come to mean another object.
-            plan.keeps, plan.sources = (function,), tuple(trail.configs)
+            plan = self.make_plan(handler, trail)
             if generation == self.generation:
-                if len(self.plans) >= MAX_PLANS:
-                    self.plans.clear()
-                self.plans[key] = plan
+                self.keep_plan(key, plan)
         return plan
 
-    @property
+    def make_plan(self, handler: Any, trail: Trail) -> Plan:
+        """Return a new plan of `handler` with the config of `trail`."""
+        plan = self.compile(merge_configs(self.site.config, trail, self.config))
+        plan.allowed_methods = getattr(handler, "allowed_methods", None)
+        # Kept with the plan, so that no id in its key can come to mean another object.
+        plan.keeps = (getattr(handler, "__func__", handler), *trail.configs)
+        return plan
+
+    def keep_plan(self, key: tuple[Any, ...], plan: Plan) -> None:
+        """Keep `plan` under `key`, and under the part of it that does not depend on the place."""
+        if len(self.plans) >= MAX_PLANS:
+            self.plans.clear()
+        self.plans[key] = self.plans[key[: len(plan.keeps)]] = plan
+
+    def keep_route(self, path: str, route: Route | None) -> None:
+        """Keep the way to the handler of `path`, if there is a `route` that needs no walk."""
+        if route is not None and len(path) <= MAX_ROUTE_CHARS:
+            if len(self.routes) >= MAX_ROUTES:
+                self.routes.clear()
+            self.routes[path] = route
+
+    @cached_property
     def base_plan(self) -> Plan:
-        """The plan of '/', for all that happens before a handler is found."""
-        plan = self.plans.get(("/",))
-        if plan is None:
-            trail = Trail([])
-            for config in (getattr(self.root, "_cp_config", None), self.config.get("/")):
-                if config:
-                    trail.add(config, 0)
-            plan = self.compile(merge_configs(self.site.config, trail.configs, trail.places))
-            # Only what errors need: no tool has been set up for a request that has no handler yet.
-            for point in HOOK_POINTS:
-                if "error_response" not in point:
-                    setattr(plan, point, ())
-            plan.setups, plan.custom_namespaces = (), None
-            self.plans[("/",)] = plan
+        """The plan of '/', for all that happens before a handler is found: what errors need of it.
+
+        Nothing else: no tool has been set up for a request that has no handler yet.
+        """
+        configs = [getattr(self.root, "_cp_config", None), self.config.get("/")]
+        trail = Trail([], [(self.root, 0, 2)], list(filter(None, configs)))
+        plan = self.compile(merge_configs(self.site.config, trail, self.config))
+        for point in HOOK_POINTS:
+            if "error_response" not in point:
+                setattr(plan, point, ())
+        plan.setups, plan.custom_namespaces = (), None
+        plan.settle()
         return plan
 
     def find_uri_encoding(self, path: str) -> str | None:
@@ -241,10 +258,7 @@ class Application:
     def build_pipeline(self) -> WSGIApp:
         """Return `respond` inside the middleware of `wsgi.pipeline`, the first one outermost."""
 
-        def serve(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-            return respond(self, environ, start_response)
-
-        head: WSGIApp = serve
+        head: WSGIApp = partial(respond, self)
         for name, factory in reversed(self.pipeline):
             head = factory(head, **self.middleware_config.get(name, {}))
         return trap_errors(self, head) if self.pipeline else head

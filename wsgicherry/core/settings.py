@@ -221,8 +221,9 @@ def _find_server(rest: str) -> Setting | None:
 
 def _find_plugin(rest: str) -> Setting | None:
     plugin, _, attribute = rest.partition(".")
-    # A plugin of one's own is any word that does not look like a slip in one of our names.
-    if not plugin or not attribute or nearest(plugin, PLUGINS) is not None:
+    # A slip in a plugin's name is not ours to find: the engine, which is asked for the plugin
+    # when the entry is applied, knows what it has.
+    if not plugin or not attribute or plugin in PLUGINS:
         return None
     return Setting("engine", rest, _ANY, None, "An attribute of a plugin of your own.")
 
@@ -261,15 +262,16 @@ _OPEN: dict[str, Callable[[str], Setting | None]] = {
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate that `word` was probably meant to be, or None."""
-    found = difflib.get_close_matches(word, sorted(candidates), 1, 0.7)
+    found = difflib.get_close_matches(word, sorted(candidates), 1)
     return found[0] if found else None
 
 
 def nearest_key(key: str) -> str | None:
     """Return the key of the table that `key` was probably meant to be, in its own namespace."""
-    namespace = key.partition(".")[0]
-    known = (key for key in _ROW if "<" not in key and key.startswith(namespace + "."))
-    return nearest(key, known)
+    namespace, _, rest = key.partition(".")
+    rows = [row.name for row in _SETTINGS if row.namespace == namespace and "<" not in row.name]
+    meant = nearest(rest, rows)
+    return f"{namespace}.{meant}" if meant else None
 
 
 def describe_misfit(setting: Setting, value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ..wire.urls import join, keep_encoded_slashes
@@ -13,34 +13,51 @@ from .current import find_serving
 
 MAX_LOGGED_PATH_CHARS = 200
 
+EMPTY: Mapping[str, Any] = {}
+
 
 class Mounts(dict[str, Any]):
     """{script_name: WSGI application}; knows how many segments its longest name has."""
 
-    depth: int | None = None
+    depth = 0
+    only: Application | None = None
+
+    def __init__(self, apps: Mapping[str, Any] = EMPTY) -> None:
+        super().__init__(apps)
+        self._measure()
+
+    def _measure(self) -> None:
+        self.depth = max((name.count("/") for name in self), default=0)
+        only = self.get("") if len(self) == 1 else None
+        plain = isinstance(only, Application) and type(only).__call__ is Application.__call__
+        self.only = only if plain else None
 
     def __setitem__(self, name: str, app: Any) -> None:
         super().__setitem__(name, app)
-        self.depth = None
+        self.depth = max(self.depth, name.count("/"))
+        self.only = None
+        if len(self) == 1:
+            self._measure()
 
     def __delitem__(self, name: str) -> None:
         super().__delitem__(name)
-        self.depth = None
+        self._measure()
 
     def clear(self) -> None:
         """Unmount everything."""
         super().clear()
-        self.depth = None
+        self._measure()
 
     def pop(self, name: str, *default: Any) -> Any:
         """Unmount `name` and return what was there."""
-        self.depth = None
-        return super().pop(name, *default)
+        app = super().pop(name, *default)
+        self._measure()
+        return app
 
     def update(self, *args: Any, **kwargs: Any) -> None:
         """Mount several."""
         super().update(*args, **kwargs)
-        self.depth = None
+        self._measure()
 
     def find(self, path: str) -> str | None:
         """Return the longest mounted name that begins `path` on a segment's border, or None.
@@ -48,8 +65,6 @@ class Mounts(dict[str, Any]):
         Takes as many look-ups as the longest name has segments, however many names there are.
         """
         depth = self.depth
-        if depth is None:
-            depth = self.depth = max((name.count("/") for name in self), default=0)
         if depth:
             segments = path.split("/", depth + 1)[: depth + 1]
             while len(segments) > 1:
@@ -70,9 +85,18 @@ class Tree:
         make_favicon: Callable[[], Any] | None = None,
     ) -> None:
         self.site = site
-        self.apps: dict[str, Any] = Mounts()
+        self._mounts = Mounts()
         self._make_application = make_application
         self._make_favicon = make_favicon
+
+    @property
+    def apps(self) -> dict[str, Any]:
+        """{script_name: application}; delete one to unmount it."""
+        return self._mounts
+
+    @apps.setter
+    def apps(self, apps: Mapping[str, Any]) -> None:
+        self._mounts = Mounts(apps)
 
     @property
     def engine(self) -> Any:
@@ -127,26 +151,27 @@ class Tree:
             if serving is None:
                 raise TypeError("script_name() wants a path when there is no current request.")
             path = join(serving.request.script_name, serving.request.path_info)
-        mounts: Any = self.apps
-        name: str | None = mounts.find(path)
-        return name
+        return self._mounts.find(path)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        path = prefix = environ.get("SCRIPT_NAME", "")
-        path += environ.get("PATH_INFO", "")
+        mounts = self._mounts
+        only = mounts.only
+        if only is not None and not environ.get("SCRIPT_NAME"):
+            # PERF: with one application, at the root, there is nothing to look up.
+            return only.entry(environ, start_response)
+        prefix, rest = environ.get("SCRIPT_NAME", ""), environ.get("PATH_INFO", "")
+        path = prefix + rest
         target = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
         if "%2" in target:
             path = keep_encoded_slashes(path, target)
         if "//" in path:
             path = join(path)
-        mounts: Any = self.apps
         name = mounts.find(path or "/")
         if name is None:
             self.site.start_engine()
             return self.not_found(environ, start_response)
-        rest = path[len(name) :]
-        if name != prefix or rest != environ.get("PATH_INFO"):
-            environ = {**environ, "SCRIPT_NAME": name, "PATH_INFO": rest}
+        if name != prefix or path[len(name) :] != rest:
+            environ = {**environ, "SCRIPT_NAME": name, "PATH_INFO": path[len(name) :]}
         app = mounts[name]
         if not isinstance(app, (Application, Tree)):
             self.site.start_engine()

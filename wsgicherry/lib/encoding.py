@@ -7,15 +7,13 @@ import struct
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from ..core.current import serving_now
 from ..core.errors import HTTPError
-from ..core.response import PLAIN_HTML, close_body, prepare_body
+from ..core.response import HTML_UTF8, PLAIN_HTML, close_body, prepare_body
 from ..wire.headers import HeaderElement, MalformedHeader, header_elements
-
-HTML_UTF8 = ("Content-Type", "text/html;charset=utf-8")
 
 MAX_CHARSETS_TRIED = 10
 """A client may name more; each one tried encodes the whole body."""
@@ -43,50 +41,44 @@ def encode(
     """
     request = serving_now().request
     if request.handler is not None:
-        request.handler = ResponseEncoder(
-            request.handler, encoding, errors, text_only, add_charset, default_encoding
-        )
+        encoder = find_encoder(encoding, errors, text_only, add_charset, default_encoding)
+        request.handler = partial(encoder, request.handler)
 
 
 class ResponseEncoder:
-    """A handler around the handler, which encodes its result."""
+    """What encodes the results of handlers, by one set of `encode`'s arguments."""
 
     def __init__(
         self,
-        handler: Callable[..., Any],
         encoding: str | None,
         errors: str,
         text_only: bool,
         add_charset: bool,
         default_encoding: str,
     ) -> None:
-        self.oldhandler = handler
         self.encoding = encoding
         self.errors = errors
         self.text_only = text_only
         self.add_charset = add_charset
         self.default_encoding = default_encoding
+        self.is_default = encoding is None and add_charset and default_encoding == "utf-8"
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.oldhandler, name)
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        serving = serving_now()
-        body = self.oldhandler(*args, **kwargs)
-        response = serving.response
-        headerlist = response._headerlist
+    def __call__(self, handler: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Return the result of `handler` as bytes, and set the charset in Content-Type."""
+        body = handler(*args, **kwargs)
         # PERF: nearly every page is a str, text/html, for a client without Accept-Charset: 0.3 us, not 6.
-        if (
-            type(body) is str
-            and headerlist[0] is PLAIN_HTML
-            and len(headerlist) == 1
-            and self.encoding is None
-            and self.default_encoding == "utf-8"
-            and self.add_charset
-            and "HTTP_ACCEPT_CHARSET" not in serving.request.environ
-        ):
-            data = encode_text(body, "utf-8", self.errors)
-            if data is not None:
+        if type(body) is str and self.is_default:
+            serving = serving_now()
+            headerlist = serving.response._headerlist
+            if (
+                len(headerlist) == 1
+                and headerlist[0] is PLAIN_HTML
+                and "HTTP_ACCEPT_CHARSET" not in serving.request.environ
+            ):
+                try:
+                    data = body.encode("utf-8", self.errors)
+                except UnicodeError:
+                    return self.encode(body)
                 headerlist[0] = HTML_UTF8
                 return [data] if data else []
         return self.encode(body)
@@ -146,6 +138,10 @@ class ResponseEncoder:
             # Without '*' this one counts as accepted (RFC 2616 section 14.2).
             wanted.append("iso-8859-1")
         return wanted[:MAX_CHARSETS_TRIED]
+
+
+# PERF: one encoder for each set of arguments, not for each request.
+find_encoder = lru_cache(maxsize=64)(ResponseEncoder)
 
 
 class Encoder:

@@ -251,7 +251,9 @@ class Server(ServerAdapter):
                 wanted = " or ".join(each.__name__ for each in setting.types)
                 raise ValueError(f"server.{setting.key} is {value!r}; it must be: {wanted}.")
         if self.thread_pool < 1:
-            raise ValueError(f"server.thread_pool is {self.thread_pool!r}; it must be 1 or more.")
+            raise ValueError(
+                f"server.thread_pool is {self.thread_pool!r}; it must be 1 or more."
+            )
 
     def _address(self) -> Address:
         if self.socket_file:

@@ -54,7 +54,9 @@ def listen_on(address: Address, backlog: int) -> list[BoundSocket]:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError) as error:
         raise CannotListen(
-            f"The host {host!r} of server.socket_host cannot be resolved: {error}.", address, None
+            f"The host {host!r} of server.socket_host cannot be resolved: {error}.",
+            address,
+            None,
         ) from error
     bound: list[BoundSocket] = []
     for family, _, _, _, target in dict.fromkeys(found):

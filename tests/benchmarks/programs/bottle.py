@@ -1,0 +1,39 @@
+"""The workloads in Bottle's manner."""
+
+import workloads
+from bottle import Bottle, request, response
+
+app = Bottle()
+
+
+@app.get("/")
+def hello():
+    return workloads.HELLO
+
+
+@app.get("/items/<number>")
+def item(number):
+    return workloads.item_text(number, request.query.color, request.query.size)
+
+
+@app.post("/orders")
+def order():
+    return workloads.order_reply(request.json)
+
+
+@app.post("/contact")
+def contact():
+    form = request.forms.decode()
+    return workloads.form_text(
+        form["name"], form["email"], form["city"], form["note"], form.getall("tag")
+    )
+
+
+@app.get(workloads.LEAF_PATH)
+def leaf():
+    response.set_header(*workloads.DEPTH_HEADER)
+    return workloads.LEAF
+
+
+def application():
+    return app

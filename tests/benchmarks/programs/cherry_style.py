@@ -1,0 +1,67 @@
+"""The workloads in CherryPy's manner: one program, for CherryPy and for wsgicherry."""
+
+import workloads
+
+GLOBAL_CONFIG = {"environment": "production", "log.screen": False}
+
+
+def plain_node(depth, **children):
+    """Return one segment of the six, with config of its own."""
+    node = type(f"Node{depth}", (), children)()
+    node._cp_config = {"response.headers.X-Depth": str(depth)}
+    return node
+
+
+def make_root(cherry):
+    """Return the tree of handlers; `cherry` is the imported package."""
+
+    @cherry.expose
+    @cherry.config(**{"response.headers.X-Depth": "6"})
+    def leaf(self):
+        return workloads.LEAF
+
+    class Root:
+        @cherry.expose
+        def index(self):
+            return workloads.HELLO
+
+        @cherry.expose
+        def items(self, number, color, size):
+            return workloads.item_text(number, color, size)
+
+        @cherry.expose
+        @cherry.tools.json_in()
+        @cherry.tools.json_out()
+        def orders(self):
+            return workloads.order_reply(cherry.request.json)
+
+        @cherry.expose
+        def contact(self, name, email, city, note, tag):
+            return workloads.form_text(name, email, city, note, tag)
+
+        @cherry.expose
+        @cherry.tools.gzip()
+        def long(self):
+            return workloads.LONG_TEXT
+
+    five = plain_node(5, leaf=leaf)
+    four = plain_node(4, five=five)
+    three = plain_node(3, four=four)
+    two = plain_node(2, three=three)
+    root = Root()
+    root.one = plain_node(1, two=two)
+    return root
+
+
+def section_per_node():
+    """Return application config with a section for the root and for each of the six nodes."""
+    segments = workloads.LEAF_PATH.split("/")
+    paths = ["/".join(segments[: length + 1]) for length in range(1, len(segments))]
+    return {path: {"request.show_tracebacks": False} for path in ["/", *paths]}
+
+
+def build(cherry):
+    """Mount the program in `cherry`'s tree and return the tree, as a deployment would."""
+    cherry.config.update(GLOBAL_CONFIG)
+    cherry.tree.mount(make_root(cherry), "", section_per_node())
+    return cherry.tree

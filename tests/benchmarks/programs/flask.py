@@ -1,0 +1,38 @@
+"""The workloads in Flask's manner."""
+
+import workloads
+from flask import Flask, request
+
+app = Flask("benchmark")
+
+
+@app.get("/")
+def hello():
+    return workloads.HELLO
+
+
+@app.get("/items/<number>")
+def item(number):
+    return workloads.item_text(number, request.args["color"], request.args["size"])
+
+
+@app.post("/orders")
+def order():
+    return workloads.order_reply(request.get_json())
+
+
+@app.post("/contact")
+def contact():
+    form = request.form
+    return workloads.form_text(
+        form["name"], form["email"], form["city"], form["note"], form.getlist("tag")
+    )
+
+
+@app.get(workloads.LEAF_PATH)
+def leaf():
+    return workloads.LEAF, [workloads.DEPTH_HEADER]
+
+
+def application():
+    return app

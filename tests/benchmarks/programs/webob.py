@@ -1,0 +1,62 @@
+"""WebOb alone: `webob.Request` in, `webob.Response` out, a dict for the dispatch."""
+
+import workloads
+from webob import Request, Response
+from webob.exc import HTTPNotFound
+
+
+def hello(request):
+    return Response(workloads.HELLO)
+
+
+def item(request):
+    number = request.environ["PATH_INFO"][len("/items/") :]
+    query = request.GET
+    return Response(workloads.item_text(number, query["color"], query["size"]))
+
+
+def order(request):
+    return Response(json_body=workloads.order_reply(request.json_body))
+
+
+def contact(request):
+    form = request.POST
+    first = [form[name] for name in ("name", "email", "city", "note")]
+    return Response(workloads.form_text(*first, form.getall("tag")))
+
+
+def leaf(request):
+    name, value = workloads.DEPTH_HEADER
+    response = Response(workloads.LEAF)
+    response.headers[name] = value
+    return response
+
+
+def long(request):
+    response = Response(workloads.LONG_TEXT)
+    response.encode_content("gzip")
+    return response
+
+
+def missing(request):
+    return HTTPNotFound()
+
+
+PAGES = {
+    "/": hello,
+    "/orders": order,
+    "/contact": contact,
+    workloads.LEAF_PATH: leaf,
+    "/long": long,
+}
+
+
+def respond(environ, start_response):
+    request = Request(environ)
+    path = environ["PATH_INFO"]
+    page = PAGES.get(path) or (item if path.startswith("/items/") else missing)
+    return page(request)(environ, start_response)
+
+
+def application():
+    return respond

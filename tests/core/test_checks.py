@@ -1,0 +1,384 @@
+"""What is wrong in a config is found, and nothing in a right one."""
+
+from typing import ClassVar
+
+import pytest
+
+from wsgicherry.core.checks import Finding, check_application, check_section, check_site
+from wsgicherry.core.config import AppConfig, Section, SiteConfig
+from wsgicherry.core.expose import expose
+from wsgicherry.core.tools import HandlerTool, Tool, Toolbox
+
+
+def gzip(compress_level: int = 5, mime_types=("text/html",), debug: bool = False):
+    """A tool with some arguments."""
+
+
+def serve_files(section, dir: str, root: "str | None" = "", ratio: float = 1.0):
+    """A tool that serves files."""
+
+
+class OldTool:
+    """A tool of the oldest kind: anything with _setup()."""
+
+    def _setup(self):
+        """Do nothing."""
+
+
+class Root:
+    """The application."""
+
+    @expose
+    def index(self):
+        """Say hello."""
+
+    @expose
+    def admin(self):
+        """Say something else."""
+
+
+@pytest.fixture
+def known():
+    """What check functions want to know, for a final check."""
+    tools, mine = Toolbox("tools"), Toolbox("mine")
+    tools.gzip = Tool("before_finalize", gzip)
+    tools.staticdir = HandlerTool(serve_files)
+    tools.open_minded = Tool("before_handler", lambda **kwargs: None)
+    tools.old = OldTool()
+    tools.encode = tools.trailing_slash = tools.log_headers = tools.log_tracebacks = tools.old
+    mine.auth = Tool("before_handler", lambda realm="": None)
+    return {"toolboxes": {"tools": tools, "mine": mine}, "namespaces": ("db",), "final": True}
+
+
+def rules(findings):
+    """Return what was found, in short."""
+    return [(finding.rule, finding.key or finding.section) for finding in findings]
+
+
+# Sections -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("final", [True, False])
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("plain", object()),
+        ("tools.gzip.on", True),
+        ("tools.gzip.on", 1),
+        ("tools.gzip.priority", 20),
+        ("tools.gzip.compress_level", 9),
+        ("tools.gzip.mime_types", ["text/*"]),
+        ("tools.staticdir.root", None),
+        ("tools.staticdir.ratio", 2),
+        ("tools.open_minded.whatever", 1),
+        ("tools.old.whatever", 1),
+        ("mine.auth.realm", "here"),
+        ("db.host", "here"),
+        ("environment", "production"),
+        ("request.show_tracebacks", False),
+        ("response.headers.X-A", "1"),
+        ("server.socket_port", 8080),
+        ("log.screen", False),
+        ("log.rot_maxBytes", 1),
+    ],
+)
+def test_right_entries(known, key, value, final):
+    """Nothing is found in what is right."""
+    assert check_section("global", {key: value}, **{**known, "final": final}) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "rule", "text"),
+    [
+        ("tools.gzip", True, "tool_without_argument", "write 'tools.gzip.on'"),
+        ("tools.gzip.", True, "tool_without_argument", "write 'tools.gzip.on'"),
+        ("tools.gzip.compres_level", 1, "unknown_argument", "'tools.gzip.compress_level'?"),
+        (
+            "tools.gzip.zzz",
+            1,
+            "unknown_argument",
+            "known are compress_level, debug, mime_types,",
+        ),
+        ("tools.gzip.on", "False", "wrong_type", "'False', which is not True or False"),
+        ("tools.gzip.priority", "20", "wrong_type", "'20', which is not a whole number or"),
+        ("tools.gzip.compress_level", "9", "wrong_type", "'9', which is not a whole number"),
+        ("tools.gzip.debug", "no", "wrong_type", "'no', which is not True or False"),
+        ("tools.staticdir.root", 1, "wrong_type", "is 1, which is not a text"),
+        ("mine.auth.relm", "x", "unknown_argument", "did you mean 'mine.auth.realm'?"),
+        ("request.show_traceback", 1, "unknown_key", "mean 'request.show_tracebacks'?"),
+        ("request.zzz", 1, "unknown_key", "look it up in the list of settings"),
+        ("request.show_tracebacks", "no", "wrong_type", "the value is 'no', which is not True"),
+        ("environment", 1, "wrong_type", "the value is 1, which is not a text"),
+        ("cherrypy.request.show_tracebacks", 1, "unknown_namespace", "try 'request.show_tra"),
+        ("wsgi.pipeline", [], "misplaced", "move it to the [/] section"),
+        ("request.dispatch", print, "misplaced", "put it in a path section"),
+    ],
+)
+@pytest.mark.parametrize("final", [True, False])
+def test_wrong_entries(known, key, value, rule, text, final):
+    """What is wrong in any case is found at once, with the remedy."""
+    findings = check_section("global", {key: value}, **{**known, "final": final})
+    assert rules(findings) == [(rule, key)]
+    assert text in findings[0].message
+    assert findings[0].severity == "error"
+
+
+@pytest.mark.parametrize(
+    ("key", "rule", "text"),
+    [
+        (
+            "tools.gzpi.on",
+            "unknown_tool",
+            "no tool 'gzpi' in 'tools'; did you mean 'tools.gzip'?",
+        ),
+        ("mine.zzz.on", "unknown_tool", "no tool 'zzz' in 'mine'; known are auth."),
+        ("tool.gzip.on", "unknown_namespace", "did you mean 'tools.gzip.on'?"),
+        (
+            "zzz.gzip.on",
+            "unknown_namespace",
+            "no config namespace 'zzz'; known are checker, db,",
+        ),
+    ],
+)
+def test_entries_that_may_still_come_right(known, key, rule, text):
+    """A tool or namespace may be registered later: it is missed at the end only."""
+    assert check_section("/", {key: True}, **{**known, "final": False}) == []
+    findings = check_section("/", {key: True}, **known)
+    assert rules(findings) == [(rule, key)]
+    assert text in findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("section", "scope", "key", "rule"),
+    [
+        ("/", "application", "server.socket_port", "site_only"),
+        ("/x", "application", "engine.autoreload.on", "site_only"),
+        ("/", "node", "checker.on", "site_only"),
+        ("/", "node", "tree.x", "site_only"),
+        ("/x", "application", "log.screen", "misplaced"),
+        ("/", "node", "log.screen", "misplaced"),
+        ("/x", "application", "wsgi.pipeline", "misplaced"),
+        ("/", "node", "request.dispatch", "misplaced"),
+        ("/", "application", "log.screen", None),
+        ("/", "application", "environment", None),
+        ("/x", "application", "request.dispatch", None),
+    ],
+)
+def test_entries_in_the_wrong_place(known, section, scope, key, rule):
+    """A setting that would do nothing where it stands is found."""
+    values = {"wsgi.pipeline": [], "request.dispatch": print, "environment": 1}
+    findings = check_section(section, {key: values.get(key, False)}, scope=scope, **known)
+    assert rules(findings) == ([(rule, key)] if rule else [])
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("log_file", "'log_file' is obsolete; use 'log.error_file' instead."),
+        ("server.default_content_type", "use 'tools.response_headers.headers' instead."),
+        ("response.timeout", "'response.timeout' is obsolete; nothing takes its place."),
+    ],
+)
+def test_obsolete_entries(known, key, text):
+    """An obsolete key is advice: it may be an application's own."""
+    findings = check_section("/", {key: 1}, scope="application", **known)
+    assert rules(findings) == [("obsolete", key)]
+    assert findings[0].severity == "advice"
+    assert text in findings[0].message
+
+
+def test_a_finding_is_a_sentence_with_its_place(known):
+    """A finding says file, line, section, key, what is wrong and the nearest right spelling."""
+    values = Section()
+    values.put({"tools.gzpi.on": True}, {"tools.gzpi.on": "app.conf:12"})
+    (finding,) = check_section("/admin", values, **known)
+    assert str(finding) == (
+        "app.conf:12: [/admin] tools.gzpi.on: there is no tool 'gzpi' in 'tools'; "
+        "did you mean 'tools.gzip'?"
+    )
+    assert finding.origin == "app.conf:12"
+
+
+def test_a_finding_without_a_place():
+    """A finding that knows no place is its message; one without a key names its section."""
+    assert str(Finding("rule", "wrong.")) == "wrong."
+    assert str(Finding("rule", "wrong.", "/x")) == "[/x]: wrong."
+    assert str(Finding("rule", "wrong.", "", "a.b")) == "a.b: wrong."
+
+
+def test_the_given_origin_stands_in(known):
+    """Where the values do not know their origin, the caller's is used."""
+    for values in ({"tools.gzip": 1}, Section({"tools.gzip": 1})):
+        (finding,) = check_section("/", values, origin="_cp_config of shop.Root", **known)
+        assert finding.origin == "_cp_config of shop.Root"
+
+
+# Applications ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("final", [True, False])
+@pytest.mark.parametrize("root", [Root(), None])
+@pytest.mark.parametrize(
+    "config",
+    [
+        {},
+        {"/": {"tools.gzip.on": True}, "global": {"server.socket_port": 80}},
+        {"googleapi": {"key": "x", "a.b": 1}, "/": {}},
+        {"/admin": {"tools.gzip.on": True}, "/index": {}},
+        {"/static": {"tools.staticdir.on": True}, "/static/css/old": {}},
+        {"/": {"request.dispatch": print}, "/blog/x/": {}},
+    ],
+)
+def test_right_applications(known, root, config, final):
+    """Nothing is found in a valid application."""
+    known["final"] = final
+    assert check_application(root, AppConfig(config), "/blog", **known) == []
+
+
+@pytest.mark.parametrize(
+    ("section", "text"),
+    [
+        ("/adnim", "no path reaches it: Root has no 'adnim'; did you mean '/admin'?"),
+        ("/zzz/index", "no path reaches it: Root has no 'zzz'."),
+        ("/admin/", "no path is spelled like this section; write '/admin'."),
+        ("//admin", "no path is spelled like this section; write '/admin'."),
+    ],
+)
+def test_unreachable_sections(known, section, text):
+    """A section that no path can reach is found, at the end."""
+    config = AppConfig({section: {"tools.gzip.on": True}}, "a dict")
+    assert check_application(Root(), config, "", **{**known, "final": False}) == []
+    (finding,) = check_application(Root(), config, "", **known)
+    assert (finding.rule, finding.section, finding.origin) == ("unreachable", section, "a dict")
+    assert finding.message == text
+
+
+def test_a_section_in_code_is_found_without_origin(known):
+    """A section that was set by code has no origin to show, or that of its first value."""
+    config = AppConfig()
+    config["/x"] = {"a": 1}
+    config["/y"] = {"a": 1, "b": 2}
+    config["/y"].put({"b": 2}, "app.conf:9")
+    findings = check_application(Root(), config, "", **known)
+    assert [finding.origin for finding in findings] == ["", "app.conf:9"]
+
+
+def test_a_site_wide_file_tool_reaches_everything(known):
+    """A tool that serves files, turned on for the whole site, can reach any section."""
+    config = AppConfig({"/pictures": {}})
+    site = {"tools.staticdir.on": True, "tools.gzip.on": True, "db.on": True}
+    assert check_application(Root(), config, "", site_config=site, **known) == []
+    site["tools.staticdir.on"] = False
+    assert check_application(Root(), config, "", site_config=site, **known) != []
+
+
+@pytest.mark.parametrize(
+    ("section", "inner"), [("/blog", "/"), ("/blog/static", "/static"), ("/blogs", None)]
+)
+def test_sections_that_start_with_the_script_name(known, section, inner):
+    """Section paths begin behind the mount point, even those that a tool serves."""
+    config = AppConfig({section: {"tools.staticdir.on": True}})
+    findings = check_application(Root(), config, "/blog", **known)
+    assert rules(findings) == ([("script_name", section)] if inner else [])
+    assert all(finding.message.endswith(f"write {inner!r}.") for finding in findings)
+
+
+def test_a_section_may_start_like_the_script_name(known):
+    """An application at /admin may have a page /admin of its own."""
+    assert check_application(Root(), AppConfig({"/admin": {}}), "/admin", **known) == []
+
+
+@pytest.mark.parametrize("final", [True, False])
+def test_brackets_in_a_dict(known, final):
+    """A dict's section with a file's brackets is found."""
+    known["final"] = final
+    findings = check_application(Root(), AppConfig({"[/]": {"a": 1}}), "", **known)
+    assert rules(findings) == [("brackets", "[/]")]
+    assert "write '/'" in findings[0].message
+
+
+def test_entries_of_sections_are_checked(known):
+    """Each path section's entries are checked; an application's own sections are not."""
+    config = AppConfig(
+        {"/": {"tools.gzpi.on": 1}, "/admin": {"engine.x": 1}, "data": {"tools.zzz.on": 1}}
+    )
+    findings = check_application(Root(), config, "", **known)
+    assert rules(findings) == [("unknown_tool", "tools.gzpi.on"), ("site_only", "engine.x")]
+
+
+class Configured:
+    """A page with a slip in its _cp_config."""
+
+    _cp_config: ClassVar = {"tools.gzip.compres_level": 1}
+
+    @expose
+    def index(self):
+        """Carry another slip."""
+
+
+Configured.index._cp_config = {"tools.gzip.on": "yes"}
+
+
+@pytest.mark.parametrize("final", [True, False])
+def test_nodes_are_checked(known, final):
+    """The _cp_config of every node is checked, and named by its owner."""
+    root = Root()
+    root.shop = Configured()
+    known["final"] = final
+    findings = check_application(root, AppConfig(), "", **known)
+    assert [(f.rule, f.section, f.origin) for f in findings] == [
+        ("unknown_argument", "/shop", f"_cp_config of {__name__}.Configured"),
+        ("wrong_type", "/shop/index", f"_cp_config of {__name__}.Configured.index"),
+    ]
+
+
+def test_a_node_that_serves_files_reaches_what_is_below(known):
+    """A _cp_config that turns on a file tool makes the sections below reachable."""
+
+    class Files:
+        _cp_config: ClassVar = {"tools.staticdir.on": True}
+
+    root = Root()
+    root.files = Files()
+    assert check_application(root, AppConfig({"/files/css": {}}), "", **known) == []
+
+
+# The site -------------------------------------------------------------------------------------
+
+
+def test_a_hello_world_has_no_findings(known):
+    """Nothing is found in the config of a hello world."""
+    assert check_site(SiteConfig(), **known) == []
+    assert check_application(Root(), AppConfig(), "", **known) == []
+
+
+def test_our_own_defaults_are_not_the_users_to_mend(known):
+    """A site without the tools that are on by default is not told so."""
+    known["toolboxes"] = {"tools": Toolbox("tools")}
+    assert check_site(SiteConfig(), **known) == []
+
+
+def test_site_wide_entries_are_checked(known):
+    """The site's entries are checked, and named by their origin."""
+    findings = check_site(SiteConfig({"global": {"server.socket_prot": 1}}), **known)
+    assert rules(findings) == [("unknown_key", "server.socket_prot")]
+    assert findings[0].origin == "a dict passed to config.update"
+
+
+def test_localhost_is_advice(known):
+    """'localhost' works, but says not which address."""
+    (finding,) = check_site(SiteConfig({"server.socket_host": "localhost"}), **known)
+    assert (finding.rule, finding.severity) == ("localhost", "advice")
+
+
+def test_ignored_path_sections(known):
+    """Path sections that reached no application are found at the end."""
+    site = SiteConfig({"global": {}, "/": {"tools.gzip.on": True}, "/admin": {}})
+    assert check_site(site, **{**known, "final": False}) == []
+    assert rules(check_site(site, **known)) == [
+        ("ignored_section", "/"),
+        ("ignored_section", "/admin"),
+    ]
+    found = check_site(site, applications=[AppConfig({"/": {}})], **known)
+    assert rules(found) == [("ignored_section", "/admin")]
+    assert "tree.mount(..., config=...)" in found[0].message

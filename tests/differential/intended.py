@@ -1,0 +1,410 @@
+"""Where wsgicherry means to answer otherwise than CherryPy 18.10, and why.
+
+A row says which fields (as comparison.py names them) of which requests of a program differ, and
+cites the reason: numbers without a name are sections of BEHAVIOUR.md. A row that no longer
+differs fails the test, so that this table stays true.
+"""
+
+from typing import NamedTuple
+
+
+class Row(NamedTuple):
+    """Requests of one program whose answers differ on purpose, for one reason."""
+
+    program: str
+    requests: tuple[str, ...]
+    fields: tuple[str, ...]
+    reason: str
+
+
+ROWS = (
+    Row(
+        "bare_tree",
+        ("GET /", "GET /application", "GET /nowhere"),
+        ("body", "header content-type", "length"),
+        "13.3 item 18: the tree's own 404 has headers and a body",
+    ),
+    Row(
+        "bodies",
+        ("GET /list_with_none",),
+        ("body",),
+        "a 500 on both sides; ours says why",
+    ),
+    Row(
+        "bodies",
+        ("GET /bytearray", "GET /memoryview"),
+        ("body", "status"),
+        "a bytes-like object is bytes; CherryPy iterates it as numbers (2.12)",
+    ),
+    Row(
+        "bodies",
+        ("GET /raw/bytearray", "GET /raw/memoryview"),
+        ("body", "header content-type", "status"),
+        "a bytes-like object is bytes; CherryPy iterates it as numbers (2.12)",
+    ),
+    Row(
+        "charset",
+        ("/wide for 'klingon'",),
+        ("body",),
+        "SECURITY 1.1 item 11: a charset that is not known is not tried",
+    ),
+    Row(
+        "charset",
+        ("/fixed for 'utf-8;q=x'", "/fixed for 'utf-8;q='"),
+        ("body", "status"),
+        "6.5: a malformed q is a 400, whatever the encoding",
+    ),
+    Row(
+        "charset",
+        ("raw bytes, whatever is accepted",),
+        ("header content-type",),
+        "SECURITY 1.1 item 11: the client's text does not name the charset of bytes",
+    ),
+    Row(
+        "compression",
+        ("/page for '*'",),
+        ("body", "header content-encoding", "header vary", "status"),
+        "13.2: Accept-Encoding without a usable coding gets gzip or identity, not 406",
+    ),
+    Row(
+        "compression",
+        ("/page for 'deflate'", "/page for 'br'"),
+        ("body", "header vary", "status"),
+        "13.2: Accept-Encoding without a usable coding gets gzip or identity, not 406",
+    ),
+    Row(
+        "compression",
+        ("/page for 'GZIP'",),
+        ("body", "header content-encoding", "header vary", "status"),
+        "RFC 9110 sections 8.3.1 and 8.4.1: codings and media types are case-insensitive",
+    ),
+    Row(
+        "compression",
+        ("/typed 'TEXT/HTML'", "/typed_more 'TEXT/HTML'"),
+        ("header content-encoding",),
+        "RFC 9110 sections 8.3.1 and 8.4.1: codings and media types are case-insensitive",
+    ),
+    Row(
+        "context",
+        ("GET /child_request", "GET /child_path"),
+        ("body",),
+        "DESIGN 6: a child thread never sees a request, and is told so",
+    ),
+    Row(
+        "context",
+        ("GET /session",),
+        ("body",),
+        "DESIGN 6: the proxy is there from the start and explains itself",
+    ),
+    Row(
+        "cookies",
+        (
+            "Cookie: 'a=1, b=2'", "Cookie: 'a=\"semi;colon\"'", "Cookie: 'a=café'",
+            "Cookie: 'a=1; ; b=2'", "Cookie: 'a=1; b'", "Cookie: 'expires=1; a=2'",
+            "Cookie: 'a=\"unterminated'",
+        ),
+        ("body",),
+        "SECURITY 1.1 item 12: one odd pair costs only itself (RFC 6265 section 5.2)",
+    ),
+    Row(
+        "cookies",
+        ("Cookie: '(a)=b'", "Cookie: 'a,=b'", "Cookie: 'a=1; (bad)=x; c=3'"),
+        ("body", "status", "traceback"),
+        "SECURITY 1.1 item 12: a broken cookie is dropped, the good ones are kept",
+    ),
+    Row(
+        "dispatch",
+        ("GET /__class__", "GET /--class--"),
+        ("body", "header location", "status"),
+        "13.1 item 1: dunder segments name no attributes",
+    ),
+    Row(
+        "dispatch",
+        ("GET /page/__func__/x/y",),
+        ("body",),
+        "13.1 item 1: dunder segments name no attributes",
+    ),
+    Row(
+        "dispatch",
+        ("GET /page/%E9",),
+        ("body", "status"),
+        "an undecodable path is a 404 (issue 2 section 6)",
+    ),
+    Row(
+        "dispatch",
+        ("GET /%FF",),
+        ("body",),
+        "an undecodable path is a 404 (issue 2 section 6)",
+    ),
+    Row(
+        "error_pages",
+        (
+            "GET /list", "GET /list?code=403&message=no+%3Cb%3E+%26+%22entry%22",
+            "GET /list?kind=fault", "GET /list?kind=type", "GET /none",
+            "GET /none?code=403&message=no+%3Cb%3E+%26+%22entry%22", "GET /none?kind=fault",
+            "GET /none?kind=type", "GET /failing",
+            "GET /failing?code=403&message=no+%3Cb%3E+%26+%22entry%22",
+            "GET /failing?kind=fault", "GET /failing?kind=type", "GET /http",
+            "GET /http?code=403&message=no+%3Cb%3E+%26+%22entry%22", "GET /http?kind=fault",
+            "GET /http?kind=type", "GET /missing",
+            "GET /missing?code=403&message=no+%3Cb%3E+%26+%22entry%22",
+            "GET /missing?kind=fault", "GET /missing?kind=type",
+        ),
+        ("body",),
+        "SECURITY section 3 item 4: no exception text in a body; the log has it",
+    ),
+    Row(
+        "error_pages",
+        ("GET /file?code=403&message=no+%3Cb%3E+%26+%22entry%22",),
+        ("body",),
+        "13.1 item 5: quotes are escaped too; a template may fill an attribute",
+    ),
+    Row(
+        "error_pages",
+        ("GET /streamed?code=404", "GET /streamed?code=410", "GET /streamed?kind=fault"),
+        ("length",),
+        "CherryPy's length comes with its padding (2.9), which we do not do",
+    ),
+    Row(
+        "error_pages",
+        ("a program that wants JSON", "a program that wants text"),
+        ("body", "header content-type"),
+        "issue 2 section 2: error pages as JSON (RFC 9457) or text by Accept",
+    ),
+    Row(
+        "hook_rows",
+        ("GET /system_exit", "GET /keyboard_interrupt"),
+        ("body", "header content-type", "length", "raised", "status"),
+        "SECURITY 1.1 item 4: nothing leaves the application; SystemExit is a 500",
+    ),
+    Row(
+        "hook_rows",
+        ("hooks of /system_exit", "hooks of /keyboard_interrupt"),
+        ("body",),
+        "SECURITY 1.1 item 4: nothing leaves the application; SystemExit is a 500",
+    ),
+    Row(
+        "http_errors",
+        ("GET /thrown",),
+        ("traceback",),
+        "13.1 item 9: no traceback before config is applied, nor after release",
+    ),
+    Row(
+        "internal_redirects",
+        ("GET /go?to=../target",),
+        ("body",),
+        "13.3 item 17: a path above the root keeps its slash",
+    ),
+    Row(
+        "internal_redirects",
+        ("GET /itself", "GET /ping"),
+        ("traceback",),
+        "13.1 item 9: no traceback before config is applied, nor after release",
+    ),
+    Row(
+        "json_tools",
+        (
+            "/gentle 'text/plain'", "/gentle 'application/xml'",
+            "/gentle 'application/vnd.own+json'",
+            "/gentle 'application/x-www-form-urlencoded'", "/gentle None", "GET gentle",
+        ),
+        ("body",),
+        "13.2: request.json is None where there is no JSON",
+    ),
+    Row(
+        "json_tools",
+        ("not a number",),
+        ("body", "status"),
+        "SECURITY 2: NaN and Infinity are not JSON",
+    ),
+    Row(
+        "json_tools",
+        ("infinity",),
+        ("body", "header content-type", "status"),
+        "SECURITY 2: NaN and Infinity are not JSON",
+    ),
+    Row(
+        "json_tools",
+        ("GET",),
+        ("body", "status"),
+        "13.2: request.json is None where there is no JSON",
+    ),
+    Row(
+        "links",
+        (
+            "/ url({'path': '../x'})", "/ url({'path': '../../x'})",
+            "/ url({'path': '../../../x'})", "/ url({'path': '../x', 'relative': True})",
+            "/page url({'path': '../x'})", "/page url({'path': '../../x'})",
+            "/page url({'path': '../../../x'})",
+            "/page url({'path': '../x', 'relative': True})", "/page/ url({'path': '../x'})",
+            "/page/ url({'path': '../../x'})", "/page/ url({'path': '../../../x'})",
+            "/page/ url({'path': '../x', 'relative': True})", "/d url({'path': '../../x'})",
+            "/d url({'path': '../../../x'})", "/d/ url({'path': '../../x'})",
+            "/d/ url({'path': '../../../x'})", "/d/e url({'path': '../../x'})",
+            "/d/e url({'path': '../../../x'})", "/d/e/ url({'path': '../../x'})",
+            "/d/e/ url({'path': '../../../x'})", "/d/e/f url({'path': '../../../x'})",
+            "/u url({'path': '../x'})", "/u url({'path': '../../x'})",
+            "/u url({'path': '../../../x'})", "/u url({'path': '../x', 'relative': True})",
+            "/u/ url({'path': '../x'})", "/u/ url({'path': '../../x'})",
+            "/u/ url({'path': '../../../x'})", "/u/ url({'path': '../x', 'relative': True})",
+            "/u/page url({'path': '../x'})", "/u/page url({'path': '../../x'})",
+            "/u/page url({'path': '../../../x'})",
+            "/u/page url({'path': '../x', 'relative': True})",
+            "/u/d/ url({'path': '../../x'})", "/u/d/ url({'path': '../../../x'})",
+            "/u/d url({'path': '../../x'})", "/u/d url({'path': '../../../x'})",
+            "/u/d/e url({'path': '../../x'})", "/u/d/e url({'path': '../../../x'})",
+            "/r/page url({'path': '../x'})", "/s/page url({'path': '../x'})",
+        ),
+        ("body",),
+        "13.3 item 17: an address above the application's root keeps its slash",
+    ),
+    Row(
+        "middleware",
+        ("GET /fails",),
+        ("traceback",),
+        "13.1 item 9: no traceback before config is applied, nor after release",
+    ),
+    Row(
+        "mismatch",
+        ("GET /stars?self=1&a=2", "GET /both?self=1"),
+        ("body", "status"),
+        "13.2: `?self=` is an unexpected parameter, not a fault",
+    ),
+    Row(
+        "mismatch",
+        (
+            "GET /keyword_only", "GET /positional_only?a=1", "GET /static",
+            "POST /keyword_only ''",
+        ),
+        ("body", "status"),
+        "13.3 item 16: keyword-only, positional-only and static signatures are understood",
+    ),
+    Row(
+        "mismatch",
+        ("GET /keyword_only/1", "GET /keyword_only?a=1&b=2", "GET /static?a=1&c=2"),
+        ("body",),
+        "13.3 item 16: keyword-only, positional-only and static signatures are understood",
+    ),
+    Row(
+        "query",
+        ("query 'a=1;b=2'", "form 'a=1;b=2'"),
+        ("body",),
+        "SECURITY 2: `;` does not separate pairs",
+    ),
+    Row(
+        "query",
+        ("query '12,34'", "query '12,34,5'"),
+        ("body",),
+        "SECURITY 2: `12,34` is not an image map",
+    ),
+    Row(
+        "query",
+        ("query '12,34abc'", "query '1,2&a=3'"),
+        ("body", "status"),
+        "SECURITY 2: `12,34` is not an image map",
+    ),
+    Row(
+        "query",
+        ("form 'a=%'", "form 'a=%zz'"),
+        ("body",),
+        "13.6: forms are decoded as query strings are; a lone % stays",
+    ),
+    Row(
+        "redirects",
+        (
+            "/to to '//other.test/x'", "/sub/page to '//other.test/x'",
+            "/sub/page/a/b to '//other.test/x'", "/nested/to to '//other.test/x'",
+            "/nested/sub/page to '//other.test/x'",
+        ),
+        ("body", "header location"),
+        "SECURITY 1.3 item 17: `//host` does not leave the site",
+    ),
+    Row(
+        "redirects",
+        ("GET /encoded", "GET /injected", "GET /not_ascii", "GET /markup"),
+        ("body", "header location"),
+        "13.3 item 14: a Location is percent-encoded",
+    ),
+    Row(
+        "request_facts",
+        ("HTTP/1.1 without Host",),
+        ("traceback",),
+        "13.1 item 9: no traceback before config is applied, nor after release",
+    ),
+    Row(
+        "request_facts",
+        ("HTTP/2",),
+        ("body", "header content-type", "status", "traceback"),
+        "13.2: `HTTP/2` without a minor version is served",
+    ),
+    Row(
+        "request_facts",
+        ("a hostile Host", "an empty Host"),
+        ("body", "status"),
+        "SECURITY 1.3 item 18: the Host is syntax-checked",
+    ),
+    Row(
+        "request_facts",
+        ("encoded words",),
+        ("body",),
+        "SECURITY 2: no RFC 2047 decoding of headers",
+    ),
+    Row(
+        "request_facts",
+        ("broken encoded words", "unknown charset"),
+        ("body", "status", "traceback"),
+        "SECURITY 2: no RFC 2047 decoding of headers",
+    ),
+    Row(
+        "statuses",
+        ("status control",),
+        ("status",),
+        "SECURITY 1.1 item 7: no control bytes in a status line",
+    ),
+    Row(
+        "statuses",
+        ("GET /kinds",),
+        ("header x-space",),
+        "SECURITY section 3 item 3: no spaces around a header's value",
+    ),
+    Row(
+        "statuses",
+        ("GET /update",),
+        ("body", "header x-a"),
+        "13.7: header names are title-cased however they are set",
+    ),
+    Row(
+        "streaming",
+        (
+            "log of /closable", "log of /buffered/closable", "log of HEAD /closable",
+            "log of HEAD /buffered/closable",
+        ),
+        ("body",),
+        "13.3 item 11: an iterator that can be closed is closed",
+    ),
+    Row(
+        "streaming",
+        ("GET /error",),
+        ("length",),
+        "CherryPy's length comes with its padding (2.9), which we do not do",
+    ),
+    Row(
+        "toolboxes",
+        ("what mounting noted",),
+        ("body",),
+        "13.3 item 8: a second merge does not run the namespaces again",
+    ),
+    Row(
+        "vpath",
+        ("GET /grow/x", "GET /raise/x", "GET /http/x"),
+        ("traceback",),
+        "13.1 item 9: no traceback before config is applied, nor after release",
+    ),
+)  # fmt: skip
+
+INTENDED = {
+    (row.program, request, field): row.reason
+    for row in ROWS
+    for request in row.requests
+    for field in row.fields
+}

@@ -1,0 +1,44 @@
+"""The whole table: every row of every kind, by its name."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from hostile_row import Row
+from rows import (
+    bodies,
+    cookies,
+    failures,
+    hosts,
+    injection,
+    logs,
+    methods,
+    negotiation,
+    paths,
+    queries,
+)
+
+KINDS = {
+    "path": paths,
+    "query": queries,
+    "host": hosts,
+    "cookie": cookies,
+    "method": methods,
+    "accept": negotiation,
+    "body": bodies,
+    "inject": injection,
+    "fail": failures,
+    "log": logs,
+}
+
+
+def printable(name: str) -> str:
+    """Return `name` as part of a test's id."""
+    return name.encode("ascii", "backslashreplace").decode().replace("\x00", "\\0")[:60]
+
+
+TABLE: list[Row] = [
+    dataclasses.replace(row, id=f"{kind}-{printable(row.id)}")
+    for kind, module in KINDS.items()
+    for row in module.ROWS
+]

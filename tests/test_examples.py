@@ -1,0 +1,245 @@
+"""Every program in examples/, run as its docstring says and by gunicorn, on a real socket."""
+
+from __future__ import annotations
+
+import ast
+import gzip
+import json
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+NAMES = sorted(path.stem for path in EXAMPLES.glob("*.py"))
+MAX_LINES = 60
+
+# The program as `python NAME.py` would run it, but on a free port.
+LAUNCHER = """
+import runpy, sys, wsgicherry
+wsgicherry.config.update({"server.socket_port": 0})
+runpy.run_path(sys.argv[1], run_name="__main__")
+"""
+
+
+class Site:
+    """One running example: ask() opens a connection for each request."""
+
+    def __init__(self, process, connect: Callable) -> None:
+        self.process = process
+        self._connect = connect
+
+    def ask(self, target="/", method="GET", headers=None, body=b""):
+        """Return the response to one request."""
+        client = self._connect(self.process.port)
+        response = client.request(method, target, headers, body)
+        client.close()  # gunicorn waits a second for a client that stays
+        return response
+
+    def text(self, target="/", status=200, **request):
+        """Return the body of the response to one request, which must have `status`."""
+        response = self.ask(target, **request)
+        assert response.status == status, response
+        return response.body.decode()
+
+    def count_lines(self, pattern):
+        """Return how many lines were printed that match."""
+        return sum(bool(re.search(pattern, line)) for line in self.process.lines)
+
+
+@pytest.fixture(params=["waitress", "gunicorn"])
+def run_example(request, start_process, run_gunicorn, raw_client):
+    """Give a function that starts an example by its name and returns it as a Site."""
+
+    def run(name, **env):
+        if request.param == "gunicorn":
+            process = run_gunicorn(f"{name}:wsgi", cwd=EXAMPLES, env=env)
+        else:
+            command = [sys.executable, "-c", LAUNCHER, f"{name}.py"]
+            process = start_process(command, cwd=EXAMPLES, env={"PORT": "0", **env})
+        return Site(process, raw_client)
+
+    return run
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_form_of_an_example(name):
+    """An example is short, says what it shows and how to run it, and offers `wsgi`."""
+    source = (EXAMPLES / f"{name}.py").read_text()
+    tree = ast.parse(source)
+    docstring = ast.get_docstring(tree)
+    assert len(source.splitlines()) < MAX_LINES
+    assert f"examples/{name}.py" in docstring
+    assert "Run: " in docstring
+    assert re.search(r"^wsgi = ", source, re.MULTILINE)
+    assert ast.unparse(tree.body[-1]).startswith("if __name__ == '__main__':")
+    assert "import wsgicherry" in source
+    assert f'"{name}"' in Path(__file__).read_text(), f"{name} has no test here"
+
+
+def test_hello(run_example):
+    """Path segments and query fields are arguments; an argument too many is a 404."""
+    site = run_example("hello")
+    assert "It works." in site.text()
+    assert site.text("/hello?name=%3Cyou%3E") == "<p>Hello, &lt;you&gt;!</p>\n"
+    assert site.text("/hello/you") == "<p>Hello, you!</p>\n"
+    posted = site.text(
+        "/hello",
+        method="POST",
+        body=b"name=form",
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+    assert posted == "<p>Hello, form!</p>\n"
+    assert "Unexpected query string parameters: x" in site.text("/hello?x=1", status=404)
+    assert site.ask("/hello", method="HEAD").header("Content-Length") == "21"
+    assert site.ask().header("Content-Type") == "text/html;charset=utf-8"
+
+
+def test_two_applications(run_example):
+    """Each application has its own config and its own addresses; between them is a 404."""
+    site = run_example("two_applications")
+    assert site.text("/shop/") == "Cherries by the pound. Ask at http://localhost/shop/help.\n"
+    zipped = site.ask("/forum/", headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(zipped.body) == b"script_name=/forum path_info=/\n"
+    plain = site.ask("/shop/", headers={"Accept-Encoding": "gzip"})
+    assert plain.header("Content-Encoding") is None
+    slash = site.ask("/shop")
+    assert (slash.status, slash.header("Location")) == (301, "http://localhost/shop/")
+    assert "The path '/' was not found." in site.text("/", status=404)
+
+
+@pytest.mark.parametrize(
+    ("file", "kind"), [("config_files.conf", "INI"), ("config_files.toml", "TOML")]
+)
+def test_config_files(run_example, file, kind):
+    """INI and TOML files say the same; a path section holds for its path only."""
+    site = run_example("config_files", CONFIG=file)
+    response = site.ask()
+    assert response.body == b"Good morning.\n"
+    assert response.header("X-Configured-By") == kind
+    assert response.header("Content-Type") == "text/plain;charset=utf-8"
+    assert site.text("/settings") == "tools.gzip.on = True\ntools.trailing_slash.on = True\n"
+    zipped = site.ask("/settings", headers={"Accept-Encoding": "gzip"})
+    assert zipped.header("Content-Encoding") == "gzip"
+
+
+def test_cookies(run_example):
+    """A cookie counts the visits, refuses nonsense and can be deleted."""
+    site = run_example("cookies")
+    first = site.ask()
+    assert first.body == b"Visit number 1.\n"
+    cookie = first.header("Set-Cookie")
+    assert cookie == "visits=1; HttpOnly; Max-Age=3600; Path=/; SameSite=Lax"
+    assert site.text(headers={"Cookie": "odd cookie; visits=41"}) == "Visit number 42.\n"
+    assert "not one of ours" in site.text(status=400, headers={"Cookie": "visits=x"})
+    gone = site.ask("/forget", headers={"Cookie": "visits=41"})
+    assert (gone.status, gone.header("Location")) == (303, "http://localhost/")
+    assert gone.header("Set-Cookie") == 'visits=""; Max-Age=0; Path=/'
+
+
+def test_logging_beside_yours(run_example):
+    """The program's console handler shows all loggers, each line once."""
+    site = run_example("logging_beside_yours")
+    assert site.text("/buy/3") == "Thank you.\n"
+    site.process.wait_for(r"wsgicherry\.access\.\d+ INFO .*GET /buy/3 HTTP/1\.1")
+    assert site.count_lines(r"^shop INFO sold 3 cherries$") == 1
+    assert site.count_lines(r"wsgicherry\.error\.\d+ INFO .* STOCK 3 left the house$") == 1
+    assert site.count_lines(r"GET /buy/3 HTTP/1\.1") == 1
+
+
+def test_grafted(run_example):
+    """A grafted application sees its own SCRIPT_NAME; our pages stand beside it."""
+    site = run_example("grafted")
+    assert site.text("/legacy/any/path?x=1") == "SCRIPT_NAME=/legacy PATH_INFO=/any/path\n"
+    assert '<a href="/legacy/">' in site.text()
+    assert site.ask("/legacyx").status == 404
+
+
+def test_inside_middleware(run_example):
+    """The pipeline of an application wraps that alone; middleware around the tree wraps all."""
+    site = run_example("inside_middleware")
+    response = site.ask()
+    assert response.header("X-Inside") == "this application"
+    assert response.header("X-Outside") == "the whole tree"
+    assert response.body.startswith(b"Look at my headers")
+    assert site.ask("/nowhere").header("X-Outside") == "the whole tree"
+
+
+def test_tools(run_example):
+    """A tool works where config or a decorator turns it on, with the arguments given there."""
+    site = run_example("tools")
+    assert site.ask("/").header("Cache-Control") == "max-age=3600"
+    assert site.ask("/news").header("Cache-Control") == "max-age=60"
+    assert site.ask("/private/").status == 403
+    assert site.ask("/private/").header("Cache-Control") is None
+    assert site.text("/private/?password=cherry") == "Welcome.\n"
+
+
+PATHS = (
+    ("/", "http://localhost/blog/2024/05/"),
+    ("/about", "about ()"),
+    ("/about/any/thing", "about ('any', 'thing')"),
+    ("/about-us", "about ()"),
+    ("/about.html", "about ()"),
+    ("/blog/", "index of None None"),
+    ("/blog/2024/", "index of 2024 None"),
+    ("/blog/2024/05/", "index of 2024 05"),
+    ("/blog/2024/05/post/first", "post first of 2024 05"),
+    ("/no/such%2Fpage?a=1&a=2", "nothing at ('no', 'such/page') {'a': ['1', '2']}"),
+)
+
+
+def test_dispatch(run_example):
+    """Each path finds the page that the example says."""
+    site = run_example("dispatch")
+    assert {target: site.text(target) for target, _ in PATHS} == {
+        target: body + "\n" for target, body in PATHS
+    }
+
+
+def test_errors(run_example):
+    """Raised errors have their page and status; an accident shows an id that the log has."""
+    site = run_example("errors")
+    assert site.ask().header("Location") == "http://localhost/half/8"
+    assert site.text("/half/8") == "4\n"
+    assert "<p>That is not a number.</p>" in site.text("/half/x", status=400)
+    conflict = site.ask("/half/3", headers={"Accept": "application/json"})
+    assert conflict.header("Content-Type") == "application/problem+json"
+    assert json.loads(conflict.body)["detail"] == "3 is odd."
+    nowhere = site.text("/nowhere", status=404)
+    assert nowhere == "<h1>Sorry</h1><p>The path '/nowhere' was not found.</p>\n"
+    page = site.text("/accident", status=500, headers={"Accept": "text/plain"})
+    error_id = re.search("Error id: ([0-9a-f]{12})", page)[1]
+    assert "ZeroDivisionError" not in page
+    if "-c" in site.process.command:
+        site.process.wait_for(f"Error id {error_id}")
+        site.process.wait_for("ZeroDivisionError: division by zero")
+
+
+def test_json_api(run_example):
+    """Documents come and go as JSON; what is wrong with one is said in JSON."""
+    site = run_example("json_api")
+    as_json = {"Content-Type": "application/json", "Accept": "application/json"}
+    assert json.loads(site.text()) == {"count": 0, "notes": "http://localhost/notes"}
+    note = {"text": "buy cherries"}
+    made = site.ask("/notes", "POST", as_json, json.dumps(note).encode())
+    assert (made.status, made.header("Location")) == (201, "http://localhost/notes/0")
+    assert json.loads(site.text("/notes/0")) == note
+    assert json.loads(site.text("/notes")) == [note]
+    broken = site.ask("/notes", "POST", as_json, b"{")
+    assert (broken.status, json.loads(broken.body)["detail"]) == (400, "Invalid JSON document")
+    odd = site.ask("/notes", "POST", as_json, b"[]")
+    assert (odd.status, json.loads(odd.body)["status"]) == (422, 422)
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert site.ask("/notes", "POST", form, b"text=x").status == 415
+    refused = site.ask("/notes", "DELETE")
+    assert (refused.status, refused.header("Allow")) == (405, "GET, HEAD, POST")
+    assert site.ask("/notes/7").status == 404
+
+
+def test_background_job(run_example):
+    """Start listeners have run before the first page, and the job runs beside the pages."""
+    site = run_example("background_job")
+    assert site.text() == "The store is open; the job ran: True.\n"
