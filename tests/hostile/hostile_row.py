@@ -90,6 +90,11 @@ def escaped(text: str | bytes) -> str:
     return quote(text, safe="", errors="surrogatepass" if isinstance(text, str) else None)
 
 
+def asks(**params: str) -> str:
+    """Return a query string."""
+    return "&".join(f"{name}={escaped(value)}" for name, value in params.items())
+
+
 class BrokenInput(io.RawIOBase):
     """A client that sends `data` and then goes away."""
 

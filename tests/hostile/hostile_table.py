@@ -16,6 +16,7 @@ from rows import (
     negotiation,
     paths,
     queries,
+    redirects,
 )
 
 KINDS = {
@@ -27,6 +28,7 @@ KINDS = {
     "accept": negotiation,
     "body": bodies,
     "inject": injection,
+    "redirect": redirects,
     "fail": failures,
     "log": logs,
 }

@@ -13,7 +13,7 @@ from hostile_row import CREDENTIAL, Row, make_environ
 import wsgicherry
 
 HANG_SECONDS = 10.0
-"""More than this is a hang. Not the aim (that is 1 s): a loaded machine must not fail a test."""
+"""More than this is a hang. The aim is 1 s, but a loaded machine must not fail a test."""
 
 EXCEPTION_TEXT = "words-of-an-exception"
 OUTSIDE_MARKER = "content-of-a-file-outside-the-root"
@@ -76,9 +76,7 @@ class Answer(NamedTuple):
 def check(answer: Answer, row: Row) -> list[str]:
     """Return which invariants `answer`, the answer to `row`, breaks; [] is good."""
     return [
-        f"{number}: {problem}"
-        for number, find in INVARIANTS
-        for problem in find(answer, row)
+        f"{number}: {problem}" for number, find in INVARIANTS for problem in find(answer, row)
     ]
 
 
@@ -116,7 +114,12 @@ def legal_head(answer: Answer, row: Row) -> Iterator[str]:
 
 def nothing_internal_shown(answer: Answer, row: Row) -> Iterator[str]:
     text = shown_text(answer)
-    for mark in ("Traceback (most recent call last)", 'File "/', EXCEPTION_TEXT, *INSTALL_PATHS):
+    for mark in (
+        "Traceback (most recent call last)",
+        'File "/',
+        EXCEPTION_TEXT,
+        *INSTALL_PATHS,
+    ):
         if mark in text:
             yield f"{mark!r} is in the answer"
 
@@ -205,7 +208,9 @@ INVARIANTS: tuple[tuple[str, Callable[[Answer, Row], Iterator[str]]], ...] = (
 
 def shown_text(answer: Answer) -> str:
     """Return all that the client sees, as text."""
-    head = "\n".join([answer.status_line, *(f"{name}: {value}" for name, value in answer.headers)])
+    head = "\n".join(
+        [answer.status_line, *(f"{name}: {value}" for name, value in answer.headers)]
+    )
     return head + "\n" + answer.body.decode("utf-8", "replace")
 
 

@@ -9,6 +9,7 @@ from types import MethodType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .config import AppConfig, NamespaceSet
+from .current import find_serving
 from .dispatch import Route
 from .hooks import HOOK_POINTS
 from .lifecycle import UNEXPECTED, answer_bare, refuse, respond, trap_errors
@@ -66,6 +67,39 @@ class Site(Protocol):
         """Start the engine in this process unless it runs; return what is wrong with the config."""
 
 
+class Pipeline:
+    """`application.wsgiapp`: the middleware around an application, as `wsgi.pipeline` config says.
+
+    `pipeline` holds (name, factory), the first one outermost; `config` the keyword arguments of each factory
+    by its name. After a change of either say `head = None`. Source: BEHAVIOUR 5.4.
+    """
+
+    def __init__(self, app: Application) -> None:
+        self._app = app
+        self.pipeline: list[tuple[str, Middleware]] = []
+        self.config: dict[str, dict[str, Any]] = {}
+
+    @property
+    def head(self) -> WSGIApp | None:
+        """What serves requests; None before the first one, and to be set to None after changes."""
+        entry = self._app.entry
+        return None if entry == self._app.first_request else entry
+
+    @head.setter
+    def head(self, value: None) -> None:
+        self._app.forget_plans()
+
+    def build(self) -> WSGIApp:
+        """Return `respond` inside the middleware."""
+        head: WSGIApp = partial(respond, self._app)
+        for name, factory in reversed(self.pipeline):
+            head = factory(head, **self.config.get(name, {}))
+        return trap_errors(self._app, head) if self.pipeline else head
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        return self._app(environ, start_response)
+
+
 class Application:
     """One mounted application: `root` and its tree of handlers, its config, its log. A WSGI callable.
 
@@ -90,8 +124,7 @@ class Application:
         self.script_name = script_name
         self.engine = self.site.engine
         self.log = LogManager(id(self), self.site.log.logger_root)
-        self.pipeline: list[tuple[str, Middleware]] = []
-        self.middleware_config: dict[str, dict[str, Any]] = {}
+        self.wsgiapp = Pipeline(self)
         # What is put here is this application's alone; what the site adds later is seen.
         self.toolboxes = ChainMap({}, type(self).toolboxes, self.site.toolboxes)
         self.namespaces = self.namespaces.copy()
@@ -113,8 +146,16 @@ class Application:
 
     @property
     def script_name(self) -> str | None:
-        """Where the application is mounted, without a trailing slash; None: the server says."""
-        return self._script_name
+        """Where the application is mounted, without a trailing slash.
+
+        Where that is for the server to say (None was given), it is what the current request says; None
+        outside a request.
+        """
+        if self._script_name is not None:
+            return self._script_name
+        serving = find_serving()
+        name: str | None = serving.request.script_name.rstrip("/") if serving else None
+        return name
 
     @script_name.setter
     def script_name(self, value: str | None) -> None:
@@ -149,10 +190,10 @@ class Application:
     def _set_wsgi(self, name: str, value: Any) -> None:
         """Take `wsgi.pipeline` (extends it) and `wsgi.<name>.<argument>`."""
         if name == "pipeline":
-            self.pipeline.extend(item for item in value if item not in self.pipeline)
+            self.wsgiapp.pipeline.extend(item for item in value if item not in self.wsgiapp.pipeline)
         elif "." in name:
             middleware, _, argument = name.partition(".")
-            self.middleware_config.setdefault(middleware, {})[argument] = value
+            self.wsgiapp.config.setdefault(middleware, {})[argument] = value
         else:
             setattr(self, name, value)
         self.forget_plans()
@@ -248,20 +289,12 @@ class Application:
         generation = self.generation
         try:
             findings = self.site.open(self)
-            entry = refuse(self, findings) if findings else self.build_pipeline()
+            entry = refuse(self, findings) if findings else self.wsgiapp.build()
         except UNEXPECTED:
-            return answer_bare(self, start_response)
+            return answer_bare(self, environ, start_response)
         if generation == self.generation:
             self.entry = entry
         return entry(environ, start_response)
-
-    def build_pipeline(self) -> WSGIApp:
-        """Return `respond` inside the middleware of `wsgi.pipeline`, the first one outermost."""
-
-        head: WSGIApp = partial(respond, self)
-        for name, factory in reversed(self.pipeline):
-            head = factory(head, **self.middleware_config.get(name, {}))
-        return trap_errors(self, head) if self.pipeline else head
 
     def __repr__(self) -> str:
         kind = type(self)

@@ -10,7 +10,7 @@ from .current import serving_now
 from .errors import NotFound
 from .handler import LateParamPageHandler
 from .plan import Plan
-from .walk import PUNCTUATION_TO_UNDERSCORES, Trail, attribute_name, walk
+from .walk import PUNCTUATION_TO_UNDERSCORES, Trail, attribute_name, own_attributes, walk
 
 
 class Dispatcher:
@@ -132,6 +132,8 @@ def make_route(
     last = nodes[-1][1]
     if len(nodes) < 2 or getattr(last, "__func__", None) is not handler.__func__:
         return None
+    if own_attributes(handler) is None:
+        return None
     return Route(dispatcher, nodes, handler, is_index, plan)
 
 
@@ -146,7 +148,7 @@ def choose_handler(trail: Trail, path: str) -> tuple[Any, list[str], bool | None
         if node is None:
             continue
         # PERF: as in `walk`, a method is asked through its function's dict.
-        own = node.__func__.__dict__ if type(node) is MethodType else None
+        own = own_attributes(node) if type(node) is MethodType else None
         default = getattr(node, "default", None) if own is None else own.get("default")
         if default is not None and getattr(default, "exposed", False):
             config = getattr(default, "_cp_config", None)

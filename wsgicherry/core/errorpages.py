@@ -12,6 +12,7 @@ import os
 import re
 from base64 import b64encode
 from collections.abc import Callable
+from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -44,7 +45,7 @@ HTML_TYPE = "text/html;charset=utf-8"
 JSON_TYPE = "application/problem+json"
 TEXT_TYPE = "text/plain;charset=utf-8"
 
-_PAGE = """<!DOCTYPE html>
+_PAGE_START = """<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -54,8 +55,8 @@ _PAGE = """<!DOCTYPE html>
 </head>
 <body>
 <h2>{status}</h2>
-<p>{message}</p>
-{error_id}{traceback}</body>
+<p>"""
+_PAGE_END = """</body>
 </html>
 """
 
@@ -85,14 +86,20 @@ def render_html(page: ErrorPage) -> bytes:
     No value stands inside a tag, so `'` stays what it is, as in CherryPy's pages ("The path
     '/x' was not found."): programs' tests look for such messages.
     """
-    status, message, traceback, error_id = map(_escape, page[:4])
-    if error_id:
-        error_id = f'<p id="error-id">Error id: <code>{error_id}</code></p>\n'
-    if traceback:
-        traceback = f'<pre id="traceback">{traceback}</pre>\n'
-    return _PAGE.format(
-        status=status, style=STYLE, message=message, error_id=error_id, traceback=traceback
-    ).encode()
+    before, after = _frame(page.status_line)
+    rest = ""
+    if page.error_id:
+        rest = f'<p id="error-id">Error id: <code>{_escape(page.error_id)}</code></p>\n'
+    if page.traceback:
+        rest += f'<pre id="traceback">{_escape(page.traceback)}</pre>\n'
+    return f"{before}{_escape(page.message)}</p>\n{rest}{after}".encode()
+
+
+# PERF: a site sends few different statuses.
+@lru_cache(maxsize=64)
+def _frame(status_line: str) -> tuple[str, str]:
+    """Return what stands before the message on a page, and what ends the page."""
+    return _PAGE_START.format(status=_escape(status_line), style=STYLE), _PAGE_END
 
 
 def render_json(page: ErrorPage) -> bytes:
@@ -129,6 +136,9 @@ _OFFERS: dict[str, tuple[Renderer, str]] = {
 }
 
 
+_HTML_AT_ONCE = (None, "", "*/*", "text/html")
+
+
 def choose(accept_header: str | None) -> tuple[Renderer, str]:
     """Return the renderer and the Content-Type that suit an Accept header.
 
@@ -136,6 +146,8 @@ def choose(accept_header: str | None) -> tuple[Renderer, str]:
     long, or names nothing we have: an error must be answered. Any `application/*+json` that
     is named (a program's own format) is answered with a problem document.
     """
+    if accept_header in _HTML_AT_ONCE:
+        return render_html, HTML_TYPE  # PERF: 0.1 us, not 4
     offers = list(_OFFERS)
     try:
         offers += [media for media, _ in parse_accept(accept_header) if _is_json(media)][:1]
@@ -151,7 +163,7 @@ def interpolate(template: str, page: ErrorPage) -> bytes:
     """Return the text of an error page's file with its placeholders filled in, as UTF-8.
 
     These are `%(status)s`, `%(message)s`, `%(traceback)s` and `%(version)s` as in CherryPy, and
-    `%(error_id)s`. Values are escaped (`& < > "`). `%%` is a percent sign; any other `%` stays
+    `%(error_id)s`; ValueError for another name. Values are escaped (`& < > "`). `%%` is a percent sign; any other `%` stays
     what it is (a style's `width: 100%` broke CherryPy's).
     """
     values = {
@@ -166,7 +178,11 @@ def interpolate(template: str, page: ErrorPage) -> bytes:
         name = match[1]
         if name is None:
             return "%"
-        return _escape(values[name]) if name in values else match[0]
+        if name not in values:
+            raise ValueError(
+                f"The error page has {match[0]!r}; the names it may use are {', '.join(values)}."
+            )
+        return _escape(values[name])
 
     return _PLACEHOLDER.sub(fill, template).encode("utf-8", "replace")
 
@@ -191,6 +207,8 @@ def _is_json(media: str) -> bool:
 
 
 def _clean(text: str) -> str:
+    if text.isprintable():
+        return text  # PERF: nothing there that could be illegal
     return _ILLEGAL.sub("\ufffd", text.replace("\r\n", "\n"))
 
 

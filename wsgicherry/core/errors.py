@@ -9,10 +9,15 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ..wire.status import REASONS, valid_status
+from ..wire.status import REASONS, status_line, valid_status
 from ..wire.urls import quote_location, resolve, resolve_url
 from . import errorpages
 from .current import find_serving, serving_now
+
+
+# Raised by a handler or a hook, these are its own business: a stray sys.exit() must not stop a worker, far
+# less all of them (SECURITY section 7).
+UNEXPECTED = (Exception, SystemExit, KeyboardInterrupt)
 
 
 class CherryPyException(Exception):
@@ -35,19 +40,22 @@ class InternalRedirect(CherryPyException):
 
 
 # What an error page must not inherit from the response it replaces (BEHAVIOUR 2.9).
-_NOT_ON_ERRORS = (
-    "Accept-Ranges",
-    "Age",
-    "ETag",
-    "Location",
-    "Retry-After",
-    "Vary",
-    "Content-Encoding",
-    "Content-Length",
-    "Expires",
-    "Content-Location",
-    "Content-MD5",
-    "Last-Modified",
+_NOT_ON_ERRORS = frozenset(
+    (
+        "accept-ranges",
+        "age",
+        "etag",
+        "location",
+        "retry-after",
+        "vary",
+        "content-encoding",
+        "content-length",
+        "content-range",
+        "expires",
+        "content-location",
+        "content-md5",
+        "last-modified",
+    )
 )
 
 # What a 304 must not carry here (BEHAVIOUR 2.10).
@@ -104,6 +112,7 @@ class HTTPRedirect(CherryPyException):
     def set_response(self) -> None:
         """Make the current response this redirect. ValueError for a status that has no such form."""
         response = serving_now().response
+        response.discard_body()
         response.status = self.status
         headers = response.headers
         if self.status in _REDIRECT_PHRASES:
@@ -155,6 +164,7 @@ class HTTPError(CherryPyException):
         """Make the current response this error's page."""
         serving = serving_now()
         request, response = serving.request, serving.response
+        response.discard_body()
         clean_headers(self.code)
         response.status = self.status
         if self.code >= 500:
@@ -164,7 +174,6 @@ class HTTPError(CherryPyException):
             message=self._message,
             traceback=format_exc() if request.show_tracebacks else "",
         )
-        response.headers.pop("Content-Length", None)
 
     def __call__(self) -> None:
         """Raise this error, so that it can stand as a request's handler."""
@@ -185,21 +194,28 @@ class HTTPError(CherryPyException):
 class NotFound(HTTPError):
     """404: "The path '...' was not found.", for `path` or that of the current request."""
 
+    code = status = 404
+    reason = REASONS[404][0]
+
     def __init__(self, path: str | None = None) -> None:
         if path is None:
             serving = find_serving()
             path = serving.request.script_name + serving.request.path_info if serving else ""
-        super().__init__(404, f"The path {path!r} was not found.")
+        self._message = f"The path {path!r} was not found."
+        self.args = (404, self._message)
 
 
 def clean_headers(status: int) -> None:
     """Remove the headers that belonged to the body which an error page replaces."""
-    headers = serving_now().response.headers
-    for name in _NOT_ON_ERRORS:
-        headers.pop(name, None)
-    if status != 416:
+    response = serving_now().response
+    if len(response._headerlist) > 1:
         # A 416 says which ranges there are (RFC 9110 section 15.5.17).
-        headers.pop("Content-Range", None)
+        response.headers = [
+            (name, value)
+            for name, value in response._headerlist
+            if (low := str(name).lower()) not in _NOT_ON_ERRORS
+            or (low == "content-range" and status == 416)
+        ]
 
 
 def format_exc(exc: BaseException | None = None) -> str:
@@ -216,14 +232,15 @@ def get_error_page(status: Any, **kwargs: Any) -> Any:
     """
     serving = serving_now()
     request = serving.request
-    code, reason, standard = valid_status(status)
+    code, _, standard = valid_status(status)
     page = errorpages.ErrorPage(
-        f"{code} {reason}".rstrip(),
+        status_line(status).rstrip(),
         kwargs.get("message") or standard,
         kwargs.get("traceback") or "",
         request.error_id if code >= 500 else "",
     )
-    custom = request.error_page.get(code) or request.error_page.get("default")
+    pages = request.plan.error_pages if request._error_page is None else request._error_page
+    custom = pages.get(code) or pages.get("default") if pages else None
     if custom:
         try:
             return render_custom(custom, page)
@@ -255,12 +272,19 @@ def render_custom(custom: str | Callable[..., Any], page: errorpages.ErrorPage) 
 def render_default(page: errorpages.ErrorPage) -> bytes:
     """Return our own page in the form that the client prefers, and set its headers."""
     serving = serving_now()
+    response = serving.response
     render, content_type = errorpages.choose(serving.request.environ.get("HTTP_ACCEPT"))
-    headers = serving.response.headers
-    headers["Content-Type"] = content_type
-    for name, value in errorpages.SECURITY_HEADERS:
-        headers[name] = value
+    replaced = ("content-type", *OUR_HEADERS)
+    mine = (("Content-Type", content_type), *errorpages.SECURITY_HEADERS)
+    kept = response._headerlist
+    if len(kept) > 1:
+        response.headers = [*mine, *(p for p in kept if str(p[0]).lower() not in replaced)]
+    else:
+        response.headers = mine  # PERF: only the Content-Type of the page that was not to be
     return render(page)
+
+
+OUR_HEADERS = tuple(name.lower() for name, _ in errorpages.SECURITY_HEADERS)
 
 
 def bare_error(extra: str | None = None) -> tuple[str, list[tuple[str, str]], list[bytes]]:

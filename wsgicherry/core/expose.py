@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import string
 import sys
 from collections.abc import Callable, Iterable, MutableMapping
 from typing import Any
 
 from .current import serving_now
 
-_DOTS = str.maketrans(".", "_")
+# As the dispatcher reads a path (BEHAVIOUR 3.2), so that every alias can be reached.
+_PUNCTUATION = str.maketrans(string.punctuation, "_" * len(string.punctuation))
 
 
 def own_config(target: Any) -> dict[str, Any]:
@@ -31,7 +33,7 @@ def expose(
     """Publish a function, method or class, under its own name and each `alias`.
 
     `@expose`, `@expose()`, `@expose('alias')`, `@expose(['a', 'b'])` and `@expose(alias=...)` all work; aliases
-    are written into the class body (or namespace) of the caller, dots as underscores. `methods` names the HTTP
+    are written into the class body (or namespace) of the caller, punctuation as underscores. `methods` names the HTTP
     methods that are answered; others get 405 with `Allow` (RFC 9110 section 15.5.6), and GET brings HEAD along.
     Source: CherryPy's rule (BEHAVIOUR 3.8).
     """
@@ -65,7 +67,7 @@ def _publish(
     if methods is not None:
         real.allowed_methods = _allowed(methods)
     for name in aliases:
-        namespace[name.translate(_DOTS)] = target
+        namespace[name.translate(_PUNCTUATION)] = target
     return target
 
 

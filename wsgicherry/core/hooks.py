@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any
 
 from .current import serving_now
-from .errors import HTTPError, HTTPRedirect, InternalRedirect
+from .errors import UNEXPECTED, HTTPError, HTTPRedirect, InternalRedirect
 
 HOOK_POINTS = (
     "on_start_resource",
@@ -115,7 +115,7 @@ def run(hooks: tuple[Hook, ...]) -> None:
     try:
         for hook in hooks:
             hook.call()
-    except Exception as error:
+    except UNEXPECTED as error:
         if not isinstance(error, (HTTPError, HTTPRedirect, InternalRedirect)):
             serving_now().request.log("", "HOOKS", severity=40, traceback=True)
         run(tuple(later for later in hooks[hooks.index(hook) + 1 :] if later.failsafe))

@@ -5,13 +5,21 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from ..wire.params import TooManyParams, UndecodableParams, parse_query_string
 from ..wire.urls import decode_path, is_valid_host, join, keep_encoded_slashes, recode
 from .current import Serving, enter, leave
-from .errors import HTTPError, HTTPRedirect, InternalRedirect, NotFound, bare_error, format_exc
+from .errors import (
+    UNEXPECTED,
+    HTTPError,
+    HTTPRedirect,
+    InternalRedirect,
+    NotFound,
+    bare_error,
+    format_exc,
+)
 from .handler import MethodNotAllowed
 from .hooks import run
 from .request import Request
@@ -25,17 +33,13 @@ Environ = dict[str, Any]
 MAX_INTERNAL_REDIRECTS = 100
 """More in a row end in a 500, even where each goes to another address."""
 
-# Raised by a handler, these are its own business: a stray sys.exit() must not stop a worker, far less all
-# of them (SECURITY section 7).
-UNEXPECTED = (Exception, SystemExit, KeyboardInterrupt)
-
 
 def respond(app: Application, environ: Environ, start_response: Any) -> Iterable[bytes]:
     """Serve one request of `app`: this function is the whole story, in order."""
     try:
         request, response = app.request_class(environ, app), app.response_class()
     except UNEXPECTED:
-        return answer_bare(app, start_response)
+        return answer_bare(app, environ, start_response)
     serving = Serving(request, response)
     token = enter(serving)
     try:
@@ -43,7 +47,7 @@ def respond(app: Application, environ: Environ, start_response: Any) -> Iterable
             announce(app)
         serve(request, response)
         if environ["REQUEST_METHOD"] == "HEAD":
-            drop_body(response)
+            response.discard_body()  # the headers stay those of a GET
         if app.log.is_access_wanted():
             app.log.access(request, response)
         start_response(response.output_status, response.header_list)
@@ -54,13 +58,15 @@ def respond(app: Application, environ: Environ, start_response: Any) -> Iterable
         return body
     except InternalRedirect as redirect:
         end_request(serving)
-        return respond_again(app, environ, start_response, redirect)
+        if app.wsgiapp.pipeline:
+            raise  # the middleware of `wsgi.pipeline` serves the other request too, see `trap_errors`
+        return respond_again(app, partial(respond, app), environ, start_response, redirect)
     except UNEXPECTED:
-        close_body(response._app_iter)
+        response.discard_body()
         end_request(serving)
-        if app.pipeline and request.throw_errors:
-            raise  # for the middleware of `wsgi.pipeline`; `trap_errors` stands around it
-        return answer_bare(app, start_response, request)
+        if request.throw_errors and app.wsgiapp.pipeline:
+            raise  # for the middleware; `trap_errors` stands around it
+        return answer_bare(app, environ, start_response, request)
     except BaseException:
         end_request(serving)
         raise
@@ -138,7 +144,8 @@ def check_request(request: Request) -> None:
     path = environ.get("PATH_INFO", "")
     # PERF: the plainest path needs nothing of what find_path does.
     if (
-        path.isascii()
+        path
+        and path.isascii()
         and "//" not in path
         and environ.get("SCRIPT_NAME", "") == request.script_name
         and not ("RAW_URI" in environ and "%2" in environ["RAW_URI"])
@@ -206,6 +213,8 @@ def find_path(request: Request) -> str:
     prefix: str = environ.get("SCRIPT_NAME", "")
     target = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
     mounted = request.script_name
+    if not path and not mounted:
+        return "/"
     if prefix != mounted or "%2" in target or "//" in path:
         path = keep_encoded_slashes(prefix + path, target)
         path = join(path) if path else ""
@@ -229,12 +238,17 @@ def find_handler(request: Request) -> None:
         dispatch(request.path_info)
     else:
         request.dispatch(request.path_info)
-    if request._config is not None and request._config != request.plan.config:
-        # A dispatcher of the user's made the config itself: the old road.
-        request.use_plan(app.compile(request._config))
+    if request.is_touched or request.plan is app.base_plan:
+        settle_plan(request)
     allowed = request.plan.allowed_methods
     if allowed is not None and request.method not in allowed:
         request.handler = MethodNotAllowed(allowed)
+
+
+def settle_plan(request: Request) -> None:
+    """Compile a plan for a config that a dispatcher of the user's made or changed: the old road."""
+    if request.plan is request.app.base_plan or request.config != request.plan.config:
+        request.use_plan(request.app.compile(request.config))
 
 
 def read_query(request: Request) -> None:
@@ -279,7 +293,7 @@ def answer_unexpected(request: Request, response: Response) -> None:
     except UNEXPECTED:
         if request.throw_errors:
             raise
-        close_body(response._app_iter)
+        response.discard_body()
         response.output_status, response.header_list, response.body = describe_bare(request)
         response.status, response.stream = response.output_status, False
 
@@ -292,26 +306,31 @@ def describe_bare(request: Request) -> tuple[str, list[tuple[str, str]], list[by
 
 
 def answer_bare(
-    app: Application, start_response: Any, request: Request | None = None
+    app: Application, environ: Environ, start_response: Any, request: Request | None = None
 ) -> Iterable[bytes]:
     """Answer the error in hand when there is no response to put it in."""
     if request is None:
-        app.log.error("A request failed before it began.", "HTTP", 40, traceback=True)
+        app.log.error("A request failed outside its handler.", "HTTP", 40, traceback=True)
         status, headers, body = bare_error()
     else:
         status, headers, body = describe_bare(request)
     start_response(status, headers, sys.exc_info())
-    return body
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else body
 
 
 def trap_errors(app: Application, head: WSGIApp) -> WSGIApp:
-    """Return `head` so that an error of its middleware is logged and answered 500, not left to the server."""
+    """Return `head`, the outermost middleware, so that no error of it is left to the server.
+
+    An InternalRedirect passes all of the middleware once more. Anything else is logged and answered 500.
+    """
 
     def trap(environ: Environ, start_response: Any) -> Iterable[bytes]:
         try:
             return head(environ, start_response)
+        except InternalRedirect as redirect:
+            return respond_again(app, trap, environ, start_response, redirect)
         except UNEXPECTED:
-            return answer_bare(app, start_response)
+            return answer_bare(app, environ, start_response)
 
     return trap
 
@@ -333,7 +352,11 @@ def refuse(app: Application, findings: Iterable[object]) -> WSGIApp:
 
 
 def respond_again(
-    app: Application, environ: Environ, start_response: Any, redirect: InternalRedirect
+    app: Application,
+    serve_other: WSGIApp,
+    environ: Environ,
+    start_response: Any,
+    redirect: InternalRedirect,
 ) -> Iterable[bytes]:
     """Serve the request that `redirect` asks for. A loop is logged and answered 500."""
     request: Request = redirect.request
@@ -342,15 +365,15 @@ def respond_again(
     visited = (*environ.get("wsgicherry.visited", ()), here)
     path = redirect.path.encode("utf-8").decode("latin-1")
     there = address(prefix + path, redirect.query_string)
-    is_recursive = app.middleware_config.get("InternalRedirector", {}).get("recursive", False)
+    is_recursive = app.wsgiapp.config.get("InternalRedirector", {}).get("recursive", False)
     try:
         if there in visited and not is_recursive:
             raise RuntimeError(f"InternalRedirector visited the same URL twice: {there!r}")
         if len(visited) > MAX_INTERNAL_REDIRECTS:
             raise RuntimeError(f"More than {MAX_INTERNAL_REDIRECTS} internal redirects: {there!r}")
     except RuntimeError:
-        return answer_bare(app, start_response, request)
-    again = {
+        return answer_bare(app, environ, start_response, request)
+    other = {
         **environ,
         "REQUEST_METHOD": "GET",
         "PATH_INFO": path,
@@ -361,8 +384,12 @@ def respond_again(
         "wsgicherry.visited": visited,
     }
     for name in ("HTTP_TRANSFER_ENCODING", "RAW_URI", "REQUEST_URI"):
-        again.pop(name, None)
-    return respond(app, again, start_response)
+        other.pop(name, None)
+    body = serve_other(other, start_response)
+    if environ["REQUEST_METHOD"] != "HEAD":
+        return body
+    close_body(body)
+    return []
 
 
 def address(path: str, query: str) -> str:
@@ -377,12 +404,6 @@ def announce(app: Application) -> None:
     """Tell the engine that a request begins."""
     app.engine.publish("acquire_thread")
     app.engine.publish("before_request")
-
-
-def drop_body(response: Response) -> None:
-    """Close and empty the body, whose headers stay: the answer to HEAD."""
-    close_body(response._app_iter)
-    response._app_iter = []
 
 
 def end_request(serving: Serving) -> None:

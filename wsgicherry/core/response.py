@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import time
 from collections.abc import Iterable, Iterator, MutableMapping
@@ -14,6 +15,7 @@ from webob.headers import ResponseHeaders as WebObHeaders
 
 from ..wire.headers import SINGLE_VALUE, HeaderElement, header_elements, wire_header
 from ..wire.status import has_no_body, status_line, valid_status
+from .current import serving_now
 from .errors import HTTPError
 
 CHUNK_BYTES = 64 * 1024
@@ -21,9 +23,6 @@ MAX_CACHED_HEADER_CHARS = 128
 
 PLAIN_HTML = ("Content-Type", "text/html")
 HTML_UTF8 = ("Content-Type", "text/html;charset=utf-8")
-
-_cached_header = lru_cache(maxsize=1024)(wire_header)
-
 
 class ResponseHeaders(WebObHeaders):  # type: ignore[misc]
     """The response's headers: names in Title-Case, looked up in any case; a view of the header list.
@@ -59,6 +58,10 @@ class ResponseHeaders(WebObHeaders):  # type: ignore[misc]
         """Return what would be sent, as pairs of bytes."""
         pairs = [wire_header(name, value) for name, value in self._items]
         return [(n.encode("latin-1"), v.encode("latin-1")) for n, v in filter(None, pairs)]
+
+    def setdefault(self, name: Any, default: Any = None) -> Any:
+        """Return header `name`, set to `default` if it is not there."""
+        return super().setdefault(_title(name), default)
 
     def update(self, *args: Any, **kwargs: Any) -> None:
         """Set each of the headers given."""
@@ -159,11 +162,36 @@ class Response(WebObResponse):  # type: ignore[misc]
     def body(self, value: Any) -> None:
         if type(value) is list and len(value) == 1 and type(value[0]) is bytes:
             self._app_iter = value  # PERF: what tools.encode hands over
+        elif isinstance(value, WebObResponse):
+            self.adopt(value)
         else:
             self._app_iter = prepare_body(value)
 
     @body.deleter
     def body(self) -> None:
+        self._app_iter = []
+
+    def adopt(self, other: WebObResponse) -> None:
+        """Take over status, headers and body of `other`, a WebOb response, which stays as it is.
+
+        Headers that were set here stay unless `other` has them too.
+        """
+        if other is self:
+            return
+        found: list[Any] = []
+        body = other(serving_now().request.environ, lambda *args: found.extend(args))
+        status, headers = found[:2]
+        names = {name.lower() for name, _ in headers}
+        mine = [
+            pair for pair in self._headerlist if pair is not PLAIN_HTML and pair[0].lower() not in names
+        ]
+        self.headers = [*headers, *mine]
+        self.status = status
+        self._app_iter = body
+
+    def discard_body(self) -> None:
+        """Close the body, which an error page or a redirect is to replace."""
+        close_body(self._app_iter)
         self._app_iter = []
 
     @property
@@ -221,6 +249,9 @@ class Response(WebObResponse):  # type: ignore[misc]
         if not isinstance(self._app_iter, list):
             self.collapse_body()
         self._app_iter.append(data)
+        length = self.headers.get("Content-Length")
+        if length is not None:
+            self.headers["Content-Length"] = str(int(length) + len(data))
         return len(data)
 
     # -- the end --------------------------------------------------------------------------------
@@ -232,42 +263,50 @@ class Response(WebObResponse):  # type: ignore[misc]
         rule (BEHAVIOUR 2.12).
         """
         headerlist = self._headerlist
+        length = None
         if len(headerlist) == 1 and headerlist[0] is HTML_UTF8:
-            pairs, length = [HTML_UTF8], None  # PERF: the usual page
+            pairs = [HTML_UTF8]  # PERF: the usual page
         else:
             pairs, length = settle_headers(headerlist)
         if self.status is None:
             self.output_status = self.status = "200 OK"
         elif self._settle_status():
-            pairs = [pair for pair in pairs if pair[0].lower() not in NOT_WITHOUT_BODY]
-            length = "0"
+            pairs, length = self._without_body(pairs)
+        body = self._app_iter
         if length is None and not self.stream:
-            body = self._app_iter
-            if type(body) is not list or len(body) != 1:
+            if type(body) is not list or len(body) != 1 or type(body[0]) is not bytes:
                 length = str(len(self.collapse_body()))
             else:
                 length = str(len(body[0]))
-            pairs.append(("Content-Length", length))
+            pair = ("Content-Length", length)
+            pairs.append(pair)
+            headerlist.append(pair)
         if self._cookie is not None:
             pairs += cookie_headers(self._cookie)
         self.header_list = pairs
 
     def _settle_status(self) -> bool:
-        """Settle the status line, and the body of a status that has none: return whether it is one."""
+        """Settle the status line; return whether it is one of a response without a body."""
         try:
             code = valid_status(self.status)[0]
         except ValueError as error:
             raise HTTPError(500, str(error)) from None
         self.output_status = self.status = status_line(self.status)
-        if not has_no_body(code):
-            return False
-        close_body(self._app_iter)
-        self._app_iter = []
-        return True
+        return code == 205 or has_no_body(code)
+
+    def _without_body(
+        self, pairs: list[tuple[str, str]]
+    ) -> tuple[list[tuple[str, str]], str | None]:
+        """Drop the body and what describes it: a 205 says how long that is, others do not."""
+        self.discard_body()
+        self.headers.pop("Content-Length", None)
+        if self.output_status[:3] == "205":
+            return [pair for pair in pairs if pair[0] != "Content-Length"], None
+        return [pair for pair in pairs if pair[0] not in NOT_WITHOUT_BODY], ""
 
 
-# A 204 or 304 has no body that these could describe; `wsgiref.validate` refuses the first.
-NOT_WITHOUT_BODY = ("content-type", "content-length")
+# There is no body that these could describe; `wsgiref.validate` refuses the first.
+NOT_WITHOUT_BODY = ("Content-Type", "Content-Length")
 
 
 _NOT_BYTES = "Page handlers MUST return bytes. Use tools.encode if you wish to return unicode."
@@ -287,6 +326,12 @@ def prepare_body(value: Any) -> Iterable[bytes]:
         return [bytes(value)]
     if hasattr(value, "read"):
         return FileChunks(value)
+    if inspect.iscoroutine(value):
+        value.close()
+        raise TypeError(
+            "A page handler is 'async def': nothing here awaits it. Write 'def', or run the coroutine "
+            "in the handler with asyncio.run(...)."
+        )
     if not hasattr(value, "__iter__"):
         raise TypeError(
             f"A page handler returned {value!r}: it must return bytes, str, an iterable of them, a file or None."
@@ -325,42 +370,63 @@ def close_body(body: Any) -> None:
         close()
 
 
-def settle_headers(headerlist: list[tuple[Any, Any]]) -> tuple[list[tuple[str, str]], str | None]:
-    """Return the headers as they may be sent, and the Content-Length among them."""
+def settle_headers(
+    headerlist: list[tuple[Any, Any]],
+) -> tuple[list[tuple[str, str]], str | None]:
+    """Return the headers as they may be sent, names in Title-Case, and the Content-Length among them.
+
+    ValueError for a name that is none.
+    """
     pairs = []
     for name, value in headerlist:
-        # PERF: a site sends the same few headers again and again.
-        if type(value) is str and len(value) < MAX_CACHED_HEADER_CHARS:
+        # PERF: a site sends the same few headers again and again: 0.1 us, not 1.
+        if type(value) is str and type(name) is str and len(value) < MAX_CACHED_HEADER_CHARS:
             pair = _cached_header(name, value)
         else:
             pair = settle_header(name, value)
         if pair is not None:
             pairs.append(pair)
-    return settle_repeats(pairs)
+    named = dict(pairs)
+    if len(named) < len(pairs):
+        pairs = keep_last_single(pairs)
+    if "Location" in named:
+        pairs = [(n, keep_on_host(v) if n == "Location" else v) for n, v in pairs]
+    return pairs, named.get("Content-Length")
 
 
 def settle_header(name: Any, value: Any) -> tuple[str, str] | None:
-    """Return any header as it may be sent; None for a hop-by-hop one, and for a Content-Length of None."""
-    if value is None and str(name).lower() == "content-length":
+    """Return one header as it may be sent; None for a hop-by-hop one, and for a Content-Length of None."""
+    title = name.title() if isinstance(name, str) else name
+    if value is None and title == "Content-Length":
         return None
-    return wire_header(name, value)
+    return wire_header(title, value)
 
 
-def settle_repeats(pairs: list[tuple[str, str]]) -> tuple[list[tuple[str, str]], str | None]:
-    """Drop all but the last of each header that may stand only once; return the rest and Content-Length.
+_cached_header = lru_cache(maxsize=1024)(settle_header)
 
-    Source: RFC 9110 section 5.3.
+
+def keep_last_single(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Drop all but the last of each header that may stand only once (RFC 9110 section 5.3)."""
+    last = {name: position for position, (name, _) in enumerate(pairs)}
+    return [
+        pair
+        for position, pair in enumerate(pairs)
+        if pair[0].lower() not in SINGLE_VALUE or last[pair[0]] == position
+    ]
+
+
+def keep_on_host(location: str) -> str:
+    """Return a Location that a browser cannot take for another host: '//x' and its like become '/x'.
+
+    Browsers read a backslash as a slash and skip white space (WebOb CVE-2024-42353 and after).
     """
-    last = {name.lower(): position for position, (name, _) in enumerate(pairs)}
-    if len(last) < len(pairs):
-        pairs = [
-            pair
-            for position, pair in enumerate(pairs)
-            if pair[0].lower() not in SINGLE_VALUE or last[pair[0].lower()] == position
-        ]
-        last = {name.lower(): position for position, (name, _) in enumerate(pairs)}
-    at = last.get("content-length")
-    return pairs, None if at is None else pairs[at][1]
+    clean = "".join(location.split())
+    if clean[:1] in SLASHES and clean[1:2] in SLASHES and clean[1:]:
+        return "/" + clean.lstrip("/\\")
+    return location
+
+
+SLASHES = ("/", "\\")
 
 
 def cookie_headers(cookie: SimpleCookie) -> list[tuple[str, str]]:

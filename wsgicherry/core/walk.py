@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable, Mapping
-from types import MethodType
+from types import FunctionType, MethodType
 from typing import Any, NamedTuple
 
 from .errors import CherryPyException, HTTPError
@@ -72,7 +72,7 @@ def walk(
         else:
             used += 1
         node = child
-        own = node.__func__.__dict__ if type(node) is MethodType else None
+        own = own_attributes(node) if type(node) is MethodType else None
         config = getattr(node, "_cp_config", None) if own is None else own.get("_cp_config")
         if config:
             configs.append(config)
@@ -85,6 +85,12 @@ def walk(
         if node is None and used >= section_depth:
             break  # nothing further down can be met or configured
     return Trail(names, steps, configs)
+
+
+def own_attributes(method: MethodType) -> dict[str, Any] | None:
+    """Return the attributes of `method`, None if its function is not a plain one and may have others."""
+    function = method.__func__
+    return function.__dict__ if type(function) is FunctionType else None
 
 
 def attribute_name(name: str, translate: dict[int, Any]) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
 from typing import Any
 
+from webob import Response as WebObResponse
+
 from ..core.current import serving_now
 from ..core.errors import HTTPError
 from ..core.response import HTML_UTF8, PLAIN_HTML, close_body, prepare_body
@@ -86,6 +88,8 @@ class ResponseEncoder:
     def encode(self, body: Any) -> Any:
         """Return `body` as bytes and set the charset in Content-Type, where that applies."""
         response = serving_now().response
+        if isinstance(body, WebObResponse):
+            return body  # it is bytes already, and brings its Content-Type
         chunks = as_chunks(body)
         content_type = response.headers.elements("Content-Type")
         if not content_type or not self.add_charset:
@@ -209,7 +213,9 @@ def encode_text(text: str, charset: str, errors: str) -> bytes | None:
 
 def as_chunks(body: Any) -> Iterable[Any]:
     """Return a handler's result as an iterable of bytes and str."""
-    return ([body] if body else []) if isinstance(body, str) else prepare_body(body)
+    if isinstance(body, str):
+        return [body] if body else []
+    return body if isinstance(body, (list, tuple)) else prepare_body(body)
 
 
 def accept_elements(name: str, header: str | None) -> tuple[tuple[str, float], ...]:
@@ -252,11 +258,15 @@ def gzip(
     content_type = headers.elements("Content-Type")
     if not content_type or not matches_type(content_type[0], mime_types):
         return
-    accepted = accept_elements("Accept-Encoding", request.environ.get("HTTP_ACCEPT_ENCODING"))
+    try:
+        accepted = accept_elements("Accept-Encoding", request.environ.get("HTTP_ACCEPT_ENCODING"))
+    except HTTPError:
+        return  # a header that cannot be read asks for nothing
     coding = choose_coding(accepted)
     if coding is None:
-        raise HTTPError(406, "identity, gzip")
-    if coding == "gzip":
+        # Set, not raised: an HTTPError in this hook would become a 500 (BEHAVIOUR 2.3).
+        HTTPError(406, "identity, gzip").set_response()
+    elif coding == "gzip":
         headers["Content-Encoding"] = "gzip"
         headers.pop("Content-Length", None)
         body = response.body

@@ -94,12 +94,23 @@ def of_size(size: int) -> str:
 
 ROWS = [
     *(
-        Row(f"broken-{id}", 200, "/cookies", environ={"HTTP_COOKIE": f"before=1; {pair}; after=2"},
-            contains=holds(GOOD_BESIDE))
+        Row(
+            f"broken-{id}",
+            200,
+            "/cookies",
+            environ={"HTTP_COOKIE": f"before=1; {pair}; after=2"},
+            contains=holds(GOOD_BESIDE),
+        )
         for id, pair in BROKEN.items()
     ),
     *(
-        Row(f"odd-{id}", 200, "/cookies", environ={"HTTP_COOKIE": header}, contains=holds(cookies))
+        Row(
+            f"odd-{id}",
+            200,
+            "/cookies",
+            environ={"HTTP_COOKIE": header},
+            contains=holds(cookies),
+        )
         for id, (header, cookies) in ODD.items()
     ),
     *(
@@ -115,10 +126,25 @@ ROWS = [
     Row("limit", 200, "/cookies", environ={"HTTP_COOKIE": of_size(LIMIT)}),
     Row("limit-plus-1", 431, "/cookies", environ={"HTTP_COOKIE": of_size(LIMIT + 1)}),
     Row("limit-plus-1-index", 431, environ={"HTTP_COOKIE": of_size(LIMIT + 1)}),
-    Row("limit-plus-1-unknown-page", 431, "/nothing", environ={"HTTP_COOKIE": of_size(LIMIT + 1)}),
+    Row(
+        "limit-plus-1-unknown-page",
+        431,
+        "/nothing",
+        environ={"HTTP_COOKIE": of_size(LIMIT + 1)},
+    ),
     Row("64k-quotes", 431, "/cookies", environ={"HTTP_COOKIE": 'a="' + '\\"' * 32000}),
-    Row("on-error-page", 404, "/nothing", environ={"HTTP_COOKIE": "a=<script>alert(1)</script>"},
-        lacks="<script>alert"),
-    Row("not-sent-back", 200, "/cookies", environ={"HTTP_COOKIE": "a=1"},
-        headers={"Set-Cookie": None}),
-]  # fmt: skip
+    Row(
+        "on-error-page",
+        404,
+        "/nothing",
+        environ={"HTTP_COOKIE": "a=<script>alert(1)</script>"},
+        lacks="<script>alert",
+    ),
+    Row(
+        "not-sent-back",
+        200,
+        "/cookies",
+        environ={"HTTP_COOKIE": "a=1"},
+        headers={"Set-Cookie": None},
+    ),
+]

@@ -1,4 +1,4 @@
-"""Programs that fail: in a handler, in a hook, before there is a plan, in the middle of a body."""
+"""Programs that fail: in a handler, in a hook, before there is a plan, in mid-body."""
 
 from hostile_row import CREDENTIAL, Row
 
@@ -40,24 +40,58 @@ def hook_rows():
             yield Row(f"hook-{point}-{how}", status, path, site=f"hook_{point}_{how}", **FAULT)
             if point not in ON_ERRORS and how != "teapot":
                 broken = 200 if status == 200 else status
-                yield Row(f"hook-{point}-{how}-head", broken, path, method="HEAD",
-                          site=f"hook_{point}_{how}", **FAULT)  # fmt: skip
+                yield Row(
+                    f"hook-{point}-{how}-head",
+                    broken,
+                    path,
+                    method="HEAD",
+                    site=f"hook_{point}_{how}",
+                    **FAULT,
+                )
 
 
 ROWS = [
     *hook_rows(),
     Row("boom", 500, "/boom", site="faulty", contains="Error id", **FAULT),
     Row("boom-head", 500, "/boom", method="HEAD", site="faulty", **FAULT),
-    Row("boom-json", 500, "/boom", environ={"HTTP_ACCEPT": "application/json"}, site="faulty",
-        headers={"Content-Type": "application/problem+json"}, contains="error_id", **FAULT),
-    Row("boom-text", 500, "/boom", environ={"HTTP_ACCEPT": "text/plain"}, site="faulty",
-        contains="Error id", **FAULT),
-    Row("boom-odd-accept", 500, "/boom", environ={"HTTP_ACCEPT": "," * 32768}, site="faulty",
-        **FAULT),
+    Row(
+        "boom-json",
+        500,
+        "/boom",
+        environ={"HTTP_ACCEPT": "application/json"},
+        site="faulty",
+        headers={"Content-Type": "application/problem+json"},
+        contains="error_id",
+        **FAULT,
+    ),
+    Row(
+        "boom-text",
+        500,
+        "/boom",
+        environ={"HTTP_ACCEPT": "text/plain"},
+        site="faulty",
+        contains="Error id",
+        **FAULT,
+    ),
+    Row(
+        "boom-odd-accept",
+        500,
+        "/boom",
+        environ={"HTTP_ACCEPT": "," * 32768},
+        site="faulty",
+        **FAULT,
+    ),
     Row("boom-markup", 500, "/boom", f"a={MARKUP}", site="faulty", lacks=MARKUP, **FAULT),
     Row("boom-forged", 500, "/boom", "a=%0A[forged]", environ=FORGED, site="faulty", **FAULT),
-    Row("boom-forged-method", 500, "/boom", method="X\r\nY", environ=FORGED, site="faulty",
-        **FAULT),
+    Row(
+        "boom-forged-method",
+        500,
+        "/boom",
+        method="X\r\nY",
+        environ=FORGED,
+        site="faulty",
+        **FAULT,
+    ),
     *(
         Row(f"leave-{how}", 500, "/leave", f"how={how}", site="faulty", **FAULT)
         for how in ("exit", "interrupt", "recursion", "memory", "stop")
@@ -66,12 +100,26 @@ ROWS = [
     Row("returns-odd-chunks", 500, "/text_chunks", site="faulty", **FAULT),
     Row("returns-surrogate", 500, "/surrogate", site="faulty", **FAULT),
     *(
-        Row(f"status-{value}", int(value), "/bad_status", f"value={value}", site="faulty", **FAULT)
+        Row(
+            f"status-{value}",
+            int(value),
+            "/bad_status",
+            f"value={value}",
+            site="faulty",
+            **FAULT,
+        )
         for value in ("204", "205", "304", "404", "500", "503")
     ),
     *(
-        Row(f"status-{value}-head", int(value), "/bad_status", f"value={value}", method="HEAD",
-            site="faulty", **FAULT)
+        Row(
+            f"status-{value}-head",
+            int(value),
+            "/bad_status",
+            f"value={value}",
+            method="HEAD",
+            site="faulty",
+            **FAULT,
+        )
         for value in ("204", "304", "404")
     ),
     Row("status-99", 500, "/bad_status", "value=99", site="faulty", **FAULT),
@@ -81,12 +129,20 @@ ROWS = [
     Row("inside-spiral", 500, "/spiral", site="faulty", **FAULT),
     # Bodies.
     *(
-        Row(f"stream-breaks-{how}", 200, "/stream", f"how={how}", site="faulty", breaks_off=True)
+        Row(
+            f"stream-breaks-{how}", 200, "/stream", f"how={how}", site="faulty", breaks_off=True
+        )
         for how in ("value", "http", "exit")
     ),
     *(
-        Row(f"iterate-breaks-{how}", 404 if how == "http" else 500, "/iterate", f"how={how}",
-            site="faulty", **FAULT)
+        Row(
+            f"iterate-breaks-{how}",
+            404 if how == "http" else 500,
+            "/iterate",
+            f"how={how}",
+            site="faulty",
+            **FAULT,
+        )
         for how in ("value", "http", "exit")
     ),
     Row("stream", 200, "/stream", contains="ab"),
@@ -95,14 +151,30 @@ ROWS = [
     Row("stream-breaks-head", 200, "/stream", "how=value", method="HEAD", site="faulty"),
     Row("iterate", 200, "/iterate", contains="ab"),
     Row("iterate-head", 200, "/iterate", method="HEAD"),
-    Row("iterate-not-acceptable", 406, "/iterate", environ={"HTTP_ACCEPT_ENCODING": "*;q=0"},
-        site="gzip"),
-    Row("stream-not-acceptable", 406, "/stream", environ={"HTTP_ACCEPT_ENCODING": "*;q=0"},
-        site="gzip"),
+    Row(
+        "iterate-not-acceptable",
+        406,
+        "/iterate",
+        environ={"HTTP_ACCEPT_ENCODING": "*;q=0"},
+        site="gzip",
+    ),
+    Row(
+        "stream-not-acceptable",
+        406,
+        "/stream",
+        environ={"HTTP_ACCEPT_ENCODING": "*;q=0"},
+        site="gzip",
+    ),
     *(
-        Row(f"{page}-replaced-{how}", (200, 418, 500), f"/{page}", "how=value",
-            site=f"hook_before_finalize_{how}", why="the body that the error page replaces is closed",
-            **FAULT)
+        Row(
+            f"{page}-replaced-{how}",
+            (200, 418, 500),
+            f"/{page}",
+            "how=value",
+            site=f"hook_before_finalize_{how}",
+            why="the body that the error page replaces is closed",
+            **FAULT,
+        )
         for page in ("stream", "iterate")
         for how in ("value", "teapot", "exit")
     ),
@@ -120,25 +192,57 @@ ROWS = [
         }.items()
     ),
     *(
-        Row(f"dispatch-{how}-forged", status, "/x\r\n[forged]", environ=FORGED,
-            site=f"dispatch_{how}", **FAULT)
+        Row(
+            f"dispatch-{how}-forged",
+            status,
+            "/x\r\n[forged]",
+            environ=FORGED,
+            site=f"dispatch_{how}",
+            **FAULT,
+        )
         for how, status in {"value": 500, "teapot": 418, "grow": 500}.items()
     ),
     Row("dispatch-value-head", 500, "/x", method="HEAD", site="dispatch_value", **FAULT),
     Row("dispatcher-fails", 500, site="bad_dispatcher", **FAULT),
-    Row("dispatcher-fails-markup", 500, f"/{MARKUP}", site="bad_dispatcher", lacks=MARKUP, **FAULT),
+    Row(
+        "dispatcher-fails-markup",
+        500,
+        f"/{MARKUP}",
+        site="bad_dispatcher",
+        lacks=MARKUP,
+        **FAULT,
+    ),
     Row("dispatcher-does-nothing", (200, 404, 500), site="lazy_dispatcher", **FAULT),
     *(
         Row(f"early-{site}", 400, environ={"HTTP_HOST": "a b"}, site=site, **FAULT)
-        for site in ("bad_dispatcher", "dispatch_value", "page_fails", "page_echoes", "production",
-                     "hook_on_start_resource_value", "hook_before_handler_exit")
+        for site in (
+            "bad_dispatcher",
+            "dispatch_value",
+            "page_fails",
+            "page_echoes",
+            "production",
+            "hook_on_start_resource_value",
+            "hook_before_handler_exit",
+        )
     ),
-    Row("early-hook-before-finalize", (400, 500), environ={"HTTP_HOST": "a b"},
-        site="hook_before_finalize_value", **FAULT),
+    Row(
+        "early-hook-before-finalize",
+        (400, 500),
+        environ={"HTTP_HOST": "a b"},
+        site="hook_before_finalize_value",
+        **FAULT,
+    ),
     # Error pages of the program's own.
     *(
-        Row(f"page-{site}-{code}", int(code), "/refuse", f"status={code}&message={MARKUP}",
-            site=site, lacks=MARKUP, **FAULT)
+        Row(
+            f"page-{site}-{code}",
+            int(code),
+            "/refuse",
+            f"status={code}&message={MARKUP}",
+            site=site,
+            lacks=MARKUP,
+            **FAULT,
+        )
         for site in ("page_fails", "page_echoes", "plain")
         for code in ("400", "403", "404", "409", "500", "503")
     ),
@@ -159,8 +263,14 @@ ROWS = [
         }.items()
     ),
     *(
-        Row(f"page-message-json-{id}", 400, "/refuse", f"message={message}",
-            environ={"HTTP_ACCEPT": "application/json"}, contains='"status": 400')
+        Row(
+            f"page-message-json-{id}",
+            400,
+            "/refuse",
+            f"message={message}",
+            environ={"HTTP_ACCEPT": "application/json"},
+            contains='"status": 400',
+        )
         for id, message in {"markup": MARKUP, "quote": "%22", "controls": "%00%0D%0A"}.items()
     ),
-]  # fmt: skip
+]

@@ -74,7 +74,14 @@ BAD = {
 
 ALLOWED = [
     *("good.example", "GOOD.example", "good.example.", "good.example:80", "good.example.:8080"),
-    *("all.example", "a.all.example", "a.b.c.all.example:1", "[::1]", "[::1]:80", "127.0.0.1:5"),
+    *(
+        "all.example",
+        "a.all.example",
+        "a.b.c.all.example:1",
+        "[::1]",
+        "[::1]:80",
+        "127.0.0.1:5",
+    ),
 ]
 NOT_ALLOWED = [
     *("localhost", "evil.example", "good.example.evil.example", "evilgood.example"),
@@ -88,7 +95,10 @@ ROWS = [
         Row(f"bad-{id}", 400, environ={"HTTP_HOST": host}, lacks="<script>alert")
         for id, host in BAD.items()
     ),
-    *(Row(f"allowed-{host}", 200, environ={"HTTP_HOST": host}, site="hosts") for host in ALLOWED),
+    *(
+        Row(f"allowed-{host}", 200, environ={"HTTP_HOST": host}, site="hosts")
+        for host in ALLOWED
+    ),
     *(
         Row(f"not-allowed-{host}", 400, environ={"HTTP_HOST": host}, site="hosts")
         for host in NOT_ALLOWED
@@ -101,24 +111,55 @@ ROWS = [
     Row("missing-1-0", 200, environ={"HTTP_HOST": ABSENT, "SERVER_PROTOCOL": "HTTP/1.0"}),
     Row("missing-2", 400, environ={"HTTP_HOST": ABSENT, "SERVER_PROTOCOL": "HTTP/2"}),
     Row("missing-no-protocol", 200, environ={"HTTP_HOST": ABSENT, "SERVER_PROTOCOL": ABSENT}),
-    Row("missing-allowed", 400, environ={"HTTP_HOST": ABSENT, "SERVER_PROTOCOL": "HTTP/1.0"},
-        site="hosts"),
+    Row(
+        "missing-allowed",
+        400,
+        environ={"HTTP_HOST": ABSENT, "SERVER_PROTOCOL": "HTTP/1.0"},
+        site="hosts",
+    ),
     Row("missing-head", 400, method="HEAD", environ={"HTTP_HOST": ABSENT}),
-    Row("missing-json", 400, environ={"HTTP_HOST": ABSENT, "HTTP_ACCEPT": "application/json"},
-        headers={"Content-Type": "application/problem+json"}),
+    Row(
+        "missing-json",
+        400,
+        environ={"HTTP_HOST": ABSENT, "HTTP_ACCEPT": "application/json"},
+        headers={"Content-Type": "application/problem+json"},
+    ),
     Row("missing-unknown-page", 400, "/nothing", environ={"HTTP_HOST": ABSENT}),
     Row("bad-1-0", 400, environ={"HTTP_HOST": "a b", "SERVER_PROTOCOL": "HTTP/1.0"}),
     Row("bad-on-own-page", 400, environ={"HTTP_HOST": "<script>"}, site="page_echoes"),
     Row("bad-on-failing-page", 400, environ={"HTTP_HOST": "<script>"}, site="page_fails"),
     Row("bad-production", 400, environ={"HTTP_HOST": "a b"}, site="production"),
-    Row("forwarded-is-not-believed", 200, "/address",
-        environ={"HTTP_X_FORWARDED_HOST": "evil.example", "HTTP_FORWARDED": "host=evil.example",
-                 "HTTP_X_FORWARDED_PROTO": "javascript", "HTTP_X_FORWARDED_FOR": "6.6.6.6",
-                 "HTTP_X_FORWARDED_PORT": "99", "HTTP_X_HOST": "evil.example"},
-        contains="http://localhost/address", lacks="evil"),
-    Row("forwarded-redirect", 301, "/deep", environ={"HTTP_X_FORWARDED_HOST": "evil.example"},
-        headers={"Location": "http://localhost/deep/"}),
-    Row("server-name-odd", 200, "/address",
-        environ={"HTTP_HOST": ABSENT, "SERVER_PROTOCOL": "HTTP/1.0",
-                 "SERVER_NAME": "waitress.invalid", "SERVER_PORT": "/run/x.sock"}),
-]  # fmt: skip
+    Row(
+        "forwarded-is-not-believed",
+        200,
+        "/address",
+        environ={
+            "HTTP_X_FORWARDED_HOST": "evil.example",
+            "HTTP_FORWARDED": "host=evil.example",
+            "HTTP_X_FORWARDED_PROTO": "javascript",
+            "HTTP_X_FORWARDED_FOR": "6.6.6.6",
+            "HTTP_X_FORWARDED_PORT": "99",
+            "HTTP_X_HOST": "evil.example",
+        },
+        contains="http://localhost/address",
+        lacks="evil",
+    ),
+    Row(
+        "forwarded-redirect",
+        301,
+        "/deep",
+        environ={"HTTP_X_FORWARDED_HOST": "evil.example"},
+        headers={"Location": "http://localhost/deep/"},
+    ),
+    Row(
+        "server-name-odd",
+        200,
+        "/address",
+        environ={
+            "HTTP_HOST": ABSENT,
+            "SERVER_PROTOCOL": "HTTP/1.0",
+            "SERVER_NAME": "waitress.invalid",
+            "SERVER_PORT": "/run/x.sock",
+        },
+    ),
+]

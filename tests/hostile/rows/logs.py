@@ -42,33 +42,62 @@ ROWS = [
         Row(f"{place}-{id}", 200, environ={key: text})
         for place, key in PLACES.items()
         for id, text in FORGERIES.items()
-        if place in ("agent", "login") or id in ("crlf", "escape", "quote", "bytes", "surrogate")
+        if place in ("agent", "login")
+        or id in ("crlf", "escape", "quote", "bytes", "surrogate")
     ),
-    *(
-        Row(f"path-{id}", 404, "/" + text)
-        for id, text in FORGERIES.items()
-    ),
+    *(Row(f"path-{id}", 404, "/" + text) for id, text in FORGERIES.items()),
     *(
         Row(f"query-{id}", (200, 404), "/echo", text.replace("&", ""))
         for id, text in FORGERIES.items()
     ),
     *(
-        Row(f"tree-{id}", 404, "/" + text, text, environ={"HTTP_USER_AGENT": text}, site="mounts")
+        Row(
+            f"tree-{id}",
+            404,
+            "/" + text,
+            text,
+            environ={"HTTP_USER_AGENT": text},
+            site="mounts",
+        )
         for id, text in FORGERIES.items()
     ),
+    *(Row(f"host-{id}", 400, environ={"HTTP_HOST": text}) for id, text in FORGERIES.items()),
     *(
-        Row(f"host-{id}", 400, environ={"HTTP_HOST": text}) for id, text in FORGERIES.items()
-    ),
-    *(
-        Row(f"error-{id}", 500, "/boom", "a=1", environ={"HTTP_X_TEST": text, "HTTP_REFERER": text,
-            "CONTENT_TYPE": text}, site="faulty", is_programs_fault=True)
+        Row(
+            f"error-{id}",
+            500,
+            "/boom",
+            "a=1",
+            environ={"HTTP_X_TEST": text, "HTTP_REFERER": text, "CONTENT_TYPE": text},
+            site="faulty",
+            is_programs_fault=True,
+        )
         for id, text in FORGERIES.items()
     ),
-    Row("query-credential-free", 200, environ={"HTTP_AUTHORIZATION": f"Basic {CREDENTIAL}",
-        "HTTP_COOKIE": f"session_id={CREDENTIAL}"}),
-    Row("error-credential", 500, "/boom", environ={"HTTP_AUTHORIZATION": f"Bearer {CREDENTIAL}",
-        "HTTP_COOKIE": f"session_id={CREDENTIAL}", "HTTP_X_API_KEY": CREDENTIAL,
-        "HTTP_X_CSRF_TOKEN": CREDENTIAL}, site="faulty", is_programs_fault=True),
-    Row("nothing-known", 200, environ={"REMOTE_ADDR": ABSENT, "SERVER_PROTOCOL": ABSENT,
-        "QUERY_STRING": ABSENT}),
-]  # fmt: skip
+    Row(
+        "query-credential-free",
+        200,
+        environ={
+            "HTTP_AUTHORIZATION": f"Basic {CREDENTIAL}",
+            "HTTP_COOKIE": f"session_id={CREDENTIAL}",
+        },
+    ),
+    Row(
+        "error-credential",
+        500,
+        "/boom",
+        environ={
+            "HTTP_AUTHORIZATION": f"Bearer {CREDENTIAL}",
+            "HTTP_COOKIE": f"session_id={CREDENTIAL}",
+            "HTTP_X_API_KEY": CREDENTIAL,
+            "HTTP_X_CSRF_TOKEN": CREDENTIAL,
+        },
+        site="faulty",
+        is_programs_fault=True,
+    ),
+    Row(
+        "nothing-known",
+        200,
+        environ={"REMOTE_ADDR": ABSENT, "SERVER_PROTOCOL": ABSENT, "QUERY_STRING": ABSENT},
+    ),
+]

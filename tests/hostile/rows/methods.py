@@ -69,27 +69,59 @@ ROWS = [
         for id, method in ODD.items()
     ),
     *(
-        Row(f"method-404-{id}", 404, "/nothing", method=ODD[id], environ=SECRET, lacks=CREDENTIAL)
+        Row(
+            f"method-404-{id}",
+            404,
+            "/nothing",
+            method=ODD[id],
+            environ=SECRET,
+            lacks=CREDENTIAL,
+        )
         for id in ("unknown", "lower", "empty", "markup", "crlf", "bytes", "trace", "very-long")
     ),
     *(
-        Row(f"method-405-{id}", 405, "/strict", method=ODD[id], headers={"Allow": "GET, HEAD, POST"})
-        for id in ("unknown", "lower", "empty", "markup", "crlf", "delete", "trace", "very-long")
+        Row(
+            f"method-405-{id}",
+            405,
+            "/strict",
+            method=ODD[id],
+            headers={"Allow": "GET, HEAD, POST"},
+        )
+        for id in (
+            "unknown",
+            "lower",
+            "empty",
+            "markup",
+            "crlf",
+            "delete",
+            "trace",
+            "very-long",
+        )
     ),
     *(
         Row(f"method-tree-{id}", 404, "/nothing", method=ODD[id], site="mounts")
         for id in ("unknown", "empty", "markup", "crlf", "surrogate", "very-long")
     ),
-    Row("method-options-strict", (200, 204), "/strict", method="OPTIONS",
-        headers={"Allow": "GET, HEAD, POST"}),
+    Row(
+        "method-options-strict",
+        (200, 204),
+        "/strict",
+        method="OPTIONS",
+        headers={"Allow": "GET, HEAD, POST"},
+    ),
     Row("method-head-strict", 200, "/strict", method="HEAD"),
     Row("method-put-no-length", 411, "/echo", method="PUT"),
     Row("method-patch-no-length", 411, "/echo", method="PATCH"),
     Row("method-post-no-length", 411, "/echo", method="POST"),
     Row("method-get-with-body", 200, "/echo", body=b"a=1", contains="{}"),
     Row("method-delete-with-body", 200, "/echo", method="DELETE", body=b"a=1", contains="{}"),
-    Row("method-override-is-not-believed", 200, "/strict",
-        environ={"HTTP_X_HTTP_METHOD_OVERRIDE": "DELETE"}, contains="strict"),
+    Row(
+        "method-override-is-not-believed",
+        200,
+        "/strict",
+        environ={"HTTP_X_HTTP_METHOD_OVERRIDE": "DELETE"},
+        contains="strict",
+    ),
     *(
         Row(f"protocol-{id}", (200, 505), environ={"SERVER_PROTOCOL": text})
         for id, text in PROTOCOLS.items()
@@ -103,6 +135,11 @@ ROWS = [
     Row("protocol-redirect-1.0", 302, "/go", "to=/x", environ={"SERVER_PROTOCOL": "HTTP/1.0"}),
     Row("protocol-redirect-2", 303, "/go", "to=/x", environ={"SERVER_PROTOCOL": "HTTP/2"}),
     Row("protocol-actual", 200, environ={"ACTUAL_SERVER_PROTOCOL": "garbage"}),
-    Row("protocol-tree", 404, "/nothing", environ={"SERVER_PROTOCOL": "HTTP/2\r\n"},
-        site="mounts"),
-]  # fmt: skip
+    Row(
+        "protocol-tree",
+        404,
+        "/nothing",
+        environ={"SERVER_PROTOCOL": "HTTP/2\r\n"},
+        site="mounts",
+    ),
+]

@@ -162,7 +162,11 @@ ROWS = [
     Row("segments-20000-unknown", 414, "/nothing" * 20000),
     Row("segments-empty-20000", 200, "/" * 20000 + "item/a", contains="a 1"),
     Row("missing-path", 200, environ={"PATH_INFO": ABSENT}, contains="hello"),
-    Row("missing-path-and-script-name", 200, environ={"PATH_INFO": ABSENT, "SCRIPT_NAME": ABSENT}),
+    Row(
+        "missing-path-and-script-name",
+        200,
+        environ={"PATH_INFO": ABSENT, "SCRIPT_NAME": ABSENT},
+    ),
     Row("missing-query", 200, environ={"QUERY_STRING": ABSENT}),
     # What no server may send (PEP 3333: bytes as ISO-8859-1), but some middleware makes.
     Row("environ-surrogate", 404, "/\ud800"),
@@ -190,32 +194,67 @@ ROWS = [
     Row("tree-404-head", 404, "/x", method="HEAD", site="mounts"),
     Row("tree-404-missing-path", 404, environ={"PATH_INFO": ABSENT}, site="mounts"),
     Row("tree-404-markup-query", 404, "/x", MARKUP, site="mounts", lacks="<script"),
-    Row("tree-404-json", 404, "/" + MARKUP, environ={"HTTP_ACCEPT": "application/json"},
-        site="mounts", headers={"X-Content-Type-Options": "nosniff"}),
+    Row(
+        "tree-404-json",
+        404,
+        "/" + MARKUP,
+        environ={"HTTP_ACCEPT": "application/json"},
+        site="mounts",
+        headers={"X-Content-Type-Options": "nosniff"},
+    ),
     Row("mounted-slashes", 200, "//mounted//deep//", site="mounts", contains="deep"),
     Row("mounted-dots", 404, "/mounted/deep/../../x", site="mounts"),
-    Row("mounted-script-name", (200, 404), "/deep/", environ={"SCRIPT_NAME": "/mounted"},
-        site="mounts"),
-    Row("mounted-script-name-odd", (200, 301, 404), "/deep",
-        environ={"SCRIPT_NAME": "//evil.example"}, site="plain"),
+    Row(
+        "mounted-script-name",
+        (200, 404),
+        "/deep/",
+        environ={"SCRIPT_NAME": "/mounted"},
+        site="mounts",
+    ),
+    Row(
+        "mounted-script-name-odd",
+        (200, 301, 404),
+        "/deep",
+        environ={"SCRIPT_NAME": "//evil.example"},
+        site="plain",
+    ),
     Row("mounted-script-name-bytes", (200, 404), "/x", environ={"SCRIPT_NAME": "/\xff"}),
     # Pages of ours that repeat the path.
     *(
-        Row(f"page-{id}", 404, path, environ={"HTTP_ACCEPT": accept}, lacks="<script>alert",
-            headers={"X-Content-Type-Options": "nosniff"})
+        Row(
+            f"page-{id}",
+            404,
+            path,
+            environ={"HTTP_ACCEPT": accept},
+            lacks="<script>alert",
+            headers={"X-Content-Type-Options": "nosniff"},
+        )
         for id, accept, path in (
             ("html", "text/html", "/" + MARKUP),
             ("text-by-default", "*/*", "/" + MARKUP + "\x00\x1b[2J"),
             ("xhtml", "application/xhtml+xml", "/" + MARKUP),
         )
     ),
-    Row("page-json", 404, "/" + MARKUP, environ={"HTTP_ACCEPT": "application/json"},
-        headers={"Content-Type": "application/problem+json", "X-Content-Type-Options": "nosniff"}),
-    Row("page-text", 404, "/" + MARKUP, environ={"HTTP_ACCEPT": "text/plain"},
-        headers={"X-Content-Type-Options": "nosniff"}),
+    Row(
+        "page-json",
+        404,
+        "/" + MARKUP,
+        environ={"HTTP_ACCEPT": "application/json"},
+        headers={
+            "Content-Type": "application/problem+json",
+            "X-Content-Type-Options": "nosniff",
+        },
+    ),
+    Row(
+        "page-text",
+        404,
+        "/" + MARKUP,
+        environ={"HTTP_ACCEPT": "text/plain"},
+        headers={"X-Content-Type-Options": "nosniff"},
+    ),
     Row("page-head", 404, "/" + MARKUP, method="HEAD"),
     Row("page-own-fails", 404, "/" + MARKUP, site="page_fails", lacks="<script>alert"),
     Row("page-own-echoes", 404, "/" + MARKUP, site="page_echoes", lacks="<script>alert"),
     Row("page-own-echoes-bytes", 404, raw("/%FF%3Cscript%3E"), site="page_echoes"),
     Row("page-own-missing", 404, "/" + MARKUP, site="page_missing", lacks="/no/such"),
-]  # fmt: skip
+]
