@@ -206,10 +206,13 @@ class Application:
         self.plans = {}
         self.routes = {}
         self.__dict__.pop("base_plan", None)
-        self.section_depth = max(
-            (name.count("/") for name in self.config if name.startswith("/") and name != "/"),
-            default=0,
-        )
+        self.section_parents = {
+            name[:position]
+            for name in self.config
+            if name.startswith("/") and name != "/"
+            for position, letter in enumerate(name)
+            if letter == "/"
+        }
         self.has_dispatchers = any("request.dispatch" in section for section in self.config.values())
         self.entry: WSGIApp = self.first_request
 

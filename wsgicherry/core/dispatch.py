@@ -61,7 +61,7 @@ class Dispatcher:
                 app.root,
                 path,
                 app.config,
-                app.section_depth,
+                app.section_parents,
                 self.translate,
                 self.dispatch_method_name,
             )

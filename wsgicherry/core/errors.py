@@ -13,6 +13,7 @@ from ..wire.status import REASONS, status_line, valid_status
 from ..wire.urls import quote_location, resolve, resolve_url
 from . import errorpages
 from .current import find_serving, serving_now
+from .headers import add_settled
 
 
 # Raised by a handler or a hook, these are its own business: a stray sys.exit() must not stop a worker, far
@@ -232,10 +233,11 @@ def get_error_page(status: Any, **kwargs: Any) -> Any:
     """
     serving = serving_now()
     request = serving.request
-    code, _, standard = valid_status(status)
+    line = status_line(status)
+    code = int(line[:3])
     page = errorpages.ErrorPage(
-        status_line(status).rstrip(),
-        kwargs.get("message") or standard,
+        line.rstrip(),
+        kwargs.get("message") or valid_status(status)[2],
         kwargs.get("traceback") or "",
         request.error_id if code >= 500 else "",
     )
@@ -274,17 +276,20 @@ def render_default(page: errorpages.ErrorPage) -> bytes:
     serving = serving_now()
     response = serving.response
     render, content_type = errorpages.choose(serving.request.environ.get("HTTP_ACCEPT"))
-    replaced = ("content-type", *OUR_HEADERS)
-    mine = (("Content-Type", content_type), *errorpages.SECURITY_HEADERS)
+    mine = PAGE_HEADERS[content_type]
     kept = response._headerlist
     if len(kept) > 1:
+        replaced = {name.lower() for name, _ in mine}
         response.headers = [*mine, *(p for p in kept if str(p[0]).lower() not in replaced)]
     else:
         response.headers = mine  # PERF: only the Content-Type of the page that was not to be
     return render(page)
 
 
-OUR_HEADERS = tuple(name.lower() for name, _ in errorpages.SECURITY_HEADERS)
+PAGE_HEADERS = {
+    content_type: add_settled(("Content-Type", content_type), *errorpages.SECURITY_HEADERS)
+    for content_type in (errorpages.HTML_TYPE, errorpages.JSON_TYPE, errorpages.TEXT_TYPE)
+}
 
 
 def bare_error(extra: str | None = None) -> tuple[str, list[tuple[str, str]], list[bytes]]:

@@ -16,12 +16,6 @@ STATICDIR = "tools.staticdir.dir"
 
 # PERF: what few requests look at is not set on each, but found here when it is asked for.
 REQUEST_DEFAULTS: dict[str, Any] = {
-    "allowed_hosts": (),
-    "image_map": False,
-    "max_cookie_bytes": 16 * 1024,
-    "max_params": 1000,
-    "query_string_encoding": "utf8",
-    "query_string_separator": "&",
     "show_mismatched_params": True,
     "show_tracebacks": False,
     "throw_errors": False,
@@ -92,7 +86,7 @@ class Plan:
 
     def settle(self) -> None:
         """Note whether there is anything for `apply` to do."""
-        self.allowed_hosts = self.defaults["allowed_hosts"]
+        self.allowed_hosts = self.request_attributes.get("allowed_hosts", ())
         self.is_plain = not (
             self.request_attributes
             or self.response_attributes
@@ -125,8 +119,8 @@ class Plan:
             setattr(request, name, value)
         for name, value in self.response_attributes:
             setattr(response, name, value)
-        for name, value in self.response_headers:
-            response.headers[name] = value
+        if self.response_headers:
+            response.set_headers(self.response_headers)
         if self.setups:
             for tool in self.setups:
                 tool._setup()
@@ -250,7 +244,7 @@ class Compiler:
     def set_response(self, name: str, value: Any) -> None:
         """Sort `response.<name>`: a header or an attribute."""
         if name.startswith("headers."):
-            self.plan.response_headers.append((name[8:], value))
+            self.plan.response_headers.append((name[8:].title(), value))
         else:
             self.plan.response_attributes.append((name, value))
 

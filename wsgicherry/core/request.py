@@ -88,6 +88,12 @@ class Request(BaseRequest):
     query_string: str = ""
     protocol: tuple[int, int] = (1, 1)
     server_protocol = "HTTP/1.1"
+    query_string_encoding = "utf8"
+    query_string_separator = "&"
+    image_map = False
+    allowed_hosts: Any = ()
+    max_params = 1000
+    max_cookie_bytes = 16 * 1024
     process_request_body = True
     methods_with_bodies: Any = ("POST", "PUT", "PATCH")
     json: Any = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from types import FunctionType, MethodType
 from typing import Any, NamedTuple
 
@@ -33,15 +33,16 @@ def walk(
     root: Any,
     path: str,
     sections: Mapping[str, Config],
-    section_depth: int,
+    parents: Container[str],
     translate: dict[int, Any],
     dispatch_method_name: str,
 ) -> Trail:
     """Return the trail from `root` along `path`, as far as it goes.
 
     Never raises for a missing node: it is None, and so is what would follow. `sections` is the
-    application's config, `section_depth` how many names its longest section path has. HTTPError
-    414 for more than MAX_PATH_SEGMENTS names. Source: CherryPy's rule (BEHAVIOUR 3.2).
+    application's config, `parents` the paths that have sections below them ('' too, if there are
+    any but '/'). HTTPError 414 for more than MAX_PATH_SEGMENTS names. Source: CherryPy's rule
+    (BEHAVIOUR 3.2).
     """
     names = [*filter(None, path.split("/")), "index"]
     total = len(names)
@@ -58,6 +59,7 @@ def walk(
     is_plain_table = translate is PUNCTUATION_TO_UNDERSCORES
     used = covered = 0
     prefix = ""
+    is_covered = prefix not in parents  # no section can be met any more
     while used < total:
         name = left[used - total]
         # PERF: letters and digits stand for themselves: asking is quicker than translating.
@@ -76,13 +78,14 @@ def walk(
         config = getattr(node, "_cp_config", None) if own is None else own.get("_cp_config")
         if config:
             configs.append(config)
-        while covered < used and covered < section_depth:
+        while not is_covered and covered < used:
             prefix += "/" + names[covered]
             covered += 1
+            is_covered = prefix not in parents
             if prefix in sections:
                 configs.append(sections[prefix])
         steps.append((node, used, len(configs)))
-        if node is None and used >= section_depth:
+        if node is None and is_covered:
             break  # nothing further down can be met or configured
     return Trail(names, steps, configs)
 

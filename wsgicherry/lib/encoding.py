@@ -14,7 +14,8 @@ from webob import Response as WebObResponse
 
 from ..core.current import serving_now
 from ..core.errors import HTTPError
-from ..core.response import HTML_UTF8, PLAIN_HTML, close_body, prepare_body
+from ..core.headers import HTML_UTF8, PLAIN_HTML
+from ..core.response import close_body, prepare_body
 from ..wire.headers import HeaderElement, MalformedHeader, header_elements
 
 MAX_CHARSETS_TRIED = 10
@@ -73,7 +74,7 @@ class ResponseEncoder:
             serving = serving_now()
             headerlist = serving.response._headerlist
             if (
-                len(headerlist) == 1
+                headerlist
                 and headerlist[0] is PLAIN_HTML
                 and "HTTP_ACCEPT_CHARSET" not in serving.request.environ
             ):
@@ -82,6 +83,8 @@ class ResponseEncoder:
                 except UnicodeError:
                     return self.encode(body)
                 headerlist[0] = HTML_UTF8
+                if len(headerlist) > 1:
+                    drop_length(headerlist)
                 return [data] if data else []
         return self.encode(body)
 
@@ -142,6 +145,14 @@ class ResponseEncoder:
             # Without '*' this one counts as accepted (RFC 2616 section 14.2).
             wanted.append("iso-8859-1")
         return wanted[:MAX_CHARSETS_TRIED]
+
+
+def drop_length(headerlist: list[tuple[Any, Any]]) -> None:
+    """Remove the Content-Length of the text that has just been encoded."""
+    for position, (name, _) in enumerate(headerlist):
+        if name == "Content-Length":
+            del headerlist[position]
+            break
 
 
 # PERF: one encoder for each set of arguments, not for each request.

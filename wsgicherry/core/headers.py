@@ -1,0 +1,97 @@
+"""Response headers on their way out: the one place where they become what may be sent."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from http.cookies import SimpleCookie
+from typing import Any
+
+from ..wire.headers import SINGLE_VALUE, wire_header
+
+MAX_CACHED_HEADER_CHARS = 128
+"""A longer header was made for one request; it is not kept."""
+
+PLAIN_HTML = ("Content-Type", "text/html")
+HTML_UTF8 = ("Content-Type", "text/html;charset=utf-8")
+
+# Header lists of constants, by the identities of their pairs: `add_settled` puts them here for good.
+SETTLED: dict[tuple[int, ...], tuple[tuple[str, str], ...]] = {}
+
+
+def add_settled(*pairs: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return `pairs`, which a module holds for ever, known from now on as fit to be sent."""
+    SETTLED[tuple(map(id, pairs))] = pairs
+    return pairs
+
+
+add_settled(HTML_UTF8)
+
+
+# There is no body that these could describe; `wsgiref.validate` refuses the first.
+NOT_WITHOUT_BODY = ("Content-Type", "Content-Length")
+
+
+def settle_headers(
+    headerlist: list[tuple[Any, Any]],
+) -> tuple[list[tuple[str, str]], str | None]:
+    """Return the headers as they may be sent, names in Title-Case, and the Content-Length among them.
+
+    ValueError for a name that is none.
+    """
+    pairs = []
+    for name, value in headerlist:
+        # PERF: a site sends the same few headers again and again: 0.1 us, not 1.
+        if type(value) is str and len(value) < MAX_CACHED_HEADER_CHARS:
+            pair = _cached_header(name, value)
+        else:
+            pair = settle_header(name, value)
+        if pair is not None:
+            pairs.append(pair)
+    named = dict(pairs)
+    if len(named) < len(pairs):
+        pairs = keep_last_single(pairs)
+    if "Location" in named:
+        pairs = [(n, keep_on_host(v) if n == "Location" else v) for n, v in pairs]
+    return pairs, named.get("Content-Length")
+
+
+def settle_header(name: Any, value: Any) -> tuple[str, str] | None:
+    """Return one header as it may be sent; None for a hop-by-hop one, and for a Content-Length of None."""
+    title = name.title() if isinstance(name, str) else name
+    if value is None and title == "Content-Length":
+        return None
+    return wire_header(title, value)
+
+
+_cached_header = lru_cache(maxsize=1024)(settle_header)
+
+
+def keep_last_single(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Drop all but the last of each header that may stand only once (RFC 9110 section 5.3)."""
+    last = {name: position for position, (name, _) in enumerate(pairs)}
+    return [
+        pair
+        for position, pair in enumerate(pairs)
+        if pair[0].lower() not in SINGLE_VALUE or last[pair[0]] == position
+    ]
+
+
+def keep_on_host(location: str) -> str:
+    """Return a Location that a browser cannot take for another host: '//x' and its like become '/x'.
+
+    Browsers read a backslash as a slash and skip white space (WebOb CVE-2024-42353 and after).
+    """
+    clean = "".join(location.split())
+    if clean[:1] in SLASHES and clean[1:2] in SLASHES and clean[1:]:
+        return "/" + clean.lstrip("/\\")
+    return location
+
+
+SLASHES = ("/", "\\")
+
+
+def cookie_headers(cookie: SimpleCookie) -> list[tuple[str, str]]:
+    """Return a Set-Cookie header for each cookie."""
+    lines = [morsel.OutputString() for morsel in cookie.values()]
+    pairs = [wire_header("Set-Cookie", line) for line in lines]
+    return [pair for pair in pairs if pair is not None]
