@@ -109,7 +109,9 @@ class Records(logging.Handler):
 
 @pytest.fixture
 def environ():
-    """The function that makes a WSGI environ: environ(path, method, qs, body, headers, **keys)."""
+    """The function that makes a WSGI environ: environ(path, method, qs, body, headers,
+    **keys).
+    """
     return build_environ
 
 
@@ -180,7 +182,9 @@ class Page:
         self.site, self.app = site, app
 
     def __call__(self, path="/", method="GET", *, validate=True, **options):
-        return call_app(self.site.tree, build_environ(path, method, **options), validate=validate)
+        return call_app(
+            self.site.tree, build_environ(path, method, **options), validate=validate
+        )
 
 
 @pytest.fixture

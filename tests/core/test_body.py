@@ -53,7 +53,7 @@ def post(page):
     return post
 
 
-# -- when there is a body -----------------------------------------------------------------------
+# -- when there is a body ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,9 @@ def post(page):
     ],
 )
 def test_lengths(keys, length):
-    """A length, or chunks from a server that marks their end; else nothing is read (SERVERS R15)."""
+    """A length, or chunks from a server that marks their end; else nothing is read (SERVERS
+    R15).
+    """
     assert content_length(keys) == length
 
 
@@ -135,7 +137,9 @@ def test_process_request_body_is_a_key(post):
 
 @pytest.mark.parametrize("method", ["GET", "DELETE", "HEAD", "OPTIONS"])
 def test_a_body_that_is_not_there_is_empty(page, method):
-    """Reading the body of a GET without one gives b'' in every way of reading (BEHAVIOUR 13.2)."""
+    """Reading the body of a GET without one gives b'' in every way of reading (BEHAVIOUR
+    13.2).
+    """
     seen = []
 
     def handler():
@@ -163,7 +167,7 @@ def test_a_get_never_waits_for_a_body(page, terminated):
     assert serve("/", **options).body == b""
 
 
-# -- reading ------------------------------------------------------------------------------------
+# -- reading ----------------------------------------------------------------------------------
 
 LINES = b"one\ntwo\r\n\nlast"
 
@@ -217,11 +221,14 @@ def test_read_into_a_file(environ):
 
 
 @pytest.mark.parametrize(
-    "read", [lambda b: b.readline(), lambda b: b.readlines(), lambda b: list(b), lambda b: b.read()]
+    "read",
+    [lambda b: b.readline(), lambda b: b.readlines(), lambda b: list(b), lambda b: b.read()],
 )
 @pytest.mark.parametrize("kilobytes", [256, 1024])
 def test_long_lines_are_read_in_linear_time(environ, read, kilobytes):
-    """A line of a megabyte takes one pass: the source is read once per chunk (BEHAVIOUR 13.4)."""
+    """A line of a megabyte takes one pass: the source is read once per chunk (BEHAVIOUR
+    13.4).
+    """
     data = b"x" * kilobytes * 1024
     source = Source(data)
     read(body_of(environ, data, **{"wsgi.input": source}))
@@ -257,7 +264,7 @@ def test_counted_input():
     assert counted.bytes_read == 4
 
 
-# -- the limit ----------------------------------------------------------------------------------
+# -- the limit --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("extra", "code"), [(-1, 200), (0, 200), (1, 413)])
@@ -266,7 +273,9 @@ def test_counted_input():
 @pytest.mark.parametrize("by", ["config", "server"])
 @pytest.mark.parametrize("limit", [100, CHUNK_BYTES * 2])
 def test_the_limit_of_a_body(site, post, extra, code, chunked, type, by, limit):
-    """At the limit a body passes, one byte more is 413: by its length, or while chunks are read."""
+    """At the limit a body passes, one byte more is 413: by its length, or while chunks are
+    read.
+    """
     config = None
     if by == "config":
         config = {"/": {"request.body.maxbytes": limit}}
@@ -333,7 +342,7 @@ def test_the_limit_stops_while_reading_lines(environ):
     assert source.data.tell() <= 100_000 + CHUNK_BYTES
 
 
-# -- forms --------------------------------------------------------------------------------------
+# -- forms ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -356,18 +365,24 @@ def test_the_limit_stops_while_reading_lines(environ):
     ],
 )
 def test_urlencoded(post, data, params):
-    """A form becomes parameters: blank values kept, repeats as lists, bad escapes as they are."""
+    """A form becomes parameters: blank values kept, repeats as lists, bad escapes as they
+    are.
+    """
     assert post(data, FORM).text == repr(params)
 
 
 def test_the_old_separator_is_a_key(post):
-    """`request.query_string_separator` '&;' brings CherryPy's way of splitting forms back, too."""
+    """`request.query_string_separator` '&;' brings CherryPy's way of splitting forms back,
+    too.
+    """
     config = {"/": {"request.query_string_separator": "&;"}}
     assert post(b"a=1;b=2", FORM, config=config).text == "{'a': '1', 'b': '2'}"
 
 
 def test_query_values_come_first(post):
-    """A name in query and body is a list, the query's values first; body.params has the body's."""
+    """A name in query and body is a list, the query's values first; body.params has the
+    body's.
+    """
     look = lambda r: repr((r.params, r.body.params))  # noqa: E731
     answer = post(b"a=1&b=3", FORM, look, "/?a=2&a=0")
     assert answer.text == "({'a': ['2', '0', '1'], 'b': '3'}, {'a': '1', 'b': '3'})"
@@ -403,10 +418,13 @@ def test_charsets(post, type, data, text, charset):
 
 
 @pytest.mark.parametrize(
-    "charset", ["nope", "zlib", "rot13", "idna", "utf-16", "undefined", "'x'", "x" * 500, "../etc"]
+    "charset",
+    ["nope", "zlib", "rot13", "idna", "utf-16", "undefined", "'x'", "x" * 500, "../etc"],
 )
 def test_charsets_that_are_not_allowed(post, charset):
-    """A charset that is not on the list is 415; the page repeats at most a little of it (goal 11)."""
+    """A charset that is not on the list is 415; the page repeats at most a little of it
+    (goal 11).
+    """
     answer = post(b"a=1", f"{FORM}; charset={charset}")
     assert answer.code == 415
     assert "x" * 50 not in answer.text
@@ -443,10 +461,12 @@ def test_the_number_of_fields_is_limited(post, count, code):
     assert post(b"&".join([b"a=1"] * count), FORM, look).code == code
 
 
-# -- other types --------------------------------------------------------------------------------
+# -- other types ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("type", [None, "text/plain", "application/octet-stream", "nonsense", "/"])
+@pytest.mark.parametrize(
+    "type", [None, "text/plain", "application/octet-stream", "nonsense", "/"]
+)
 def test_other_types_stay_in_the_stream(post, type):
     """A body of an unknown type, or without one, is left for the handler to read."""
     look = lambda r: repr((r.params, r.body.read()))  # noqa: E731
@@ -460,7 +480,9 @@ def test_default_content_type_is_a_key(post):
 
 
 def test_content_type_is_an_element(post):
-    """body.content_type has a value and parameters; changing one request's changes no other's."""
+    """body.content_type has a value and parameters; changing one request's changes no
+    other's.
+    """
 
     def look(request):
         element = request.body.content_type
@@ -476,7 +498,9 @@ def test_content_type_is_an_element(post):
 def test_the_length_stays_known(post):
     """body.length says how long the body was, also after it has been read as a form."""
     assert post(b"a=1", FORM, lambda r: str(r.body.length)).text == "3"
-    assert post(b"abc", "text/plain", lambda r: str((r.body.read(), r.body.length)[1])).text == "3"
+    assert (
+        post(b"abc", "text/plain", lambda r: str((r.body.read(), r.body.length)[1])).text == "3"
+    )
 
 
 def test_what_an_entity_knows(environ):
@@ -543,7 +567,7 @@ def test_default_proc_may_be_an_error(post):
     assert "No such thing" in answer.text
 
 
-# -- JSON in ------------------------------------------------------------------------------------
+# -- JSON in ----------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -570,7 +594,9 @@ def post_json(post):
         (b'"\\u00e9"', "é"),
     ],
 )
-@pytest.mark.parametrize("type", ["application/json", "text/javascript", "Application/JSON; x=y"])
+@pytest.mark.parametrize(
+    "type", ["application/json", "text/javascript", "Application/JSON; x=y"]
+)
 def test_json_in(post_json, data, document, type):
     """The document is in request.json."""
     assert post_json(data, type).text == repr(document)
@@ -658,7 +684,9 @@ def test_nan_is_a_key(post_json, data):
 
 
 def test_a_processor_of_ones_own(post_json):
-    """`tools.json_in.processor` is called with the entity in place of ours, whatever allow_nan says."""
+    """`tools.json_in.processor` is called with the entity in place of ours, whatever
+    allow_nan says.
+    """
 
     def own(entity):
         serving_now().request.json = entity.read()
@@ -678,7 +706,9 @@ def test_the_depth_is_limited(post_json, depth, code, opening, closing):
         assert "nested deeper than 100 levels" in answer.text
 
 
-@pytest.mark.parametrize("document", [[[1]] * 200, "[" * 500, {"a": "{" * 500, "b": [{}] * 300}])
+@pytest.mark.parametrize(
+    "document", [[[1]] * 200, "[" * 500, {"a": "{" * 500, "b": [{}] * 300}]
+)
 def test_many_brackets_are_not_depth(post_json, document):
     """Wide documents, and brackets in text, are not deep."""
     assert post_json(json.dumps(document).encode()).code == 200
@@ -700,7 +730,7 @@ def test_depth_of():
     ]  # fmt: skip
 
 
-# -- JSON out -----------------------------------------------------------------------------------
+# -- JSON out ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

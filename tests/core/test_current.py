@@ -1,4 +1,6 @@
-"""What a context is serving: requests in threads, copied contexts, streams; the proxies to them."""
+"""What a context is serving: requests in threads, copied contexts, streams; the proxies to
+them.
+"""
 
 import contextvars
 import subprocess
@@ -92,11 +94,13 @@ def in_thread(function, name="worker-7"):
     return results[0]
 
 
-# -- outside ------------------------------------------------------------------------------------
+# -- outside ----------------------------------------------------------------------------------
 
 
 def test_outside_a_request_nothing_is_served():
-    """Outside a request there is no Serving: a LookupError for who wants it, None for who asks."""
+    """Outside a request there is no Serving: a LookupError for who wants it, None for who
+    asks.
+    """
     assert find_serving() is None
     with pytest.raises(LookupError):
         serving_now()
@@ -158,7 +162,7 @@ def test_a_missing_attribute_is_the_targets_own_error(current):
         _ = request.nope
 
 
-# -- the proxies --------------------------------------------------------------------------------
+# -- the proxies ------------------------------------------------------------------------------
 
 
 def test_attributes_pass_through(current):
@@ -174,7 +178,12 @@ def test_attributes_pass_through(current):
 def test_items_pass_through(current):
     """Items, `in`, len, iteration and calls reach the current request."""
     request["b"] = 2
-    assert (request["b"], "b" in request, len(request), list(request)) == (2, True, 2, ["a", "b"])
+    assert (request["b"], "b" in request, len(request), list(request)) == (
+        2,
+        True,
+        2,
+        ["a", "b"],
+    )
     del request["b"]
     assert "b" not in request
     assert request(1, x=2) == ((1,), {"x": 2})
@@ -198,7 +207,7 @@ def test_an_empty_target_is_false(current):
     assert session
 
 
-# -- serving ------------------------------------------------------------------------------------
+# -- serving ----------------------------------------------------------------------------------
 
 
 def test_serving_is_the_current_pair(current):
@@ -240,7 +249,7 @@ def test_leaving_restores_what_was_there(current):
     assert serving.request is current.request
 
 
-# -- threads and contexts -----------------------------------------------------------------------
+# -- threads and contexts ---------------------------------------------------------------------
 
 
 def test_a_child_thread_sees_no_request(current):
@@ -436,7 +445,7 @@ def test_greenlets_see_their_own_request():
         assert done.stdout.endswith("all right\n"), done.stderr
 
 
-# -- thread_data --------------------------------------------------------------------------------
+# -- thread_data ------------------------------------------------------------------------------
 
 data = ThreadData()
 

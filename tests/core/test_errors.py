@@ -1,4 +1,6 @@
-"""Errors and redirects: what may be raised, which page and headers they become, what is logged."""
+"""Errors and redirects: what may be raised, which page and headers they become, what is
+logged.
+"""
 
 import json
 import re
@@ -25,9 +27,13 @@ ERROR_ID = re.compile(r"Error id: (?:<code>)?([0-9a-f]{12})")
 
 @pytest.fixture
 def fail(page):
-    """Serve a page whose handler raises what `make()` gives; options for the call, then for config."""
+    """Serve a page whose handler raises what `make()` gives; options for the call, then for
+    config.
+    """
 
-    def fail(make, path="/", method="GET", before=lambda response: None, config=None, **options):
+    def fail(
+        make, path="/", method="GET", before=lambda response: None, config=None, **options
+    ):
         def handler(*args, **kwargs):
             before(serving_now().response)
             raise make()
@@ -41,7 +47,7 @@ def bug():
     return RuntimeError("secret words")
 
 
-# -- HTTPError ----------------------------------------------------------------------------------
+# -- HTTPError --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -69,10 +75,15 @@ def test_what_an_error_knows(status, code, reason):
 
 def test_the_standard_messages():
     """Without a message an error says what its status means; 500 is the default."""
-    assert HTTPError(404)._message == HTTPError(404, "")._message == "Nothing matches the given URI"
+    assert (
+        HTTPError(404)._message
+        == HTTPError(404, "")._message
+        == "Nothing matches the given URI"
+    )
     assert HTTPError().code == 500
     assert HTTPError()._message == (
-        "The server encountered an unexpected condition which prevented it from fulfilling the request."
+        "The server encountered an unexpected condition which prevented it from "
+        "fulfilling the request."
     )
 
 
@@ -124,7 +135,12 @@ def test_an_error_as_handler(page):
 
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
-    [((), 500, "boo"), ((404,), 404, "boo"), ((404, "mine"), 404, "mine"), (("402 Pay",), "402 Pay", "boo")],
+    [
+        ((), 500, "boo"),
+        ((404,), 404, "boo"),
+        ((404, "mine"), 404, "mine"),
+        (("402 Pay",), "402 Pay", "boo"),
+    ],
 )
 def test_handle(arguments, status, message):
     """HTTPError.handle() turns an exception into an HTTPError with its text, or a message."""
@@ -185,7 +201,7 @@ def test_not_found_in_a_request(page):
     assert "<p>The path '/m/a&lt;b/c' was not found.</p>" in answer.text
 
 
-# -- the page -----------------------------------------------------------------------------------
+# -- the page ---------------------------------------------------------------------------------
 
 
 def test_the_default_page(fail):
@@ -219,7 +235,8 @@ def test_odd_messages(fail, message):
 GONE = {
     "Accept-Ranges": "bytes", "Age": "1", "ETag": '"x"', "Location": "/x", "Retry-After": "1",
     "Vary": "A", "Content-Encoding": "gzip", "Content-Length": "5", "Expires": "0",
-    "Content-Location": "/y", "Content-MD5": "z", "Last-Modified": "0", "Content-Range": "bytes */5",
+    "Content-Location": "/y", "Content-MD5": "z", "Last-Modified": "0",
+    "Content-Range": "bytes */5",
 }  # fmt: skip
 KEPT = {
     "Allow": "GET", "WWW-Authenticate": "Basic", "Cache-Control": "no-store", "X-Mine": "1",
@@ -265,7 +282,9 @@ class Closing(list):
 @pytest.mark.parametrize("make", [lambda: HTTPError(403), lambda: HTTPRedirect("/x"), bug])
 @pytest.mark.parametrize("stream", [False, True])
 def test_the_old_body_is_closed(page, make, stream):
-    """The body that an error or a redirect in a later hook replaces is closed, once (SECURITY goal 4)."""
+    """The body that an error or a redirect in a later hook replaces is closed, once
+    (SECURITY goal 4).
+    """
     body = Closing([b"x"])
     raised = []
 
@@ -297,7 +316,9 @@ ACCEPTS = [
 @pytest.mark.parametrize(("accept", "content_type"), ACCEPTS)
 @pytest.mark.parametrize("status", [404, 500])
 def test_the_form_the_client_prefers(fail, accept, content_type, status):
-    """HTML, a problem document or text, by Accept; HTML for whoever asks for nothing we have."""
+    """HTML, a problem document or text, by Accept; HTML for whoever asks for nothing we
+    have.
+    """
     headers = {"Accept": accept} if accept else {}
     answer = fail(lambda: HTTPError(status, "Words"), headers=headers)
     assert answer.header("Content-Type") == content_type
@@ -308,13 +329,15 @@ def test_the_form_the_client_prefers(fail, accept, content_type, status):
         assert ("error_id" in problem) is (status == 500)
 
 
-# -- error ids and tracebacks -------------------------------------------------------------------
+# -- error ids and tracebacks -----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("status", [500, 501, 502, 503, 504, 505, 507, 599])
 @pytest.mark.parametrize("accept", [BROWSER, "application/json", "text/plain"])
 def test_a_5xx_has_an_error_id(fail, error_lines, status, accept):
-    """Each 5xx that a program raises carries an id that stands in the log beside its message."""
+    """Each 5xx that a program raises carries an id that stands in the log beside its
+    message.
+    """
     answer = fail(lambda: HTTPError(status, "Words"), headers={"Accept": accept})
     if "json" in accept:
         error_id = json.loads(answer.body)["error_id"]
@@ -356,7 +379,9 @@ def test_a_4xx_has_none(fail, error_lines, status):
 @pytest.mark.parametrize("make", [bug, lambda: HTTPError(404), lambda: HTTPError(503)])
 @pytest.mark.parametrize("accept", [BROWSER, "application/json", "text/plain"])
 def test_tracebacks_only_when_asked(fail, make, accept):
-    """A traceback is on the page only if `request.show_tracebacks` says so (SECURITY goal 3)."""
+    """A traceback is on the page only if `request.show_tracebacks` says so (SECURITY goal
+    3).
+    """
     headers = {"Accept": accept}
     assert "Traceback" not in fail(make, headers=headers).text
     config = {"/": {"request.show_tracebacks": True}}
@@ -367,7 +392,9 @@ def test_tracebacks_only_when_asked(fail, make, accept):
 
 
 def test_format_exc():
-    """format_exc() is the traceback of the error in hand, or of one that is given; '' without."""
+    """format_exc() is the traceback of the error in hand, or of one that is given; ''
+    without.
+    """
     assert format_exc() == ""
     try:
         raise bug()
@@ -377,7 +404,7 @@ def test_format_exc():
     assert format_exc(caught).startswith("Traceback (most recent call last)")
 
 
-# -- error pages of a program's own -------------------------------------------------------------
+# -- error pages of a program's own -----------------------------------------------------------
 
 
 @pytest.fixture
@@ -512,7 +539,12 @@ def test_the_code_goes_before_default(fail):
 
 def test_a_callable_gets_the_traceback_when_asked(fail):
     """The traceback is an argument of the callable, escaped."""
-    config = {"/": {"request.show_tracebacks": True, "error_page.500": lambda traceback, **k: traceback}}
+    config = {
+        "/": {
+            "request.show_tracebacks": True,
+            "error_page.500": lambda traceback, **k: traceback,
+        }
+    }
     answer = fail(bug, config=config)
     assert "RuntimeError: secret words" in answer.text
     assert "&lt;" in answer.text or "<" not in answer.text
@@ -532,7 +564,7 @@ def test_get_error_page_may_be_called(page):
     assert "Nothing matches the given URI" in serve("/b/").text
 
 
-# -- the bare error -----------------------------------------------------------------------------
+# -- the bare error ---------------------------------------------------------------------------
 
 
 def broken():
@@ -560,7 +592,10 @@ def test_the_bare_error_shows_a_traceback_when_asked(fail):
 def test_bare_error():
     """bare_error() needs nothing but itself."""
     status, headers, body = bare_error()
-    assert (status, body) == ("500 Internal Server Error", [b"Unrecoverable error in the server.\n"])
+    assert (status, body) == (
+        "500 Internal Server Error",
+        [b"Unrecoverable error in the server.\n"],
+    )
     assert dict(headers)["Content-Length"] == str(len(body[0]))
     assert bare_error("é\ud800")[2] == ["Unrecoverable error in the server.\né?".encode()]
 
@@ -578,7 +613,7 @@ def test_an_exit_in_a_handler(fail, make):
     assert fail(make).code == 500
 
 
-# -- HTTPRedirect -------------------------------------------------------------------------------
+# -- HTTPRedirect -----------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -610,7 +645,7 @@ def redirect(page):
         ("/é", "http://h.example/%C3%A9"),
         ("/a b", "http://h.example/a%20b"),
         ("/a%20b", "http://h.example/a%20b"),
-        ("/a\"><script>", "http://h.example/a%22%3E%3Cscript%3E"),
+        ('/a"><script>', "http://h.example/a%22%3E%3Cscript%3E"),
         ("/x\r\nSet-Cookie: a=1", "http://h.example/xSet-Cookie:%20a=1"),
         ("//evil.example/x", "http://h.example/evil.example/x"),
         ("/\\evil.example", "http://h.example/evil.example"),
@@ -672,7 +707,9 @@ def test_several_urls(redirect):
     ]
 
 
-@pytest.mark.parametrize(("protocol", "code"), [("HTTP/1.1", 303), ("HTTP/1.0", 302), ("HTTP/2", 303)])
+@pytest.mark.parametrize(
+    ("protocol", "code"), [("HTTP/1.1", 303), ("HTTP/1.0", 302), ("HTTP/2", 303)]
+)
 def test_the_default_status(redirect, protocol, code):
     """303, or 302 for an HTTP/1.0 client."""
     assert redirect("/x", SERVER_PROTOCOL=protocol).code == code
@@ -680,7 +717,9 @@ def test_the_default_status(redirect, protocol, code):
 
 @pytest.mark.parametrize("urls", [[], "/x"])
 def test_not_modified(redirect, urls):
-    """304 has no body and none of the headers that describe one; it keeps ETag, Vary and cookies."""
+    """304 has no body and none of the headers that describe one; it keeps ETag, Vary and
+    cookies.
+    """
 
     def before(response):
         response.headers.update({**GONE, **KEPT})
@@ -688,7 +727,13 @@ def test_not_modified(redirect, urls):
 
     answer = redirect(urls, 304, before=before)
     assert (answer.status, answer.body) == ("304 Not Modified", b"")
-    for name in ("Allow", "Content-Encoding", "Content-Length", "Content-Type", "Last-Modified"):
+    for name in (
+        "Allow",
+        "Content-Encoding",
+        "Content-Length",
+        "Content-Type",
+        "Last-Modified",
+    ):
         assert answer.header(name) is None, name
     assert (answer.header("ETag"), answer.header("Vary")) == ('"x"', "A")
     assert answer.all("Set-Cookie") == ["a=1"]
@@ -698,7 +743,10 @@ def test_use_proxy(redirect):
     """305 has a Location and no body."""
     answer = redirect("/x", 305)
     assert (answer.status, answer.body) == ("305 Use Proxy", b"")
-    assert (answer.header("Location"), answer.header("Content-Length")) == ("http://h.example/x", "0")
+    assert (answer.header("Location"), answer.header("Content-Length")) == (
+        "http://h.example/x",
+        "0",
+    )
 
 
 @pytest.mark.parametrize("status", [306, 309, 399])
@@ -736,7 +784,7 @@ def test_headers_and_cookies_stay_on_a_redirect(redirect):
     assert answer.header("Content-Length") == str(len(answer.body))
 
 
-# -- InternalRedirect ---------------------------------------------------------------------------
+# -- InternalRedirect -------------------------------------------------------------------------
 
 
 class Inside:
@@ -753,7 +801,14 @@ class Inside:
     def end(self, *args, **kwargs):
         request = serving_now().request
         self.seen.append(
-            (request.method, request.path_info, request.query_string, args, kwargs, request.body.read())
+            (
+                request.method,
+                request.path_info,
+                request.query_string,
+                args,
+                kwargs,
+                request.body.read(),
+            )
         )
         return "the end"
 
@@ -813,7 +868,7 @@ def test_where_an_internal_redirect_leads(inside, to, query, path, query_string,
         headers={"Content-Type": "application/x-www-form-urlencoded"},
     )
     assert (answer.code, answer.text) == (200, "the end")
-    method, path_info, seen_query, args, seen_kwargs, body = inside.seen[0]
+    method, path_info, seen_query, _, seen_kwargs, body = inside.seen[0]
     assert (method, path_info, seen_query, seen_kwargs, body) == (
         "GET", path, query_string, kwargs, b"",
     )  # fmt: skip
@@ -831,7 +886,10 @@ def test_a_loop_is_stopped(inside, error_lines):
     answer = inside("/loop")
     assert answer.code == 500
     assert "Traceback" not in answer.text
-    assert any("InternalRedirector visited the same URL twice: '/m/loop'" in line for line in error_lines)
+    assert any(
+        "InternalRedirector visited the same URL twice: '/m/loop'" in line
+        for line in error_lines
+    )
 
 
 def test_the_loop_guard_is_a_key(inside):

@@ -603,9 +603,8 @@ def test_recursive_internal_redirects(site, get):
                 raise InternalRedirect("/again")
             return "third time"
 
-    app = site.tree.mount(Page(), "", {"/": {"wsgi.InternalRedirector.recursive": True}})
+    site.tree.mount(Page(), "", {"/": {"wsgi.InternalRedirector.recursive": True}})
     assert get("/again").text == "third time"
-    assert app.middleware_config == {"InternalRedirector": {"recursive": True}}
     assert get("/self").code == 500
 
 
@@ -685,3 +684,35 @@ def test_methods_with_bodies(site, get):
     site.tree.mount(root, "", {"/where": {"request.methods_with_bodies": ("DELETE",)}})
     assert "{'a': '1'}" in get("/where", "DELETE", body=b"a=1", headers=body).text
     assert "{}" in get("/where", "POST", body=b"a=1", headers=body).text
+
+
+# -- HEAD, where something is in the way --------------------------------------------------------
+
+
+def test_head_of_an_internal_redirect(site, root, get):
+    """HEAD gets no body either when the page redirects internally, which goes on as a GET."""
+    answer = get("/redirect", "HEAD")
+    assert (answer.code, answer.body) == (200, b"")
+    assert int(answer.header("Content-Length")) > 0
+
+
+@pytest.mark.parametrize("place", ["loop", "channel", "request", "middleware", "factory", "start"])
+def test_head_of_the_bare_error(site, root, get, place):
+    """The bare error has no body for HEAD, wherever it comes from."""
+
+    def fail(*args, **kwargs):
+        raise ZeroDivisionError(place)
+
+    app = site.tree.apps[""]
+    if place == "channel":
+        site.engine.subscribe("before_request", fail)
+    elif place == "start":
+        site.engine.subscribe("start", fail)
+    elif place == "request":
+        app.request_class = fail
+    elif place == "factory":
+        app.merge({"/": {"wsgi.pipeline": [("broken", fail)]}})
+    elif place == "middleware":
+        app.merge({"/": {"wsgi.pipeline": [("broken", lambda app: fail)]}})
+    answer = get("/self" if place == "loop" else "/", "HEAD")
+    assert (answer.code, answer.body) == (500, b"")

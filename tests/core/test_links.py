@@ -166,7 +166,12 @@ def test_without_host(page):
 
 def test_no_address_becomes_another_host(link):
     """A relative address that begins with slashes stays on this host."""
-    for path in ("//evil.example/x", "/\\evil.example", "\\\\evil.example", "/./\\/evil.example"):
+    for path in (
+        "//evil.example/x",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "/./\\/evil.example",
+    ):
         for relative in (True, "server"):
             address = link("/u/d/e", path, relative=relative)
             assert not address.startswith(("//", "/\\", "\\")), (path, address)
@@ -181,7 +186,7 @@ def test_no_address_becomes_another_host_at_the_root(link, relative):
         assert not address.startswith(("//", "/\\", "\\")), (path, address)
 
 
-# -- outside a request --------------------------------------------------------------------------
+# -- outside a request ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
-"""The request: every word of CherryPy's on it, read from the environ, written back where it matters."""
+"""The request: every word of CherryPy's on it, read from the environ, written back where it
+matters.
+"""
 
 import re
 from http.cookies import SimpleCookie
@@ -30,7 +32,7 @@ def see(page):
     return see
 
 
-# -- class-level defaults (BEHAVIOUR 2.6) -------------------------------------------------------
+# -- class-level defaults (BEHAVIOUR 2.6) -----------------------------------------------------
 
 DEFAULTS = {
     "prev": None,
@@ -83,7 +85,7 @@ def test_webobs_constructor_still_checks(environ):
         Request(environ(), nope=1)
 
 
-# -- what came in -------------------------------------------------------------------------------
+# -- what came in -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -99,7 +101,9 @@ def test_webobs_constructor_still_checks(environ):
     ],
 )
 def test_paths(see, path, script_name, expected):
-    """script_name is the mount point; path_info the rest, decoded, its runs of slashes as one."""
+    """script_name is the mount point; path_info the rest, decoded, its runs of slashes as
+    one.
+    """
     config = {"/": {"tools.trailing_slash.on": False}}
     seen = see(
         lambda r: (r.script_name, r.path_info), path, script_name=script_name, config=config
@@ -262,7 +266,7 @@ def test_unique_id_has_uuid4(see):
     assert uuid4 == text
 
 
-# -- headers ------------------------------------------------------------------------------------
+# -- headers ----------------------------------------------------------------------------------
 
 SENT = {
     "Host": "h.example",
@@ -304,14 +308,18 @@ def test_header_list_holds_the_same_pairs(see):
 
 def test_authorization_that_a_cgi_server_renames(see):
     """HTTP_CGI_AUTHORIZATION is the Authorization header."""
-    assert see(lambda r: r.headers["Authorization"], HTTP_CGI_AUTHORIZATION="Basic x") == "Basic x"
+    assert (
+        see(lambda r: r.headers["Authorization"], HTTP_CGI_AUTHORIZATION="Basic x") == "Basic x"
+    )
 
 
 @pytest.mark.parametrize(
     "value", ["=?utf-8?q?b?=", "a =?utf-8?q?b?= c", "=?nope?q?b?=", "=?utf-8?b?!?="]
 )
 def test_header_values_are_not_decoded(see, value):
-    """RFC 2047 words in request headers stay as they are (SECURITY goal 11, BEHAVIOUR 13.1 (15))."""
+    """RFC 2047 words in request headers stay as they are (SECURITY goal 11, BEHAVIOUR 13.1
+    (15)).
+    """
     assert see(lambda r: r.headers["X"], headers={"X": value}) == value
 
 
@@ -327,7 +335,9 @@ def test_header_values_are_not_decoded(see, value):
     ],
 )
 def test_headers_are_written_through(environ, name, key):
-    """What is set or deleted in the headers is set or deleted in the environ, for WebOb's words."""
+    """What is set or deleted in the headers is set or deleted in the environ, for WebOb's
+    words.
+    """
     request = Request(environ())
     request.headers[name] = 12
     assert request.headers[name.upper()] == 12
@@ -402,7 +412,7 @@ def test_a_header_value_that_is_no_text_is_left_out(environ):
     assert "X" not in Request(environ(HTTP_X=object())).headers
 
 
-# -- cookies ------------------------------------------------------------------------------------
+# -- cookies ----------------------------------------------------------------------------------
 
 COOKIES = [
     ("", {}),
@@ -427,7 +437,9 @@ COOKIES = [
 
 @pytest.mark.parametrize(("header", "expected"), COOKIES)
 def test_cookies_come_in(see, header, expected):
-    """Broken cookies are dropped, the good ones beside them kept; the answer is 200 (goal 12)."""
+    """Broken cookies are dropped, the good ones beside them kept; the answer is 200 (goal
+    12).
+    """
 
     def look(request):
         assert isinstance(request.cookie, SimpleCookie)
@@ -439,7 +451,9 @@ def test_cookies_come_in(see, header, expected):
 
 def test_cookies_are_never_copied_to_the_response(page):
     """A cookie that came in does not go out again."""
-    answer = page(lambda: serving_now().request.cookie["a"].value)("/", headers={"Cookie": "a=1"})
+    answer = page(lambda: serving_now().request.cookie["a"].value)(
+        "/", headers={"Cookie": "a=1"}
+    )
     assert answer.text == "1"
     assert answer.all("Set-Cookie") == []
 
@@ -480,7 +494,7 @@ def test_load_cookies_makes_morsels():
     assert not any(cookies["a"].values())
 
 
-# -- both ends of the connection ----------------------------------------------------------------
+# -- both ends of the connection --------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -572,7 +586,9 @@ def test_port_number(text, port):
     ],
 )
 def test_base(environ, keys, base):
-    """`base` is scheme and host as the client wrote them, else the server's, without a default port."""
+    """`base` is scheme and host as the client wrote them, else the server's, without a
+    default port.
+    """
     assert Request(environ(**keys)).base == base
 
 
@@ -608,7 +624,7 @@ def test_a_missing_host_is_named(page):
     assert "HTTP/1.1 requires a 'Host' request header." in answer.text
 
 
-# -- index pages --------------------------------------------------------------------------------
+# -- index pages ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -624,13 +640,15 @@ def test_a_missing_host_is_named(page):
     ],
 )
 def test_current_path_and_here(environ, path, is_index, current, here):
-    """The address of the page has the trailing slash it should have, whatever the client wrote."""
+    """The address of the page has the trailing slash it should have, whatever the client
+    wrote.
+    """
     request = Request(environ())
     request.script_name, request.path_info, request.is_index = "/m", path, is_index
     assert (request.current_path(), request.here()) == (current, here)
 
 
-# -- the body, seen from the request ------------------------------------------------------------
+# -- the body, seen from the request ----------------------------------------------------------
 
 
 def test_body_params_of_a_request_without_a_body(see):
@@ -657,7 +675,7 @@ def test_body_params_are_those_of_the_body(see):
     assert seen == ({"a": "1", "b": "2"}, {"a": ["0", "1"], "b": "2"})
 
 
-# -- copy on touch ------------------------------------------------------------------------------
+# -- copy on touch ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -670,7 +688,9 @@ def test_body_params_are_those_of_the_body(see):
     ],
 )
 def test_what_a_request_changes_is_its_own(site, page, touch):
-    """config, hooks, toolmaps and error_page are copied when touched: the next request sees nothing of it."""
+    """config, hooks, toolmaps and error_page are copied when touched: the next request sees
+    nothing of it.
+    """
     serve = page(
         lambda: repr(touch(serving_now().request)),
         error_page__404="f",
@@ -774,7 +794,30 @@ def test_hooks_attached_before_the_handler_is_known_stay(site, call, environ):
     assert ran == ["early", "config"]
 
 
-# -- config sets attributes ---------------------------------------------------------------------
+def test_config_before_the_handler_is_known(site, call, environ):
+    """`_cp_dispatch` sees the config of '/'; what it changes there does not reach the page."""
+    seen = []
+
+    class Root:
+        def _cp_dispatch(self, vpath):
+            config = serving_now().request.config
+            seen.append((vpath.pop(), config["request.max_params"]))
+            config["request.max_params"] = 3
+            return self
+
+        def index(self):
+            seen.append(serving_now().request.config["request.max_params"])
+            return b"x"
+
+        index.exposed = True
+
+    config = {"/": {"request.max_params": 1}, "/any": {"request.max_params": 2}}
+    site.tree.mount(Root(), "", config)
+    assert call(site.tree, environ("/any/")).body == b"x"
+    assert seen == [("any", 1), 2]
+
+
+# -- config sets attributes -------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -797,7 +840,7 @@ def test_config_sets_the_login(see):
     assert see(lambda r: r.login, config={"/": {"request.login": "dev"}}) == "dev"
 
 
-# -- errors, logs, the end ----------------------------------------------------------------------
+# -- errors, logs, the end --------------------------------------------------------------------
 
 
 def test_an_error_id_is_given_and_logged_once(page, error_lines):
@@ -875,7 +918,11 @@ def test_stages(page):
 
 @pytest.mark.parametrize(
     ("pattern", "expected"),
-    [(None, ("a", "/m/a", "/b/c")), ("z", (None, "/m", "/a/b/c")), ("a", ("a", "/m/a", "/b/c"))],
+    [
+        (None, ("a", "/m/a", "/b/c")),
+        ("z", (None, "/m", "/a/b/c")),
+        ("a", ("a", "/m/a", "/b/c")),
+    ],
 )
 def test_path_info_pop(see, pattern, expected):
     """path_info_pop() moves a segment from path_info to script_name, as WebOb's."""

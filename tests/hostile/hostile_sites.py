@@ -103,6 +103,7 @@ SITES: dict[str, tuple[Callable[[Ledger], Any], dict[str, dict[str, Any]]]] = {
         },
     ),
     "small": (Root, {}),
+    "limits": (Root, {"/": {"request.max_cookie_bytes": 100, "request.max_params": 10}}),
     "production": (Root, {"/": {"request.show_mismatched_params": False}}),
     "writer": (lambda ledger: Writer(), {}),
     "faulty": (Faulty, {}),

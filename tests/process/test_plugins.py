@@ -419,7 +419,7 @@ def test_signal_handler_table(bus):
     """SIGTERM exits, SIGHUP restarts or exits, SIGUSR1 is graceful; signals have names."""
     handler = plugins.SignalHandler(bus)
     assert handler.handlers == {
-        "SIGTERM": bus.exit,
+        "SIGTERM": bus.exit_on_signal,
         "SIGHUP": handler.handle_SIGHUP,
         "SIGUSR1": bus.graceful,
     }

@@ -26,12 +26,6 @@ if TYPE_CHECKING:
 MAX_PLANS = 2000
 """Plans kept by one application; more (handlers made per request) and all are compiled anew."""
 
-MAX_ROUTES = 2000
-"""Paths whose way to the handler is kept by one application."""
-
-MAX_ROUTE_CHARS = 256
-"""A longer path is walked each time."""
-
 WSGIApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 Middleware = Callable[..., WSGIApp]
 
@@ -132,7 +126,6 @@ class Application:
         self.namespaces["wsgi"] = self._set_wsgi
         self.plans: dict[tuple[Any, ...], Plan] = {}
         self.routes: dict[str, Route] = {}
-        self.generation = 0
         self.config = AppConfig()
         self.config.on_change = self.forget_plans
         self.forget_plans()
@@ -202,7 +195,6 @@ class Application:
 
     def forget_plans(self) -> None:
         """Compile anew from now on: a config or the set of tools has changed."""
-        self.generation += 1
         self.plans = {}
         self.routes = {}
         self.__dict__.pop("base_plan", None)
@@ -219,17 +211,22 @@ class Application:
     def find_plan(self, handler: Any, trail: Trail) -> Plan:
         """Return the plan of `handler` with the config of `trail`, compiled the first time."""
         function = handler.__func__ if type(handler) is MethodType else handler
+        plans = self.plans
         key: tuple[Any, ...] = (id(function), *map(id, trail.configs))
-        plan = self.plans.get(key)
+        plan = plans.get(key)
         if plan is not None and plan.is_placed:
             # The same objects may be met in several places, and this plan depends on the place.
             key += find_places(trail, self.config)
-            plan = self.plans.get(key)
+            plan = plans.get(key)
         if plan is None:
-            generation = self.generation
             plan = self.make_plan(handler, trail)
-            if generation == self.generation:
-                self.keep_plan(key, plan)
+            # After a change of config meanwhile, `self.plans` is another dict, and this one forgotten.
+            if len(plans) >= MAX_PLANS:
+                plans.clear()
+            plans[key] = plan
+            if plan.is_placed:
+                plans[key[: len(plan.keeps)] + find_places(trail, self.config)] = plan
+                plans.setdefault(key[: len(plan.keeps)], plan)
         return plan
 
     def make_plan(self, handler: Any, trail: Trail) -> Plan:
@@ -239,19 +236,6 @@ class Application:
         # Kept with the plan, so that no id in its key can come to mean another object.
         plan.keeps = (getattr(handler, "__func__", handler), *trail.configs)
         return plan
-
-    def keep_plan(self, key: tuple[Any, ...], plan: Plan) -> None:
-        """Keep `plan` under `key`, and under the part of it that does not depend on the place."""
-        if len(self.plans) >= MAX_PLANS:
-            self.plans.clear()
-        self.plans[key] = self.plans[key[: len(plan.keeps)]] = plan
-
-    def keep_route(self, path: str, route: Route | None) -> None:
-        """Keep the way to the handler of `path`, if there is a `route` that needs no walk."""
-        if route is not None and len(path) <= MAX_ROUTE_CHARS:
-            if len(self.routes) >= MAX_ROUTES:
-                self.routes.clear()
-            self.routes[path] = route
 
     @cached_property
     def base_plan(self) -> Plan:
@@ -289,14 +273,14 @@ class Application:
         Starts the engine of this process (once) and checks the config; with a finding every request is
         answered 500 and the finding is in the log: never an unprotected page.
         """
-        generation = self.generation
+        plans = self.plans
         try:
             findings = self.site.open(self)
             entry = refuse(self, findings) if findings else self.wsgiapp.build()
         except UNEXPECTED:
             return answer_bare(self, environ, start_response)
-        if generation == self.generation:
-            self.entry = entry
+        if plans is self.plans:
+            self.entry = entry  # nothing has changed meanwhile
         return entry(environ, start_response)
 
     def __repr__(self) -> str:

@@ -6,6 +6,7 @@ import io
 import sys
 from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from ..wire.params import TooManyParams, UndecodableParams, parse_query_string
@@ -48,6 +49,8 @@ def respond(app: Application, environ: Environ, start_response: Any) -> Iterable
         serve(request, response)
         if environ["REQUEST_METHOD"] == "HEAD":
             response.discard_body()  # the headers stay those of a GET
+        if type(response._app_iter) is not list:
+            start_stream(request, response)
         if app.log.is_access_wanted():
             app.log.access(request, response)
         start_response(response.output_status, response.header_list)
@@ -83,6 +86,7 @@ def serve(request: Request, response: Response) -> None:
         try:
             produce(request, response)
         except (HTTPRedirect, HTTPError) as answer:
+            settle_early(request)
             answer.set_response()
             run(request.plan.before_finalize)
             response.finalize()
@@ -144,7 +148,7 @@ def check_request(request: Request) -> None:
     path = environ.get("PATH_INFO", "")
     # PERF: the plainest path needs nothing of what find_path does.
     if (
-        path
+        path[:1] == "/"
         and path.isascii()
         and "//" not in path
         and environ.get("SCRIPT_NAME", "") == request.script_name
@@ -163,9 +167,10 @@ def check_request(request: Request) -> None:
             raise HTTPError(400, "HTTP/1.1 requires a 'Host' request header.")
     elif not is_known_host(host):
         raise HTTPError(400, "The 'Host' request header is malformed.")
-    if "HTTP_COOKIE" in environ and len(environ["HTTP_COOKIE"]) > request.max_cookie_bytes:
+    plan = request.plan
+    if "HTTP_COOKIE" in environ and len(environ["HTTP_COOKIE"]) > plan.max_cookie_bytes:
         raise HTTPError(431, "The 'Cookie' request header is too large.")
-    if request.plan.allowed_hosts and not is_allowed_host(host, request.allowed_hosts):
+    if plan.allowed_hosts and not is_allowed_host(host, plan.allowed_hosts):
         raise HTTPError(400, "This host is not served here.")
 
 
@@ -209,23 +214,26 @@ def find_path(request: Request) -> str:
     NotFound for bytes that are not UTF-8 (or what `request.uri_encoding` says).
     """
     environ = request.environ
-    path: str = environ.get("PATH_INFO", "")
-    prefix: str = environ.get("SCRIPT_NAME", "")
-    target = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
     mounted = request.script_name
-    if not path and not mounted:
-        return "/"
-    if prefix != mounted or "%2" in target or "//" in path:
-        path = keep_encoded_slashes(prefix + path, target)
-        path = join(path) if path else ""
-        path = path[len(mounted) :] if path.startswith(mounted) else path
+    whole: str = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+    path = keep_encoded_slashes(whole, environ.get("RAW_URI") or environ.get("REQUEST_URI") or "")
+    request.has_encoded_slashes = path != whole or "wsgicherry.encoded_slashes" in environ
+    if "//" in path:
+        path = join(path)
+    if path.startswith(mounted):
+        path = path[len(mounted) :]
+    if not path:
+        return "" if mounted else "/"
+    if path[0] != "/":
+        # Such a target ('*', '@evil.example') would be read as part of the host in an address.
+        raise NotFound(path.encode("latin-1", "replace").decode("utf-8", "replace"))
     if path.isascii():
         return path
     encoding = request.app.find_uri_encoding(path)
     try:
         return decode_path(path) if encoding is None else path.encode("latin-1").decode(encoding)
     except (ValueError, LookupError):
-        request.path_info = ascii(path)[1:-1]
+        request.path_info = path.encode("latin-1", "replace").decode("utf-8", "replace")
         raise NotFound() from None
 
 
@@ -276,8 +284,16 @@ def read_query(request: Request) -> None:
 # -- errors -------------------------------------------------------------------------------------
 
 
+def settle_early(request: Request) -> None:
+    """After an error before the handler was known, heed what the application's '/' says of errors."""
+    if request.stage is None:
+        for name, value in request.plan.request_attributes.items():
+            setattr(request, name, value)
+
+
 def answer_unexpected(request: Request, response: Response) -> None:
     """Answer an error that nobody foresaw, between the two error hooks; at worst with the bare error."""
+    settle_early(request)
     try:
         try:
             run(request.plan.before_error_response)
@@ -300,7 +316,10 @@ def answer_unexpected(request: Request, response: Response) -> None:
 
 def describe_bare(request: Request) -> tuple[str, list[tuple[str, str]], list[bytes]]:
     """Log the error in hand and return the bare answer to it, with its error id."""
-    request.report_error_id("the error could not be answered by an error page.", traceback=True)
+    what = "this error could not be answered by an error page."
+    if request.error_id:
+        request.log(f"Error id {request.error_id}: {what}", "HTTP", 40, traceback=True)
+    request.report_error_id(what, traceback=True)
     extra = f"Error id: {request.error_id}\n"
     return bare_error(extra + format_exc() if request.show_tracebacks else extra)
 
@@ -406,6 +425,39 @@ def announce(app: Application) -> None:
     app.engine.publish("before_request")
 
 
+def start_stream(request: Request, response: Response) -> None:
+    """Make the first chunk of a streamed body: an error before it is answered like any other."""
+    try:
+        response._app_iter = StartedStream(response._app_iter)
+    except (HTTPRedirect, HTTPError) as answer:
+        response.stream = False
+        answer.set_response()
+        response.finalize()
+    except InternalRedirect:
+        raise
+    except UNEXPECTED as error:
+        response.stream = False
+        if request.throw_errors and isinstance(error, Exception):
+            raise
+        answer_unexpected(request, response)
+
+
+class StartedStream:
+    """A body whose first chunk has been made already."""
+
+    def __init__(self, body: Iterable[bytes]) -> None:
+        self.body = body
+        self.rest = iter(body)
+        self.first = list(islice(self.rest, 1))
+
+    def __iter__(self) -> Iterator[bytes]:
+        return chain(self.first, self.rest)
+
+    def close(self) -> None:
+        """Close the body."""
+        close_body(self.body)
+
+
 def end_request(serving: Serving) -> None:
     """Tell the engine, run `on_end_request`, once. Errors are logged: the response has been sent."""
     request = serving.request
@@ -418,10 +470,11 @@ def end_request(serving: Serving) -> None:
         return
     token = enter(serving)
     try:
-        engine.publish("after_request")
-        run(hooks)
-    except UNEXPECTED:
-        request.log("", "HTTP", 40, traceback=True)
+        for step in (partial(engine.publish, "after_request"), partial(run, hooks)):
+            try:
+                step()
+            except UNEXPECTED:
+                request.log("", "HTTP", 40, traceback=True)
     finally:
         leave(token)
 

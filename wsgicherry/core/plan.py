@@ -14,6 +14,9 @@ from .walk import Trail
 # The static tool must know which part of the path is its own (BEHAVIOUR 3.2).
 STATICDIR = "tools.staticdir.dir"
 
+MAX_COOKIE_BYTES = 16 * 1024
+"""Bytes of the Cookie header; more is answered 431."""
+
 # PERF: what few requests look at is not set on each, but found here when it is asked for.
 REQUEST_DEFAULTS: dict[str, Any] = {
     "show_mismatched_params": True,
@@ -44,6 +47,7 @@ class Plan:
         "is_plain",
         "is_placed",
         "keeps",
+        "max_cookie_bytes",
         "request_attributes",
         "response_attributes",
         "response_headers",
@@ -76,6 +80,7 @@ class Plan:
         self.keeps: tuple[Any, ...] = ()
         self.is_plain = True
         self.allowed_hosts: Any = ()
+        self.max_cookie_bytes = MAX_COOKIE_BYTES
         self.is_placed = STATICDIR in config
         self.set_hooks(HookMap())
 
@@ -86,7 +91,9 @@ class Plan:
 
     def settle(self) -> None:
         """Note whether there is anything for `apply` to do."""
+        # These two are asked for before the request has its attributes.
         self.allowed_hosts = self.request_attributes.get("allowed_hosts", ())
+        self.max_cookie_bytes = self.request_attributes.get("max_cookie_bytes", MAX_COOKIE_BYTES)
         self.is_plain = not (
             self.request_attributes
             or self.response_attributes
@@ -105,6 +112,10 @@ class Plan:
     def with_hooks(self, hooks: HookMap) -> Plan:
         """Return a plan like this one for a single request, which runs what `hooks` holds by then."""
         return TouchedPlan(self, hooks)
+
+    def untouched(self) -> Plan:
+        """Return the compiled plan that this one was made from: itself."""
+        return self
 
     def copy_toolmaps(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Return the tools' settings as dicts of their own."""
@@ -132,10 +143,11 @@ class Plan:
 class TouchedPlan(Plan):
     """The plan of one request whose hooks were touched: it reads them from the request's own map."""
 
-    __slots__ = ("hooks",)
+    __slots__ = ("hooks", "origin")
 
     def __init__(self, plan: Plan, hooks: HookMap) -> None:
         self.hooks = hooks
+        self.origin = plan.untouched()
         for name in Plan.__slots__:
             if name not in HOOK_POINTS:
                 setattr(self, name, getattr(plan, name))
@@ -143,6 +155,10 @@ class TouchedPlan(Plan):
     def hook_map(self) -> HookMap:
         """Return the map itself."""
         return self.hooks
+
+    def untouched(self) -> Plan:
+        """Return the compiled plan that this one was made from."""
+        return self.origin
 
 
 for _point in HOOK_POINTS:

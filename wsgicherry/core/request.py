@@ -17,7 +17,7 @@ from .dispatch import Dispatcher
 from .errorpages import new_error_id
 from .errors import HTTPError
 from .hooks import HookMap
-from .plan import REQUEST_DEFAULTS, Plan
+from .plan import MAX_COOKIE_BYTES, REQUEST_DEFAULTS, Plan
 
 
 Environ = dict[str, Any]
@@ -93,7 +93,8 @@ class Request(BaseRequest):
     image_map = False
     allowed_hosts: Any = ()
     max_params = 1000
-    max_cookie_bytes = 16 * 1024
+    max_cookie_bytes = MAX_COOKIE_BYTES
+    has_encoded_slashes = False
     process_request_body = True
     methods_with_bodies: Any = ("POST", "PUT", "PATCH")
     json: Any = None
@@ -296,11 +297,11 @@ class Request(BaseRequest):
         self._config = None
         self.is_touched = False
         early, self._hooks = self._hooks, None
-        self.plan = plan
+        touched, self.plan = self.plan, plan
         if early is not None:
-            hooks, base = plan.hook_map(), self.app.base_plan.hook_map()
+            hooks, known = plan.hook_map(), touched.untouched().hook_map()
             for point, attached in early.items():
-                hooks[point][:0] = [hook for hook in attached if hook not in base[point]]
+                hooks[point][:0] = [hook for hook in attached if hook not in known[point]]
             self.hooks = hooks
 
     @property

@@ -223,11 +223,15 @@ class Response(WebObResponse):  # type: ignore[misc]
     def text(self, value: str) -> None:
         if not isinstance(value, str):
             raise TypeError(f"response.text wants str, not {type(value).__name__}.")
-        self.body = value.encode(self.charset or self.default_body_encoding)
+        self._set_bytes(value.encode(self.charset or self.default_body_encoding))
 
     @text.deleter
     def text(self) -> None:
-        self.body = None
+        self._set_bytes(b"")
+
+    def _set_bytes(self, data: bytes) -> None:
+        self.body = data
+        self.headers["Content-Length"] = str(len(data))
 
     ubody = unicode_body = text
 
@@ -238,11 +242,11 @@ class Response(WebObResponse):  # type: ignore[misc]
 
     @json.setter
     def json(self, value: Any) -> None:
-        self.body = json.dumps(value, separators=(",", ":")).encode("utf-8")
+        self._set_bytes(json.dumps(value, separators=(",", ":")).encode("utf-8"))
 
     @json.deleter
     def json(self) -> None:
-        self.body = None
+        self._set_bytes(b"")
 
     json_body = json
 
@@ -257,6 +261,36 @@ class Response(WebObResponse):  # type: ignore[misc]
         if length is not None:
             self.headers["Content-Length"] = str(int(length) + len(data))
         return len(data)
+
+    # -- WebOb's own methods, on a response of WebOb's own kind -----------------------------------
+
+    def _plain(self) -> WebObResponse:
+        """Return a plain WebOb response with the status, the headers and the body of this one."""
+        plain = WebObResponse(status=self._status, headerlist=self._headerlist, app_iter=self._app_iter)
+        plain.conditional_response = self.conditional_response
+        return plain
+
+    def md5_etag(self, body: Any = None, set_content_md5: bool = False) -> None:
+        """Set ETag to a digest of the body (WebOb's rule)."""
+        self._plain().md5_etag(self.collapse_body() if body is None else body, set_content_md5)
+
+    def decode_content(self) -> None:
+        """Undo the Content-Encoding (WebOb's rule)."""
+        plain = self._plain()
+        plain.decode_content()
+        self._headerlist, self._headers = plain._headerlist, None
+        self._app_iter = plain._app_iter
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        """Answer as a WSGI application (WebOb's rule)."""
+        return self._plain()(environ, start_response)
+
+    def conditional_response_app(self, environ: Any, start_response: Any) -> Any:
+        """Answer as a WSGI application, heeding the conditions of the request (WebOb's rule)."""
+        return self._plain().conditional_response_app(environ, start_response)
+
+    def __str__(self, skip_body: bool = False) -> str:
+        return self._plain().__str__(skip_body)
 
     # -- the end --------------------------------------------------------------------------------
 

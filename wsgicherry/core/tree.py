@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ..wire.urls import join, keep_encoded_slashes
-from . import errorpages
+from . import errorpages, errors
 from .application import Application, WSGIApp
 from .application import Site as SharedSite
 from .current import find_serving
+from .errors import UNEXPECTED
 
 MAX_LOGGED_PATH_CHARS = 200
 
@@ -54,10 +56,26 @@ class Mounts(dict[str, Any]):
         self._measure()
         return app
 
+    def popitem(self) -> tuple[str, Any]:
+        """Unmount what was mounted last and return it with its name."""
+        item = super().popitem()
+        self._measure()
+        return item
+
+    def setdefault(self, name: str, app: Any = None) -> Any:
+        """Return what is mounted at `name`; mount `app` there if nothing is."""
+        if name not in self:
+            self[name] = app
+        return self[name]
+
     def update(self, *args: Any, **kwargs: Any) -> None:
         """Mount several."""
         super().update(*args, **kwargs)
         self._measure()
+
+    def __ior__(self, apps: Any) -> Any:  # type: ignore[override,misc]
+        self.update(apps)
+        return self
 
     def find(self, path: str) -> str | None:
         """Return the longest mounted name that begins `path` on a segment's border, or None.
@@ -163,22 +181,34 @@ class Tree:
         path = prefix + rest
         target = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
         if "%2" in target:
-            path = keep_encoded_slashes(path, target)
+            kept = keep_encoded_slashes(path, target)
+            if kept != path:
+                path, environ = kept, {**environ, "wsgicherry.encoded_slashes": True}
         if "//" in path:
             path = join(path)
         name = mounts.find(path or "/")
+        app = None if name is None else mounts[name]
+        if not isinstance(app, (Application, Tree)):
+            try:
+                self.site.start_engine()
+            except UNEXPECTED:
+                return self.failed(environ, start_response)
         if name is None:
-            self.site.start_engine()
             return self.not_found(environ, start_response)
         if name != prefix or path[len(name) :] != rest:
             environ = {**environ, "SCRIPT_NAME": name, "PATH_INFO": path[len(name) :]}
-        app = mounts[name]
-        if not isinstance(app, (Application, Tree)):
-            self.site.start_engine()
-            if self.site.log.is_access_wanted():
-                start_response = self._logged(environ, start_response)
+        if not isinstance(app, (Application, Tree)) and self.site.log.is_access_wanted():
+            start_response = self._logged(environ, start_response)
         answer: Iterable[bytes] = app(environ, start_response)
         return answer
+
+    def failed(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Answer 500 to what is no application's, because the engine did not start."""
+        self.site.log.error("The engine did not start.", "ENGINE", 40, traceback=True)
+        status, headers, body = errors.bare_error()
+        self.site.log.access_environ(environ, status, len(body[0]))
+        start_response(status, headers, sys.exc_info())
+        return [] if environ.get("REQUEST_METHOD") == "HEAD" else body
 
     def not_found(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer 404 for a path at which nothing is mounted."""

@@ -45,7 +45,7 @@ class SignalHandler:
     def __init__(self, bus: Bus) -> None:
         self.bus = bus
         self.handlers: dict[str, Callable[[], object]] = {
-            "SIGTERM": bus.exit,
+            "SIGTERM": bus.exit_on_signal,
             "SIGHUP": self.handle_SIGHUP,
             "SIGUSR1": bus.graceful,
         }
@@ -116,7 +116,7 @@ class SignalHandler:
             self.bus.restart()
         else:
             self.bus.log("SIGHUP caught but not daemonized. Exiting.")
-            self.bus.exit()
+            self.bus.exit_on_signal()
 
     def _is_daemonized(self) -> bool:
         return self._original_pid != os.getpid() and not (sys.stdin and sys.stdin.isatty())

@@ -104,7 +104,12 @@ class ServerAdapter:
             daemon=False,  # it keeps a process alive whose main thread has ended
         )
         self._thread.start()
-        self._wait_until_ready(self.httpserver, self._thread)
+        try:
+            self._wait_until_ready(self.httpserver, self._thread)
+        except (KeyboardInterrupt, SystemExit) as error:
+            if error is not self.interrupt:  # Ctrl-C or a signal, not the server's own
+                self._stop_half_started(self.httpserver, self._thread)
+            raise
         with self._handover:
             if self.interrupt is not None:
                 raise self.interrupt
@@ -144,10 +149,17 @@ class ServerAdapter:
                 self.bus.log(f"Error in HTTP server: shutting down ({error!r})", ERROR, True)
                 self.bus.exit()
 
+    def _stop_half_started(self, httpserver: HTTPServer, thread: threading.Thread) -> None:
+        """Stop a server that may not even have begun to start: such a one is told again."""
+        give_up_at = time.monotonic() + THREAD_EXIT_SECONDS
+        while thread.is_alive() and time.monotonic() < give_up_at:
+            httpserver.stop()
+            time.sleep(READY_POLL_SECONDS)
+
     def _wait_until_ready(self, httpserver: HTTPServer, thread: threading.Thread) -> None:
         give_up_at = time.monotonic() + READY_TIMEOUT_SECONDS
         while not getattr(httpserver, "ready", False):
-            thread.join(READY_POLL_SECONDS)
+            time.sleep(READY_POLL_SECONDS)  # not join(): see POLL_SECONDS in wspbus.py
             if self.interrupt is not None:
                 raise self.interrupt
             if not thread.is_alive():
@@ -162,8 +174,11 @@ class ServerAdapter:
     def _join(self) -> None:
         thread, self._thread = self._thread, None
         # An error in the server's thread stops the bus from there: it cannot wait for itself.
-        if thread is not None and thread is not threading.current_thread():
-            thread.join(THREAD_EXIT_SECONDS)
+        if thread is None or thread is threading.current_thread():
+            return
+        give_up_at = time.monotonic() + THREAD_EXIT_SECONDS
+        while thread.is_alive() and time.monotonic() < give_up_at:
+            time.sleep(READY_POLL_SECONDS)
 
 
 def join_host_port(host: str | None, port: int | None) -> str:

@@ -19,6 +19,7 @@ import contextlib
 import enum
 import os
 import threading
+import time
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
@@ -32,6 +33,10 @@ __all__ = ["Bus", "ChannelFailures", "State", "states"]
 CHANNELS = ("start", "stop", "exit", "graceful", "log", "main")
 EXIT_SOFTWARE = 70  # EX_SOFTWARE of sysexits.h, as CherryPy ends on an internal error
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, what a shell reports for Ctrl-C
+# How often the main thread looks for a change: it sleeps between, as only that is sure to
+# survive a Ctrl-C. Conditions and joins are not: a KeyboardInterrupt inside them can leave a
+# lock held for ever, or have a thread that runs counted as ended (CPython 3.11's join).
+POLL_SECONDS = 0.05
 
 
 class State(enum.Enum):
@@ -67,6 +72,7 @@ class Bus(Channels):
         self._startup_directory = startup_directory()
         self._state = states.STOPPED
         self._mover: int | None = None  # the thread in start(), stop() or exit() just now
+        self._starter: int | None = None  # the thread in start()
         self._is_exit_unfinished = False
         self._guarded_pid: int | None = None
         self._make_locks()
@@ -87,7 +93,7 @@ class Bus(Channels):
         self._make_locks()
         if self._mover == threading.get_ident():
             return
-        self._mover = None
+        self._mover = self._starter = None
         self._is_exit_unfinished = False
         self.is_embedded = self.execv = False
         self._state = states.STOPPED
@@ -114,19 +120,32 @@ class Bus(Channels):
         finally:
             self._mover = before
 
+    @contextlib.contextmanager
+    def _starting(self) -> Iterator[None]:
+        """Mark this thread as the one that starts the bus (see exit_on_signal)."""
+        before, self._starter = self._starter, threading.get_ident()
+        try:
+            yield
+        finally:
+            self._starter = before
+
     def start(self) -> None:
         """Start everything that listens on 'start', in a process of our own.
 
         If a listener fails, the bus exits, and with it the process (code 70). A listener
         that raises SystemExit or KeyboardInterrupt has the bus exited in order, and its
         exception goes on to the caller: that is how to refuse a start with one's own code.
+        A Ctrl-C while the bus exits ends the process at once (code 130).
         """
-        with self._start_lock, self._moving():
+        with self._start_lock, self._moving(), self._starting():
             self.is_embedded = self._is_exit_unfinished = False
             try:
                 self._start()
             except (KeyboardInterrupt, SystemExit):
-                self._exit_in_order()
+                try:
+                    self._exit_in_order()
+                except KeyboardInterrupt:
+                    self._end_at_once()
                 raise
             except Exception:
                 self.log(
@@ -159,9 +178,10 @@ class Bus(Channels):
         if state is states.STARTED or (state is states.STARTING and not self.is_embedded):
             return
         with self._start_lock, self._moving():
-            if self._state is not states.STOPPED:
+            # An exit passes through STOPPED: a late request must not start the bus there.
+            if self._state is not states.STOPPED or self._is_exit_unfinished:
                 return
-            self.is_embedded, self._is_exit_unfinished = True, False
+            self.is_embedded = True
             try:
                 self._start()
             except BaseException:
@@ -210,6 +230,35 @@ class Bus(Channels):
         if state_before is states.STARTING:
             os._exit(EXIT_SOFTWARE)
         self._finish_exit()
+
+    def exit_on_signal(self) -> None:
+        """Exit, from a signal handler in the main thread; in the end with the code 0.
+
+        Where that thread is in start(), and before the first start, it raises SystemExit(0):
+        start() undoes what it did, and its caller does not go on as if the bus were started.
+        """
+        is_starting = (
+            self._starter == threading.get_ident()
+            and self._state is not states.STARTED
+            and not self._is_exit_unfinished
+        )
+        was_started = self._guarded_pid == os.getpid()
+        if is_starting or (self._state is states.STOPPED and not was_started):
+            raise SystemExit(0)
+        self.exit()
+
+    def exit_on_interrupt(self) -> None:
+        """Exit because of a Ctrl-C that came before block() could hear it; then do as block().
+
+        Another Ctrl-C meanwhile ends the process at once (code 130).
+        """
+        try:
+            if self._state is not states.EXITING:
+                self.log("Keyboard Interrupt: shutting down bus")
+                self.exit()
+        except KeyboardInterrupt:
+            self._end_at_once()
+        self.block()
 
     def _exit_in_order(self) -> None:
         """Stop and exit as far as it goes; failures are in the log, the process lives."""
@@ -294,15 +343,24 @@ class Bus(Channels):
     ) -> None:
         """Return when the bus is in `state` (or in one of them).
 
-        Publishes on `channel` every `interval` seconds meanwhile. A change of state, or a
-        signal, wakes it at once.
+        Publishes on `channel` every `interval` seconds meanwhile. A change of state wakes it
+        at once, in the main thread within POLL_SECONDS.
         """
         wanted = {state} if isinstance(state, State) else set(state)
         while self._state not in wanted:
-            with self._changed:
-                self._changed.wait_for(lambda: self._state in wanted, interval)
+            self._pause(lambda: self._state in wanted, interval)
             if channel is not None:
                 self.publish(channel)
+
+    def _pause(self, is_over: Callable[[], bool], seconds: float) -> None:
+        """Return when `is_over()` is true, or after `seconds`."""
+        if threading.current_thread() is not threading.main_thread():
+            with self._changed:
+                self._changed.wait_for(is_over, seconds)
+            return
+        give_up_at = time.monotonic() + seconds
+        while not is_over() and (left := give_up_at - time.monotonic()) > 0:
+            time.sleep(min(left, POLL_SECONDS))
 
     def block(self, interval: float = 0.1) -> None:
         """Hold the main thread until the bus has exited, publishing 'main' meanwhile.
@@ -324,8 +382,8 @@ class Bus(Channels):
         try:
             self.wait(states.EXITING, interval=interval, channel="main")
             # Another thread's exit(), perhaps a daemon's, may still be telling listeners.
-            with self._changed:
-                self._changed.wait_for(lambda: not self._is_exit_unfinished)
+            while self._is_exit_unfinished:
+                self._pause(lambda: not self._is_exit_unfinished, POLL_SECONDS)
         except (KeyboardInterrupt, OSError):
             if self._is_exit_unfinished:
                 raise
@@ -342,7 +400,8 @@ class Bus(Channels):
         for thread in threading.enumerate():
             if thread not in spared and not thread.daemon:
                 self.log(f"Waiting for thread {thread.name}.")
-                thread.join()
+                while thread.is_alive():
+                    time.sleep(POLL_SECONDS)
 
     def _end_at_once(self) -> None:
         try:

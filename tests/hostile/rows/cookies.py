@@ -125,6 +125,16 @@ ROWS = [
     Row("limit-minus-1", 200, "/cookies", environ={"HTTP_COOKIE": of_size(LIMIT - 1)}),
     Row("limit", 200, "/cookies", environ={"HTTP_COOKIE": of_size(LIMIT)}),
     Row("limit-plus-1", 431, "/cookies", environ={"HTTP_COOKIE": of_size(LIMIT + 1)}),
+    *(
+        Row(
+            f"own-limit-{size}",
+            status,
+            "/cookies",
+            environ={"HTTP_COOKIE": of_size(size)},
+            site="limits",
+        )
+        for size, status in ((99, 200), (100, 200), (101, 431))
+    ),
     Row("limit-plus-1-index", 431, environ={"HTTP_COOKIE": of_size(LIMIT + 1)}),
     Row(
         "limit-plus-1-unknown-page",

@@ -89,6 +89,7 @@ WORDS_AND_HEADERS = {
     ),
     "date-year": ("date", "HTTP_DATE", "Mon, 01 Jan 99999 00:00:00 GMT"),
     "if-range-year": ("if_range", "HTTP_IF_RANGE", "Mon, 01 Jan 99999 00:00:00 GMT"),
+    "if-range-no-date": ("if_range", "HTTP_IF_RANGE", "Mon, 01 Jan 9%9999 00:00:00 GMT"),
     "if-range-tag": ("if_range", "HTTP_IF_RANGE", '"a'),
     "if-match": ("if_match", "HTTP_IF_MATCH", '"' * 5001),
     "if-none-match": ("if_none_match", "HTTP_IF_NONE_MATCH", 'W/"' * 2000),

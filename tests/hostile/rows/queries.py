@@ -80,6 +80,10 @@ ROWS = [
     Row("count-999", 200, "/echo", pairs(999), contains='"a998"'),
     Row("count-1000", 200, "/echo", pairs(1000), contains='"a999"'),
     Row("count-1001", 400, "/echo", pairs(1001), contains="1000"),
+    *(
+        Row(f"own-count-{count}", status, "/echo", pairs(count), site="limits")
+        for count, status in ((9, 200), (10, 200), (11, 400))
+    ),
     Row("count-1001-same-key", 400, "/echo", "a=1&" * 1001),
     Row("count-1000-and-separators", 200, "/echo", "&&".join(["a"] * 1000)),
     Row("count-20000", 400, "/echo", pairs(20000)),

@@ -1,0 +1,236 @@
+"""One file as a page: `tools.staticfile` and `serve_file`."""
+
+from __future__ import annotations
+
+import logging
+import os
+from email.utils import formatdate
+from uuid import uuid4
+
+import pytest
+from webtest import TestApp
+
+from wsgicherry.core.current import serving_now
+from wsgicherry.core.expose import expose
+from wsgicherry.lib.static import is_unmodified, serve_file
+from wsgicherry.site import Site
+
+MTIME = 1_700_000_000
+
+
+@pytest.fixture
+def site():
+    """A site of the test's own."""
+    name = f"static{uuid4().hex}"
+    logging.getLogger(name).propagate = False
+    site = Site(name)
+    yield site
+    site.engine.exit()
+    known = logging.Logger.manager.loggerDict
+    for each in [each for each in known if each.split(".")[0] == name]:
+        known.pop(each)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with files in it, all of the same time."""
+    for name, data in {
+        "page.html": b"<p>page",
+        "data.xyz": b"data",
+        "picture.PNG": b"picture",
+        "icon.svg": b"<svg/>",
+        "empty.txt": b"",
+        "big.bin": os.urandom(200_000),
+    }.items():
+        (tmp_path / name).write_bytes(data)
+        os.utime(tmp_path / name, (MTIME, MTIME))
+    (tmp_path / "sub").mkdir()
+    return tmp_path
+
+
+class Root:
+    @expose
+    def index(self):
+        return "index"
+
+    @expose
+    def default(self, *args):
+        return "default " + "/".join(args)
+
+
+def mount(site, folder, file="page.html", **config):
+    settings = {
+        "tools.staticfile.on": True,
+        "tools.staticfile.filename": str(folder / file) if file else "page.html",
+    }
+    settings.update({f"tools.staticfile.{key}": value for key, value in config.items()})
+    site.tree.mount(Root(), "", {"/": {}, "/file": settings})
+    return TestApp(site.tree)
+
+
+@pytest.mark.parametrize(
+    ("file", "kind"),
+    [
+        ("page.html", "text/html"),
+        ("picture.PNG", "image/png"),
+        ("icon.svg", "image/svg+xml"),
+        ("data.xyz", "application/octet-stream"),
+        ("empty.txt", "text/plain"),
+        ("big.bin", "application/octet-stream"),
+    ],
+)
+def test_files(site, folder, file, kind):
+    """The file is the body; type, length and time are in the headers."""
+    answer = mount(site, folder, file).get("/file")
+    data = (folder / file).read_bytes()
+    assert (answer.body, answer.headers["Content-Type"]) == (data, kind)
+    assert answer.headers["Content-Length"] == str(len(data))
+    assert answer.headers["Last-Modified"] == formatdate(MTIME, usegmt=True)
+
+
+def test_segments_behind_the_file(site, folder):
+    """What follows the file's path does not matter (CherryPy's rule)."""
+    assert mount(site, folder).get("/file/extra/segments").body == b"<p>page"
+
+
+def test_head(site, folder):
+    """HEAD has the headers and no body."""
+    answer = mount(site, folder).head("/file")
+    assert (answer.body, answer.headers["Content-Length"]) == (b"", "7")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_other_methods(site, folder, method):
+    """Other methods go to the page handler."""
+    client = mount(site, folder)
+    answer = client.request("/file", method=method, headers={"Content-Length": "0"})
+    assert answer.text == "default file"
+
+
+@pytest.mark.parametrize("file", ["nothing.html", "sub", "page.html/x", "nul\0byte"])
+def test_files_that_are_not_there(site, folder, file):
+    """Without a regular file the page handler answers."""
+    assert mount(site, folder, file).get("/file").text == "default file"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no FIFOs")
+def test_a_fifo_does_not_hold_the_thread(site, folder):
+    """A FIFO is no file, and nobody waits for its writer."""
+    os.mkfifo(folder / "fifo")
+    assert mount(site, folder, "fifo").get("/file").text == "default file"
+
+
+def test_relative_to_a_root(site, folder):
+    """A relative name needs an absolute `root`."""
+    assert mount(site, folder, None, root=str(folder)).get("/file").body == b"<p>page"
+
+
+@pytest.mark.parametrize("root", [None, "", "relative"])
+def test_names_that_are_not_absolute(site, folder, root):
+    """Without an absolute root that is a 500 for the log to explain."""
+    mount(site, folder, None, **({} if root is None else {"root": root})).get("/file", status=500)
+
+
+@pytest.mark.parametrize(("match", "text"), [("file$", "<p>page"), ("other", "default file")])
+def test_match(site, folder, match, text):
+    """`match` is a pattern that the path must hold."""
+    assert mount(site, folder, match=match).get("/file").text == text
+
+
+def test_content_types(site, folder):
+    """`content_types` gives a type by the extension without its dot, in any case."""
+    client = mount(site, folder, "picture.PNG", content_types={"png": "image/x-own"})
+    assert client.get("/file").headers["Content-Type"] == "image/x-own"
+
+
+def test_debug(site, folder):
+    """With `debug` the log says what is served."""
+    lines = []
+
+    class Handler(logging.Handler):
+        def emit(self, record):
+            lines.append(record.getMessage())
+
+    site.log.error_log.addHandler(Handler())
+    mount(site, folder, debug=True).get("/file")
+    assert any("TOOLS.STATICFILE" in line and "page.html" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("since", "status"),
+    [
+        (formatdate(MTIME, usegmt=True), 304),
+        (formatdate(MTIME + 60, usegmt=True), 304),
+        (formatdate(MTIME - 60, usegmt=True), 200),
+        ("nonsense", 200),
+        ("Mon, 01 Jan 99999 00:00:00 GMT", 200),
+        ("", 200),
+    ],
+)
+def test_if_modified_since(site, folder, since, status):
+    """A client whose copy is as new gets 304 without a body; a bad date counts for nothing."""
+    answer = mount(site, folder).get("/file", headers={"If-Modified-Since": since}, status=status)
+    assert answer.body == (b"" if status == 304 else b"<p>page")
+    if status == 304:
+        assert "Content-Length" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("since", "answer"),
+    [
+        (None, False),
+        ("Tue, 14 Nov 2023 22:13:20 GMT", True),
+        ("Tuesday, 14-Nov-23 22:13:20 GMT", True),
+        ("Tue, 14 Nov 2023 23:13:20 +0100", True),
+        ("Tue, 14 Nov 2023 22:13:19 GMT", False),
+        ("Tue, 99 Nov 2023 22:13:20 GMT", False),
+        ("Fri, 31 Dec 9999 23:59:59 -2359", False),
+    ],
+)
+def test_is_unmodified(since, answer):
+    """Dates are compared as dates, in every form that HTTP has had; fractions of seconds do not count."""
+    assert is_unmodified(since, MTIME + 0.9) is answer
+
+
+def test_serve_file_in_a_handler(site, folder):
+    """`serve_file` makes a file the response of a handler."""
+
+    class Page:
+        @expose
+        def index(self):
+            return serve_file(str(folder / "data.xyz"), "application/x-own")
+
+        @expose
+        def relative(self):
+            return serve_file("data.xyz")
+
+        @expose
+        def nothing(self):
+            return serve_file(str(folder / "nothing"))
+
+    site.tree.mount(Page(), "")
+    client = TestApp(site.tree)
+    answer = client.get("/")
+    assert (answer.body, answer.headers["Content-Type"]) == (b"data", "application/x-own")
+    client.get("/relative", status=500)
+    client.get("/nothing", status=404)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("since", [None, formatdate(MTIME, usegmt=True)])
+def test_files_are_closed(site, folder, method, since):
+    """The file is closed at the end, for HEAD and 304 too."""
+    opened = []
+
+    class Page:
+        @expose
+        def index(self):
+            body = serve_file(str(folder / "big.bin"))
+            opened.append(serving_now().response.body.input)
+            return body
+
+    site.tree.mount(Page(), "")
+    headers = {"If-Modified-Since": since} if since else {}
+    TestApp(site.tree).request("/", method=method, headers=headers)
+    assert all(file.closed for file in opened)
+    assert bool(opened) is (since is None)
