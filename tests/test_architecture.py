@@ -115,7 +115,7 @@ def test_files_are_short(file):
 
 # Words that mean the same wherever they are.
 INHERITED_DOCS = {
-    "clear", "copy", "fromkeys", "items", "keys", "pop", "popitem", "setdefault", "update", "values",
+    "clear", "copy", "fromkeys", "get", "items", "keys", "pop", "popitem", "setdefault", "update", "values",
 }  # fmt: skip
 
 

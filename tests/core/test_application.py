@@ -9,7 +9,7 @@ import pytest
 from wsgicherry.core.application import Application
 from wsgicherry.core.config import ConfigError
 from wsgicherry.core.current import serving_now
-from wsgicherry.core.errors import HTTPError
+from wsgicherry.core.errors import HTTPError, InternalRedirect
 from wsgicherry.core.expose import expose
 
 
@@ -230,10 +230,41 @@ def test_pipeline_is_extended(site, call, environ):
 
 
 def test_pipeline_by_hand(site, call, environ):
-    """`app.pipeline` may be changed before the first request."""
+    """`app.wsgiapp.pipeline` may be changed before the first request (CherryPy's name for it)."""
     app = site.Application(Root())
-    app.pipeline.append(("mark", Mark))
+    app.wsgiapp.pipeline.append(("mark", Mark))
     assert call(app, environ("/")).header("X-Mark") == "?"
+
+
+def test_pipeline_by_hand_after_the_first_request(site, call, environ):
+    """After a change of `wsgiapp.pipeline` or `.config`, `wsgiapp.head = None` has it heeded."""
+    app = site.Application(Root())
+    assert app.wsgiapp.head is None
+    assert call(app.wsgiapp, environ("/")).text == "index"
+    assert app.wsgiapp.head is not None
+    app.wsgiapp.pipeline.append(("mark", Mark))
+    app.wsgiapp.config["mark"] = {"mark": "late"}
+    app.wsgiapp.head = None
+    assert call(app.wsgiapp, environ("/")).header("X-Mark") == "late"
+
+
+class Redirecting(Root):
+    @expose
+    def go(self):
+        raise InternalRedirect("/where")
+
+    @expose
+    def self(self):
+        raise InternalRedirect("/self")
+
+
+def test_internal_redirects_pass_the_middleware_again(site, call, environ):
+    """An InternalRedirect goes through all of the middleware, as in CherryPy's pipeline."""
+    app = site.Application(Redirecting(), "", {"/": PIPELINE})
+    answer = call(app, environ("/go"))
+    assert (answer.text, answer.all("X-Mark")) == ("|/where", ["i", "o"])
+    assert call(app, environ("/go", "HEAD")).body == b""
+    assert call(app, environ("/self")).code == 500
 
 
 def test_response_class_by_config(site, call, environ):
@@ -292,6 +323,30 @@ def test_thrown_errors_never_reach_the_server(site, call, environ, error_lines, 
     assert answer.code == 500
     assert "secret detail" not in answer.text
     assert any("ZeroDivisionError" in line for line in error_lines)
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError, SystemExit])
+def test_thrown_errors_of_the_error_response(site, call, environ, error):
+    """With `request.throw_errors` an error of the error response is thrown, too."""
+
+    def fail():
+        raise ZeroDivisionError("in the error response")
+
+    def exit():
+        raise SystemExit
+
+    root = Root()
+    root.exit = expose(exit)
+    config = {
+        "wsgi.pipeline": [("catching", Catching)],
+        "request.throw_errors": True,
+        "request.error_response": fail,
+    }
+    app = site.Application(root, "", {"/": config})
+    path = "/fault" if error is ZeroDivisionError else "/exit"
+    answer = call(app, environ(path))
+    assert answer.code == 503
+    assert answer.text.startswith("caught")
 
 
 def test_thrown_errors_still_end_the_request(site, call, environ):

@@ -193,7 +193,7 @@ TEMPLATES = [
     ("%(traceback)s|%(version)s|%(error_id)s", b"T|9|id"),
     ("100%% | %", b"100% | %"),
     ("width: 100%; %d %s %(status)d", b"width: 100%; %d %s %(status)d"),
-    ("%(unknown)s %(status", b"%(unknown)s %(status"),
+    ("%(status", b"%(status"),
     ("%%(status)s", b"%(status)s"),
     ("é\ud800", "é?".encode()),
     ("", b""),
@@ -205,6 +205,12 @@ def test_a_template_is_filled_in(template, result):
     """CherryPy's four placeholders are filled in, escaped; no stray percent breaks a page."""
     page = ErrorPage("500 A & B", '<p class="x">', "T", "id", "9")
     assert interpolate(template, page).replace(b"&amp;", b"&") == result
+
+
+def test_a_template_with_another_placeholder_fails():
+    """A name that is none of the five is told, so that the page can fall back and say so."""
+    with pytest.raises(ValueError, match=r"'%\(unknown\)s'; the names it may use are status, "):
+        interpolate("%(unknown)s", ErrorPage("404 Not Found", ""))
 
 
 def test_a_value_is_not_a_template():

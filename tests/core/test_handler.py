@@ -287,6 +287,17 @@ def test_page_handler_that_does_not_fit(site, client):
     client.get("/any", status=404)
 
 
+def test_page_handler_whose_own_error_it_is(site, client, error_lines):
+    """A TypeError of the callable's own stays a 500."""
+
+    def dispatch(path):
+        serving_now().request.handler = PageHandler(Root().faulty)
+
+    site.tree.mount(Root(), "", {"/": {"request.dispatch": dispatch}})
+    client.get("/any", status=500)
+    assert any("TypeError" in line for line in error_lines)
+
+
 def test_explicit_keywords_come_over_parameters(site, client):
     """What a dispatcher gave by keyword replaces a parameter of the same name."""
 

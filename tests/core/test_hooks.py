@@ -84,8 +84,7 @@ def test_order_of_attachment_breaks_ties():
     """Lower priorities run first; equal ones in the order in which they were attached."""
     hooks, seen = HookMap(), []
     for name, priority in [("c", 50), ("d", 50), ("a", 10), ("e", 90), ("b", 10)]:
-        hooks.attach("before_handler", seen.append, priority=priority)
-        hooks["before_handler"][-1].callback = partial(seen.append, name)
+        hooks.attach("before_handler", partial(seen.append, name), priority=priority)
     hooks.run("before_handler")
     assert "".join(seen) == "abcde"
 

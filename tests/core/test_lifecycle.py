@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from wsgicherry.core.current import find_serving, serving_now
-from wsgicherry.core.errors import HTTPError, InternalRedirect
+from wsgicherry.core.errors import HTTPError, HTTPRedirect, InternalRedirect
 from wsgicherry.core.expose import expose
 from wsgicherry.core.lifecycle import MAX_INTERNAL_REDIRECTS
 
@@ -218,6 +218,56 @@ def test_errors_of_a_stream(site, root, environ, error_lines, error):
     chunks.close()
     assert (root.body.closed, root.ended) == (1, ["/stream"])
     assert any("Error id" in line and "in the body" in line for line in error_lines)
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (lambda text: HTTPError(410), 410),
+        (lambda text: HTTPRedirect("/text"), 303),
+        (lambda text: InternalRedirect("/"), 200),
+        (ZeroDivisionError, 500),
+        (SystemExit, 500),
+    ],
+    ids=["HTTPError", "HTTPRedirect", "InternalRedirect", "ZeroDivisionError", "SystemExit"],
+)
+def test_errors_before_a_stream(site, root, get, error, status):
+    """An error before the first chunk is answered like any other; the stream is closed."""
+    root.body = Body(fail_at=0, error=error)
+    answer = get("/stream")
+    assert answer.code == status
+    assert answer.text != "ab"
+    assert root.body.closed == 1
+    assert root.ended == (["/stream", "/"] if status == 200 else ["/stream"])
+
+
+def test_errors_before_a_stream_that_are_thrown(site, get):
+    """With `request.throw_errors` such an error goes to the middleware."""
+
+    def catching(app):
+        def call(environ, start_response):
+            try:
+                return app(environ, start_response)
+            except ZeroDivisionError:
+                start_response("503 Caught", [("Content-Type", "text/plain")])
+                return [b"caught"]
+
+        return call
+
+    root = Root()
+    root.body = Body(fail_at=0)
+    config = {"wsgi.pipeline": [("catching", catching)], "request.throw_errors": True}
+    site.tree.mount(root, "", {"/": config})
+    assert get("/stream").text == "caught"
+    assert (root.body.closed, root.ended) == (1, ["/stream"])
+
+
+@pytest.mark.parametrize("chunks", [(), (b"",), (b"", b"a")])
+def test_streams_of_little(site, root, get, chunks):
+    """A stream of nothing, or that begins with nothing, is sent as it is."""
+    root.body = Body(chunks)
+    assert get("/stream").body == b"".join(chunks)
+    assert root.body.closed == 1
 
 
 def test_errors_of_a_body_that_is_not_streamed(site, root, get, error_lines):

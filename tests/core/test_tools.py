@@ -237,6 +237,14 @@ def test_failsafe_is_the_functions(site, get, seen):
     assert seen == ["safe"]
 
 
+def test_a_tool_without_a_point(site, get, seen):
+    """A tool without a hook point does nothing by itself; its settings can be read."""
+    site.tools.note = Tool(None, noter(seen))
+    site.tree.mount(Root(), "", {"/": {"tools.note.on": True, "tools.note.a": 5}})
+    assert get("/").code == 200
+    assert seen == []
+
+
 # -- what is wrong with a tool's config ---------------------------------------------------------
 
 

@@ -105,6 +105,14 @@ def test_unmount(site, get):
     assert get("/c/").code == 404
 
 
+def test_all_applications_may_be_replaced(site, get):
+    """`tree.apps` takes another dict of applications."""
+    site.tree.mount(Root("old"), "/old")
+    site.tree.apps = {"/new/place": site.Application(Root("new"), "/new/place")}
+    assert get("/new/place/").text == "new index"
+    assert get("/old/").code == 404
+
+
 # -- the favicon --------------------------------------------------------------------------------
 
 
@@ -255,6 +263,7 @@ def test_mounts_heed_their_changes():
     mounts["/a/b/c"] = 1
     assert mounts.find("/a/b/c/d") == "/a/b/c"
     mounts.setdefault("/a/b/c/d", 2)
+    assert mounts.setdefault("/a/b/c/d", 9) == 2
     mounts |= {"/a/b/c/d/e": 3}
     assert mounts.find("/a/b/c/d/e/f") == "/a/b/c/d/e"
     mounts.popitem()
@@ -292,6 +301,17 @@ def test_not_found_shows_no_markup(site, get):
     answer = get("/<script>" + "a" * 5000 + "%00%FF")
     assert "<script>a" not in answer.text
     assert len(answer.body) < 5000
+
+
+@pytest.mark.parametrize("target", ["*", "", "@evil.example/x", "x/y"])
+@pytest.mark.parametrize("mounted", ["", "/a", None])
+def test_targets_that_are_no_paths(site, call, environ, mounted, target):
+    """What does not begin with a slash is 404, or the root's own index for nothing at all."""
+    if mounted is not None:
+        site.tree.mount(Root(), mounted)
+    answer = call(site.tree, environ("/", "OPTIONS", PATH_INFO=target), validate=False)
+    assert answer.code == (200 if (target, mounted) == ("", "") else 404)
+    assert "evil.example" not in (answer.header("Location") or "")
 
 
 # -- grafted applications -----------------------------------------------------------------------

@@ -16,9 +16,16 @@ class Node:
 
 
 def go(root, path, sections=None, translate=PUNCTUATION_TO_UNDERSCORES, name="_cp_dispatch"):
+    """Walk, with the paths that have sections below them."""
     sections = sections or {}
-    depth = max((key.count("/") for key in sections if key != "/"), default=0)
-    return walk(root, path, sections, depth, translate, name)
+    parents = {
+        section[:end]
+        for section in sections
+        if section != "/"
+        for end, character in enumerate(section)
+        if character == "/"
+    }
+    return walk(root, path, sections, parents, translate, name)
 
 
 def met(trail):

@@ -400,6 +400,82 @@ ROWS = (
         ("traceback",),
         "13.1 item 9: no traceback before config is applied, nor after release",
     ),
+    Row(
+        "streaming",
+        ("GET /no_content", "GET /buffered/no_content"),
+        ("header content-type",),
+        "SECURITY 3 item 10: no type without a body",
+    ),
+    Row(
+        "streaming",
+        ("GET /fails_first",),
+        ("body", "header content-type"),
+        "SECURITY 1.1 item 4: an error before the first chunk has its page",
+    ),
+    Row(
+        "streaming",
+        ("GET /http_first",),
+        ("body", "header content-type", "status"),
+        "SECURITY 1.1 item 4: an error before the first chunk has its page",
+    ),
+    Row(
+        "statuses",
+        ("status no content", "status not modified"),
+        ("header content-type",),
+        "SECURITY 3 item 10: no type without a body",
+    ),
+    Row(
+        "statuses",
+        ("status reset", "generated reset", "HEAD reset"),
+        ("length",),
+        "RFC 9110 15.3.6: a 205 says that it is empty",
+    ),
+    Row(
+        "compression",
+        ("GET /no_content", "/no_content with gzip"),
+        ("header content-type",),
+        "SECURITY 3 item 10: no type without a body",
+    ),
+    Row(
+        "compression",
+        ("/page for 'gzip;q=x'",),
+        ("body", "header vary", "status"),
+        "SECURITY 1.1 item 3: a client cannot cause a 500; the header asks for nothing",
+    ),
+    Row(
+        "toolboxes",
+        ("GET /names",),
+        ("body",),
+        "DESIGN 5: built-in namespaces are compiled; request.namespaces is what programs add",
+    ),
+    Row(
+        "dispatch",
+        ("GET /other-name", "GET /other_name"),
+        ("body", "status"),
+        "an alias with a hyphen is reached as the dispatcher reads it (3.2), not lost",
+    ),
+    Row(
+        "internal_redirects",
+        ("HEAD /go?to=/target",),
+        ("body",),
+        "SERVERS R18: no body for HEAD, after an internal redirect neither",
+    ),
+    Row(
+        "error_pages",
+        (
+            "GET /broken",
+            "GET /broken?code=403&message=no+%3Cb%3E+%26+%22entry%22",
+            "GET /broken?kind=type",
+        ),
+        ("body", "header content-type", "status"),
+        "issue 2: a custom error page that fails falls back to ours",
+    ),
+    Row(
+        "error_pages",
+        ("GET /broken?kind=fault",),
+        ("body", "header content-type"),
+        "issue 2: a custom error page that fails falls back to ours",
+    ),
 )  # fmt: skip
 
 INTENDED = {

@@ -23,7 +23,7 @@ class Lines(logging.Handler):
 
     @property
     def text(self):
-        return "\n".join(record.getMessage() for record in self.records)
+        return "\n".join(map(self.format, self.records))
 
 
 @pytest.fixture
@@ -175,9 +175,10 @@ def test_log_tracebacks(site, config, level):
     """An unexpected error is logged with its traceback and the id of its page, once."""
     client = mount(site, **{f"log_tracebacks__{key}": value for key, value in config.items()})
     answer = client.get("/app/fault", status=500)
-    logged = [record for record in site.lines.records if "ZeroDivisionError" in record.getMessage()]
+    logged = [record for record in site.lines.records if record.exc_info]
     assert len(logged) == 1
     assert logged[0].levelno == level
+    assert "ZeroDivisionError: secret detail" in site.lines.text
     identifier = logged[0].getMessage().partition("Error id ")[2][:12]
     assert identifier in answer.text
 

@@ -22,7 +22,7 @@ def say_when_blocked():
     main = threading.main_thread().ident
     def look():
         names = []
-        while "_wait_for_exit" not in names or "wait" not in names[0]:
+        while "_wait_for_exit" not in names or "_pause" not in names:
             time.sleep(0.01)
             frame, names = sys._current_frames()[main], []
             while frame:

@@ -92,7 +92,17 @@ class Route:
     PERF: candidates, config and plan need not be found anew: 1 us for a page of one segment, not 4.
     """
 
-    __slots__ = ("config", "dispatcher", "function", "is_index", "name", "nodes", "plan", "root")
+    __slots__ = (
+        "config",
+        "dispatcher",
+        "function",
+        "is_index",
+        "name",
+        "nodes",
+        "own_config",
+        "plan",
+        "root",
+    )
 
     def __init__(
         self,
@@ -108,6 +118,7 @@ class Route:
         self.nodes = tuple(known[1:])
         self.name = nodes[-1][0]
         self.function = handler.__func__
+        self.own_config = self.function.__dict__.get("_cp_config")
         self.is_index = is_index
         self.plan = plan
 
@@ -125,12 +136,10 @@ class Route:
             if node is not known or getattr(node, "_cp_config", None) is not config:
                 return None
         handler = getattr(node, self.name, None)
-        if (
-            type(handler) is MethodType
-            and handler.__func__ is self.function
-            and self.function.__dict__.get("exposed")
-        ):
-            return handler
+        if type(handler) is MethodType and handler.__func__ is self.function:
+            own = self.function.__dict__
+            if own.get("exposed") and own.get("_cp_config") is self.own_config:
+                return handler
         return None
 
 

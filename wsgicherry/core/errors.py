@@ -295,6 +295,6 @@ PAGE_HEADERS = {
 def bare_error(extra: str | None = None) -> tuple[str, list[tuple[str, str]], list[bytes]]:
     """Return (status, headers, body) of the answer that needs nothing to work but itself."""
     body = "Unrecoverable error in the server.\n" + (extra or "")
-    data = body.encode("utf-8", "replace")
-    headers = [("Content-Type", "text/plain;charset=utf-8"), ("Content-Length", str(len(data)))]
+    data = body.encode("ascii", "backslashreplace")
+    headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(data)))]
     return f"500 {REASONS[500][0]}", headers, [data]

@@ -27,7 +27,7 @@ def add_settled(*pairs: tuple[str, str]) -> tuple[tuple[str, str], ...]:
 add_settled(HTML_UTF8)
 
 
-# There is no body that these could describe; `wsgiref.validate` refuses the first.
+# There is no body that these could describe; `wsgiref.validate` refuses the type (on a 204 and a 304 only).
 NOT_WITHOUT_BODY = ("Content-Type", "Content-Length")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
 from operator import attrgetter
 from typing import Any
 
@@ -43,11 +42,9 @@ class Hook:
             getattr(callback, "priority", DEFAULT_PRIORITY) if priority is None else priority
         )
         self.kwargs = kwargs
-        # PERF: a call without ** is twice as fast.
-        self.call: Callable[[], Any] = partial(callback, **kwargs) if kwargs else callback
 
     def __call__(self) -> Any:
-        return self.call()
+        return self.callback(**self.kwargs)
 
     def __lt__(self, other: Hook) -> bool:
         return bool(self.priority < other.priority)
@@ -114,7 +111,10 @@ def run(hooks: tuple[Hook, ...]) -> None:
     """
     try:
         for hook in hooks:
-            hook.call()
+            if hook.kwargs:
+                hook.callback(**hook.kwargs)
+            else:
+                hook.callback()  # PERF: half the time of a call with **
     except UNEXPECTED as error:
         if not isinstance(error, (HTTPError, HTTPRedirect, InternalRedirect)):
             serving_now().request.log("", "HOOKS", severity=40, traceback=True)

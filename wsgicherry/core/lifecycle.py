@@ -286,7 +286,7 @@ def read_query(request: Request) -> None:
 
 def settle_early(request: Request) -> None:
     """After an error before the handler was known, heed what the application's '/' says of errors."""
-    if request.stage is None:
+    if request.plan.untouched() is request.app.base_plan:
         for name, value in request.plan.request_attributes.items():
             setattr(request, name, value)
 

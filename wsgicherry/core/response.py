@@ -183,7 +183,11 @@ class Response(WebObResponse):  # type: ignore[misc]
         if other is self:
             return
         found: list[Any] = []
-        body = other(serving_now().request.environ, lambda *args: found.extend(args))
+        # A HEAD is answered like a GET here: its body is dropped when its length is known.
+        environ = serving_now().request.environ
+        if environ["REQUEST_METHOD"] == "HEAD":
+            environ = {**environ, "REQUEST_METHOD": "GET"}
+        body = other(environ, lambda *args: found.extend(args))
         status, headers = found[:2]
         names = {name.lower() for name, _ in headers}
         mine = [
@@ -289,6 +293,9 @@ class Response(WebObResponse):  # type: ignore[misc]
         """Answer as a WSGI application, heeding the conditions of the request (WebOb's rule)."""
         return self._plain().conditional_response_app(environ, start_response)
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} at {id(self):#x} {self._status}>"
+
     def __str__(self, skip_body: bool = False) -> str:
         return self._plain().__str__(skip_body)
 
@@ -340,9 +347,10 @@ class Response(WebObResponse):  # type: ignore[misc]
         """Drop the body and what describes it: a 205 says how long that is, others do not."""
         self.discard_body()
         self.headers.pop("Content-Length", None)
-        if self.output_status[:3] == "205":
-            return [pair for pair in pairs if pair[0] != "Content-Length"], None
-        return [pair for pair in pairs if pair[0] not in NOT_WITHOUT_BODY], ""
+        code = self.status[:3]
+        dropped = NOT_WITHOUT_BODY if code in ("204", "304") else ("Content-Length",)
+        kept = [pair for pair in pairs if pair[0] not in dropped]
+        return kept, None if code == "205" else ""
 
 
 _NOT_BYTES = "Page handlers MUST return bytes. Use tools.encode if you wish to return unicode."

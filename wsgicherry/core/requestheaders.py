@@ -1,0 +1,100 @@
+"""The headers and cookies of a request, as CherryPy's mappings."""
+
+from __future__ import annotations
+
+from http.cookies import Morsel, SimpleCookie
+from typing import Any
+
+from ..wire.cookies import MAX_COOKIE_BYTES, parse_cookies
+from ..wire.headers import HeaderElement, HeaderMap, MalformedHeader
+from .errors import HTTPError
+
+
+class RequestHeaders(HeaderMap):
+    """The request's headers, names in Title-Case; what is changed here shows in the environ too."""
+
+    def __init__(self, environ: dict[str, Any]) -> None:
+        self._environ = environ
+        super().__init__()
+        store = super().__setitem__
+        for key, value in environ.items():
+            name = _header_name(key)
+            if name and isinstance(value, str):
+                store(name, value.strip())
+        if "HTTP_CGI_AUTHORIZATION" in environ:
+            store("Authorization", environ["HTTP_CGI_AUTHORIZATION"])
+
+    def __setitem__(self, name: object, value: Any) -> None:
+        super().__setitem__(name, value)
+        self._environ[_environ_key(str(name))] = str(value)
+
+    def __delitem__(self, name: object) -> None:
+        super().__delitem__(name)
+        self._environ.pop(_environ_key(str(name)), None)
+
+    # The methods of dict below would go past the two above.
+
+    def pop(self, name: object, *default: Any) -> Any:
+        if name in self or not default:
+            value = self[name]
+            del self[name]
+            return value
+        return default[0]
+
+    def popitem(self) -> tuple[str, Any]:
+        name, value = super().popitem()
+        self._environ.pop(_environ_key(name), None)
+        return name, value
+
+    def clear(self) -> None:
+        for name in list(self):
+            del self[name]
+
+    def setdefault(self, name: object, default: Any = None) -> Any:
+        if name not in self:
+            self[name] = default
+        return self[name]
+
+    def elements(self, key: str) -> list[HeaderElement]:
+        """Return the elements of header `key`, most preferred first; HTTPError 400 when it is malformed."""
+        try:
+            return super().elements(key)
+        except MalformedHeader as error:
+            raise HTTPError(400, str(error)) from None
+
+
+_CGI_NAMES = {
+    "CONTENT_TYPE": "Content-Type",
+    "CONTENT_LENGTH": "Content-Length",
+    "REMOTE_ADDR": "Remote-Addr",
+    "REMOTE_HOST": "Remote-Host",
+}
+_CGI_KEYS = {name: key for key, name in _CGI_NAMES.items()}
+
+
+def _header_name(key: str) -> str | None:
+    if key.startswith("HTTP_"):
+        return key[5:].replace("_", "-").title()
+    return _CGI_NAMES.get(key)
+
+
+def _environ_key(name: str) -> str:
+    return _CGI_KEYS.get(name.title()) or "HTTP_" + name.upper().replace("-", "_")
+
+
+def load_cookies(header: str, limit: int = MAX_COOKIE_BYTES) -> SimpleCookie:
+    """Return the cookies of a Cookie header as `http.cookies` objects.
+
+    Of a header over `limit` bytes, which the request is refused for, there are none.
+
+    PERF and safety: they are not parsed by `SimpleCookie`, which stops at the first odd one and takes
+    quadratic time on quotes in Python before 3.11.10 (CVE-2024-7592).
+    """
+    cookies: SimpleCookie = SimpleCookie()
+    if not header or len(header) > limit:
+        return cookies
+    for name, value in parse_cookies(header, limit):
+        morsel: Morsel[str] = Morsel()
+        morsel.set(name, value, value)
+        dict.__setitem__(cookies, name, morsel)
+    return cookies

@@ -1,0 +1,189 @@
+"""WebOb's words of a request that would stumble: over our `body`, or over what a stranger sent.
+
+The rest of WebOb's words are `webob.request.BaseRequest`'s own, and all of them give its answers
+(DESIGN section 7); `tests/core/test_webob_words.py` holds each of them to that.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from webob.multidict import MultiDict, NoVars
+from webob.request import BaseRequest
+
+from .body import RequestBody
+
+FORM_TYPES = ("", "application/x-www-form-urlencoded", "multipart/form-data")
+
+_OWN = vars(BaseRequest)  # WebOb's properties, to be called by name
+
+
+def lenient(name: str) -> Any:
+    """Return WebOb's property `name`: a header that it cannot read counts as absent, not as a 500."""
+    own = _OWN[name]
+
+    def read(request: BaseRequest) -> Any:
+        try:
+            return own.fget(request)
+        except (ValueError, OverflowError):
+            return own.fget(BaseRequest({}))
+
+    return property(read, own.fset, own.fdel, own.__doc__)
+
+
+class WebObWords(BaseRequest):
+    """A WebOb request whose `body` is an entity; the words that need bytes ask WebOb's own for them.
+
+    A body that a handler or a parser has read is gone; what is still in the stream these words put
+    into the environ as a file that can be read again.
+    """
+
+    _body: Any = None
+
+    date = lenient("date")
+    if_modified_since = lenient("if_modified_since")
+    if_range = lenient("if_range")
+    if_unmodified_since = lenient("if_unmodified_since")
+    max_forwards = lenient("max_forwards")
+    range = lenient("range")
+
+    @property
+    def body(self) -> Any:
+        """The entity that came with the request: `.read()`, `.params` ... Bytes replace it as in WebOb."""
+        if self._body is None:
+            self._body = RequestBody(self)
+        return self._body
+
+    @body.setter
+    def body(self, value: Any) -> None:
+        if value is None or isinstance(value, bytes):
+            _OWN["body"].fset(self, value)
+            value = None
+        self._body = value
+
+    @body.deleter
+    def body(self) -> None:
+        self.body = b""
+
+    def entity(self) -> RequestBody:
+        """Return `body`, or an entity of its own where a program put something else there."""
+        body = self.body
+        return body if isinstance(body, RequestBody) else RequestBody(self)
+
+    def rewound(self) -> BaseRequest:
+        """Return WebOb's own view of this request, its body at the beginning."""
+        if self.is_body_readable:
+            self.make_body_seekable()
+        return BaseRequest(self.environ)
+
+    def make_body_seekable(self) -> None:
+        """Put the body into the environ as a file that can be read again, at its beginning."""
+        self.entity().rewind()
+
+    def copy_body(self) -> None:
+        """Put a copy of the body into the environ that shares nothing with other requests."""
+        self.make_body_seekable()
+        self.is_body_seekable = False
+        self.make_body_seekable()
+
+    @property
+    def body_file(self) -> Any:
+        """The body as a file: counted and limited, or the seekable one of `make_body_seekable`."""
+        if self.is_body_seekable:
+            return self.body_file_raw
+        return self.entity().reader
+
+    @body_file.setter
+    def body_file(self, value: Any) -> None:
+        _OWN["body_file"].fset(self, value)
+        self._body = RequestBody(self)
+        self._body.length = None
+
+    @body_file.deleter
+    def body_file(self) -> None:
+        self.body = b""
+
+    @property
+    def body_file_raw(self) -> Any:
+        """What the environ has as input."""
+        return self.environ["wsgi.input"]
+
+    @body_file_raw.setter
+    def body_file_raw(self, value: Any) -> None:
+        self.environ["wsgi.input"] = value
+        self._body = None
+
+    @property
+    def text(self) -> str:
+        """The body decoded by its charset; setting it encodes it."""
+        return self.rewound().text
+
+    @text.setter
+    def text(self, value: str) -> None:
+        _OWN["text"].fset(self, value)
+
+    @text.deleter
+    def text(self) -> None:
+        self.body = b""
+
+    @property
+    def json_body(self) -> Any:
+        """The body parsed as JSON, whatever its type; setting it makes the body that JSON."""
+        return self.rewound().json_body
+
+    @json_body.setter
+    def json_body(self, value: Any) -> None:
+        _OWN["json_body"].fset(self, value)
+
+    @json_body.deleter
+    def json_body(self) -> None:
+        self.body = b""
+
+    @property
+    def POST(self) -> Any:  # noqa: N802 - WebOb's name
+        """The fields of a form as a MultiDict; read by our parsers, with their limits and errors."""
+        content_type = self.content_type
+        if content_type not in FORM_TYPES or (self.method != "POST" and not content_type):
+            return NoVars(f"Not an HTML form submission (Content-Type: {content_type})")
+        entity = self.entity()
+        if not entity.is_processed and self.is_body_readable:
+            entity.parse()
+        fields: MultiDict[str, Any] = MultiDict()
+        for name, value in entity.params.items():
+            for item in value if isinstance(value, list) else (value,):
+                fields.add(name, item)
+        return fields
+
+    def as_bytes(self, skip_body: bool | int = False) -> bytes:
+        """Return the request as it may have been sent; see WebOb for `skip_body`."""
+        return self.rewound().as_bytes(skip_body)
+
+    def copy(self) -> Any:
+        """Return a request of its own with the same environ and body, which belongs to no application."""
+        self.make_body_seekable()
+        twin = type(self)(self.environ.copy())
+        twin.copy_body()
+        self.make_body_seekable()
+        return twin
+
+    def decode(self, charset: str | None = None, errors: str = "strict") -> Any:
+        """Return this request with query string and form turned from `charset` into UTF-8.
+
+        ValueError for multipart/form-data, which WebOb would give to a parser without limits.
+        """
+        charset = charset or self.charset
+        if charset == "UTF-8":
+            return self
+        if self.content_type == "multipart/form-data":
+            raise ValueError(
+                f"decode({charset!r}) does not take multipart/form-data: its fields are in "
+                "request.body.params, decoded by the charset that each part names."
+            )
+        return type(self)(self.rewound().decode(charset, errors).environ)
+
+    def call_application(self, application: Any, catch_exc_info: bool = False) -> Any:
+        """Call `application` with this environ; see WebOb for what comes back."""
+        if self._body is not None:
+            # What we have read ahead is the application's to read.
+            self.make_body_seekable()
+        return super().call_application(application, catch_exc_info)
