@@ -225,6 +225,20 @@ def test_a_fork_starts_afresh(site):
     assert started == [os.getpid()]
 
 
+def test_what_a_fork_renews(site):
+    """What a child does after a fork: the engine is stopped, and the next request starts it again."""
+    started = []
+    site.engine.subscribe("start", lambda: started.append(1))
+    site.tree.mount(Root(), "")
+    client = TestApp(site.tree)
+    client.get("/")
+    site.engine.after_fork_in_child()
+    site.after_fork_in_child()
+    assert client.get("/").text == "index"
+    assert client.get("/").text == "index"
+    assert started == [1, 1]
+
+
 # -- namespaces of the site's config ------------------------------------------------------------
 
 

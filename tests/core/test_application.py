@@ -55,6 +55,13 @@ def test_script_name_of_the_server(site, call, environ):
     assert call(app, environ("/where")).text == "|/where"
 
 
+def test_path_outside_of_the_script_name(site, call, environ):
+    """An application called without its tree takes a path outside its script name as its own."""
+    app = site.Application(Root(), "/a")
+    assert call(app, environ("/where")).text == "/a|/where"
+    assert call(app, environ("/a/where")).text == "/a|/where"
+
+
 def test_repr(site):
     """An application shows its root and its script name."""
     root = Root()

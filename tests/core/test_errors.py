@@ -597,7 +597,7 @@ def test_bare_error():
         [b"Unrecoverable error in the server.\n"],
     )
     assert dict(headers)["Content-Length"] == str(len(body[0]))
-    assert bare_error("é\ud800")[2] == ["Unrecoverable error in the server.\né?".encode()]
+    assert bare_error("é\ud800")[2] == [b"Unrecoverable error in the server.\n\\xe9\\ud800"]
 
 
 def test_throw_errors(fail):

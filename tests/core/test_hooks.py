@@ -492,6 +492,29 @@ def test_hooks_copied_from_the_plan_leave_it_alone(site, serve):
     assert len(set(counts)) == 1
 
 
+def test_touched_twice(site, serve):
+    """Hooks attached before and after the handler was found are all in one map."""
+    seen = []
+
+    class Page:
+        def _cp_dispatch(self, vpath):
+            vpath.pop(0)
+            serving_now().request.hooks.attach("on_end_resource", partial(seen.append, "early"))
+            return self
+
+        @expose
+        def index(self):
+            request = serving_now().request
+            request.hooks.attach("on_end_resource", partial(seen.append, "late"))
+            request.hooks = request.hooks.copy()
+            request.hooks.attach("on_end_resource", partial(seen.append, "last"))
+            return "fine"
+
+    site.tree.mount(Page(), "")
+    assert serve("/x/").text == "fine"
+    assert seen == ["early", "late", "last"]
+
+
 def test_priority_default():
     """The middle is 50."""
     assert DEFAULT_PRIORITY == 50

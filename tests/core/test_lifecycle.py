@@ -711,6 +711,21 @@ def test_error_response_that_is_switched_off(site, get):
     assert (answer.code, answer.body) == (503, b"")
 
 
+def test_without_any_tool(site, get):
+    """With all tools off a page of bytes is served, and errors are."""
+    off = {f"tools.{name}.on": False for name in ("encode", "trailing_slash", "log_tracebacks")}
+    off["tools.log_headers.on"] = False
+
+    class Page(Root):
+        @expose
+        def index(self):
+            return b"bytes"
+
+    site.tree.mount(Page(), "", {"/": off})
+    assert get("/").text == "bytes"
+    assert get("/fault").code == 500
+
+
 def test_stages(site, get):
     """`request.stage` names the step that a request is at."""
     seen = []

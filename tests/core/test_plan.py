@@ -452,6 +452,19 @@ def test_request_settings(site, get):
     assert seen == [(("POST",), True)] * 2
 
 
+def test_body_settings(site, get):
+    """`request.body.<attribute>` sets the attribute on the request's body."""
+
+    class Page:
+        @expose
+        def index(self, **params):
+            return params["a"]
+
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    site.tree.mount(Page(), "", {"/": {"request.body.attempt_charsets": ["latin-1"]}})
+    assert get("/", "POST", body=b"a=%E9", headers=form).text == "\xe9"
+
+
 @pytest.mark.parametrize(
     ("page", "text"),
     [
@@ -613,6 +626,21 @@ def test_config_that_a_wrapping_dispatcher_changes(site, get):
     assert seen == ["early", "tool"]
 
 
+@pytest.mark.parametrize(
+    "config", [{"tools.note": True}, {"hooks.before_lunch": print}, {"error_page.x": "y"}]
+)
+def test_config_of_a_dispatcher_that_is_wrong(site, get, error_lines, config):
+    """What no request could use is a 500 whose log names the key; it was not there to be checked."""
+
+    def dispatch(path):
+        serving_now().request.config = config
+        serving_now().request.handler = lambda: b"never"
+
+    site.tree.mount(Root(), "", {"/": {"request.dispatch": dispatch}})
+    assert get("/").code == 500
+    assert any(next(iter(config)).rpartition(".")[2] in line for line in error_lines)
+
+
 # -- threads ------------------------------------------------------------------------------------
 
 
@@ -729,11 +757,18 @@ def test_long_paths_are_served_like_short_ones(site, get):
 def test_memory_stays_flat_for_many_spellings_of_a_path(site, get):
     """However many ways of writing one address come in, what is kept is bounded."""
     app = site.tree.mount(Root(), "")
-    for number in range(3):
-        get("/" * (number + 1) + "other")
-    for number in range(2500):
-        bits = f"{number:012b}"
-        name = "other".join(["/", ""]) + "".join("/" + "/" * int(bit) for bit in bits)
-        assert get(name).code == 200
+    for before in range(1, 52):
+        for behind in range(52):
+            assert get("/" * before + "other" + "/" * behind).text == "other"
     kept = len(app.plans) + len(getattr(app, "routes", ()))
     assert kept <= 2 * MAX_PLANS + 2
+
+
+def test_many_handlers(site, get):
+    """More handlers than ways to them are kept are served all the same."""
+    names = [f"page{number}" for number in range(2100)]
+    pages = {name: expose(lambda self, name=name: name) for name in names}
+    app = site.tree.mount(type("Many", (), pages)(), "")
+    for name in (*names, *names[:3]):
+        assert get(f"/{name}").text == name
+    assert len(getattr(app, "routes", ())) <= MAX_PLANS

@@ -779,9 +779,14 @@ def test_output():
 
 def test_config_sets_headers(page):
     """`response.headers.<name>` and `response.stream` in config reach the response."""
-    config = {"/": {"response.headers.X-A": "b", "response.stream": True}}
+    config = {"/": {"response.headers.x-a": "b", "response.stream": True}}
     got = page(lambda: [b"x"], config)("/")
     assert (got.header("X-A"), got.header("Content-Length")) == ("b", None)
+    assert "X-A" in got.names
+    config["/"]["response.headers.Content-Type"] = "text/css"
+    got = page(lambda: [b"x"], config)("/")
+    assert got.header("Content-Type") == "text/css;charset=utf-8"
+    assert got.header("X-A") == "b"
 
 
 # -- cookies ----------------------------------------------------------------------------------

@@ -225,6 +225,13 @@ def test_prefix_of_the_server_at_the_root(site, get):
     assert get("/x", SCRIPT_NAME="/where").text == "root||/where/x"
 
 
+@pytest.mark.parametrize("target", ["/a/where/%20x", "/a/where/%252Fx", "/a/where"])
+def test_targets_without_an_encoded_slash(site, get, target):
+    """Other escapes in the request's target are no matter for the tree."""
+    site.tree.mount(Root("a"), "/a")
+    assert get(target, RAW_URI=target).text.startswith("a|/a|/where")
+
+
 def test_environ_of_the_caller_stays(site, call, environ):
     """The server's environ is not changed, but handed on as a copy where it must differ."""
     site.tree.mount(Root("a"), "/a")

@@ -244,6 +244,17 @@ def test_other_headers_stay(site):
     assert answer.headers["Content-Length"] == str(len(TEXT.encode()))
 
 
+@pytest.mark.parametrize("header", [("Content-Length", "4"), ("X-Mine", "yes")])
+def test_a_header_list_that_was_appended_to(site, header):
+    """The same where the handler wrote to WebOb's `headerlist`."""
+
+    def handler():
+        response().headerlist.append(header)
+        return TEXT
+
+    assert Page(site, handler).get().headers["Content-Length"] == str(len(TEXT.encode()))
+
+
 def test_a_length_of_chunks(site):
     """The same for a body in chunks."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from .expose import own_config
 from .literals import ConfigError, parse_value
+from .settings import nearest
 from .sources import Loaded, Source, load
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
 ]
 
 _T = TypeVar("_T")
+_FILENAME = (str, bytes, os.PathLike)
 _Pairs = Mapping[str, Any] | Iterable[tuple[str, Any]]
 
 _IN_PRODUCTION: dict[str, Any] = {
@@ -137,12 +138,14 @@ def _look_up(origins: Mapping[str, str] | str, key: str) -> str:
 class AppConfig(dict[str, Section]):
     """`application.config`: sections by name. A plain dict that is put in becomes a `Section`.
 
-    `on_change` is called after every change of the sections or of a key in one of them.
+    `on_change` is called after every change of the sections or of a key in one of them;
+    `on_file` with the name of each file that is about to be read.
     """
 
     def __init__(self, source: Source | None = None, label: str = "a dict") -> None:
         super().__init__()
         self.on_change: Callable[[], None] | None = None
+        self.on_file: Callable[[str], None] | None = None
         if source is not None:
             self.merge(source, label)
 
@@ -152,6 +155,8 @@ class AppConfig(dict[str, Section]):
         Raises `ConfigError` (a ValueError) if a top-level value is not a dict, before anything
         has changed, and whatever `load` raises.
         """
+        if self.on_file is not None and isinstance(source, _FILENAME):
+            self.on_file(os.fsdecode(source))
         loaded = load(source, label)
         _require_sections(loaded)
         for name, values in loaded.items():
@@ -295,8 +300,8 @@ def _hand_over(handle: Callable[[str, Any], object], entries: Mapping[str, Any])
 class SiteConfig(Section):
     """`cherrypy.config`: site-wide settings, flat, handed to namespaces as they come in.
 
-    `files` are the filenames that were read (the autoreloader watches them);
-    `app_sections_ignored` the path sections that were found in an update and left alone,
+    `files` are the filenames that were read, each told to `on_file` first (so that the
+    autoreloader watches it); `app_sections_ignored` the path sections that were found in an update and left alone,
     because they belong to an application.
     """
 
@@ -314,6 +319,7 @@ class SiteConfig(Section):
         self.environments = {name: dict(preset) for name, preset in environments.items()}
         self.namespaces = NamespaceSet()
         self.files: list[str] = []
+        self.on_file: Callable[[str], None] | None = None
         self.app_sections_ignored: list[str] = []
         self.reset()
         if source is not None:
@@ -336,8 +342,10 @@ class SiteConfig(Section):
         Sections beside [global] are not stored: they are an application's, and only their paths
         are noted. Raises `ConfigError` for an unknown environment, and what `load` raises.
         """
-        if isinstance(source, (str, bytes, os.PathLike)):
+        if isinstance(source, _FILENAME):
             self.files.append(os.fsdecode(source))
+            if self.on_file is not None:
+                self.on_file(self.files[-1])
         loaded = load({} if source is None else source, "a dict passed to config.update")
         flat, origins = self._flat(loaded)
         self.put({**flat, **values}, origins)
@@ -360,10 +368,10 @@ class SiteConfig(Section):
         if name in self.environments:
             return self.environments[name]
         known = sorted(self.environments)
-        near = difflib.get_close_matches(str(name), known, 1)
+        near = nearest(str(name), known)
         raise ConfigError(
             f"There is no environment {name!r}.",
-            (f"Did you mean {near[0]!r}? " if near else "") + f"Known are {', '.join(known)}.",
+            (f"Did you mean {near!r}? " if near else "") + f"Known are {', '.join(known)}.",
             origin=origin,
             key="environment",
             value=repr(name),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +26,8 @@ MAX_FILE_BYTES_IN_MEMORY = 256 * 1024
 _BOUNDARY = re.compile(r"[ -~]{0,200}[!-~]")  # as CherryPy; RFC 2046 section 5.1.1 allows 70
 
 
-class UploadedFile(SpooledTemporaryFile[bytes]):
-    """A file of a form, without a name on disk; it goes when nobody holds it any more."""
+class SpoolFile(SpooledTemporaryFile[bytes]):
+    """A file in memory, from a size on without a name on disk; it goes when nobody holds it any more."""
 
     def __del__(self) -> None:
         self.close()
@@ -51,7 +51,7 @@ class Part:
         self.content_type = HeaderElement.from_str(self.headers.get("Content-Type", "text/plain"))
         self.charset: str | None = self.content_type.params.get("charset")
         if filename:
-            self.file = UploadedFile(max_size=MAX_FILE_BYTES_IN_MEMORY)
+            self.file = SpoolFile(max_size=MAX_FILE_BYTES_IN_MEMORY)
         else:
             self.value = b""
 
@@ -70,14 +70,18 @@ class Part:
         try:
             return self.read_all().decode(charsets[-1])
         except UnicodeDecodeError:
-            raise HTTPError(
-                400,
-                "The request entity could not be decoded. The following charsets were attempted: "
-                f"{charsets!r}",
-            ) from None
+            raise HTTPError(400, undecodable(charsets)) from None
 
     def __repr__(self) -> str:
         return f"Part({self.name!r}, filename={self.filename!r})"
+
+
+def undecodable(charsets: Sequence[str]) -> str:
+    """Return the message for content that is in none of `charsets` (CherryPy's words)."""
+    return (
+        "The request entity could not be decoded. The following charsets were attempted: "
+        f"{list(charsets)!r}"
+    )
 
 
 def read_parts(read: Callable[[int], bytes], boundary: str, max_parts: int) -> Iterator[Part]:

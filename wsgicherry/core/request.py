@@ -3,71 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from http.cookies import Morsel, SimpleCookie
+from functools import lru_cache
+from http.cookies import SimpleCookie
 from os import urandom
 from typing import Any, ClassVar
 
 from webob.request import BaseRequest
 
-from ..wire.cookies import parse_cookies
-from ..wire.headers import HeaderMap, Host
-from .body import RequestBody
+from ..wire.headers import Host
 from .config import NamespaceSet
 from .dispatch import Dispatcher
 from .errorpages import new_error_id
 from .errors import HTTPError
 from .hooks import HookMap
 from .plan import MAX_COOKIE_BYTES, REQUEST_DEFAULTS, Plan
-
+from .requestheaders import RequestHeaders, load_cookies
+from .webobwords import WebObWords
 
 Environ = dict[str, Any]
 
 UNKNOWN = object()
 
 
-class RequestHeaders(HeaderMap):
-    """The request's headers, names in Title-Case; what is changed here shows in the environ too."""
-
-    def __init__(self, environ: Environ) -> None:
-        self._environ = environ
-        super().__init__()
-        store = super().__setitem__
-        for key, value in environ.items():
-            name = _header_name(key)
-            if name and isinstance(value, str):
-                store(name, value.strip())
-        if "HTTP_CGI_AUTHORIZATION" in environ:
-            store("Authorization", environ["HTTP_CGI_AUTHORIZATION"])
-
-    def __setitem__(self, name: str, value: Any) -> None:
-        super().__setitem__(name, value)
-        self._environ[_environ_key(name)] = str(value)
-
-    def __delitem__(self, name: str) -> None:
-        super().__delitem__(name)
-        self._environ.pop(_environ_key(name), None)
-
-
-_CGI_NAMES = {
-    "CONTENT_TYPE": "Content-Type",
-    "CONTENT_LENGTH": "Content-Length",
-    "REMOTE_ADDR": "Remote-Addr",
-    "REMOTE_HOST": "Remote-Host",
-}
-_CGI_KEYS = {name: key for key, name in _CGI_NAMES.items()}
-
-
-def _header_name(key: str) -> str | None:
-    if key.startswith("HTTP_"):
-        return key[5:].replace("_", "-").title()
-    return _CGI_NAMES.get(key)
-
-
-def _environ_key(name: str) -> str:
-    return _CGI_KEYS.get(name.title()) or "HTTP_" + name.upper().replace("-", "_")
-
-
-class Request(BaseRequest):
+class Request(WebObWords):
     """One request: all of WebOb's attributes, and CherryPy's, whose meaning wins where both claim a word.
 
     Parts that few handlers look at (`headers`, `cookie`, `remote`, `base` ...) are made when first asked for.
@@ -196,7 +154,9 @@ class Request(BaseRequest):
     def cookie(self) -> SimpleCookie:
         """The cookies that came in; broken ones are dropped, the good ones beside them kept."""
         if self._cookie is None:
-            self._cookie = load_cookies(self.environ.get("HTTP_COOKIE", ""))
+            self._cookie = load_cookies(
+                self.environ.get("HTTP_COOKIE", ""), self.max_cookie_bytes
+            )
         return self._cookie
 
     @cookie.setter
@@ -404,17 +364,3 @@ def make_uuid4() -> str:
 def port_number(text: Any, default: int) -> int:
     """Return `text` as a port; servers on unix sockets send paths and 'None' (SERVERS R22)."""
     return int(text) if isinstance(text, str) and text.isdigit() and text.isascii() else default
-
-
-def load_cookies(header: str) -> SimpleCookie:
-    """Return the cookies of a Cookie header as `http.cookies` objects.
-
-    PERF and safety: they are not parsed by `SimpleCookie`, which stops at the first odd one and takes
-    quadratic time on quotes in Python before 3.11.10 (CVE-2024-7592).
-    """
-    cookies: SimpleCookie = SimpleCookie()
-    for name, value in parse_cookies(header) if header else ():
-        morsel: Morsel[str] = Morsel()
-        morsel.set(name, value, value)
-        dict.__setitem__(cookies, name, morsel)
-    return cookies

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, NamedTuple
@@ -262,7 +261,10 @@ _OPEN: dict[str, Callable[[str], Setting | None]] = {
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate that `word` was probably meant to be, or None."""
-    found = difflib.get_close_matches(word, sorted(candidates), 1)
+    # For findings only: difflib takes 6 of the 217 ms that importing all of us takes.
+    from difflib import get_close_matches
+
+    found = get_close_matches(word, sorted(candidates), 1)
     return found[0] if found else None
 
 

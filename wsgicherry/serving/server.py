@@ -5,17 +5,18 @@ from __future__ import annotations
 import importlib
 import socket
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..process.channels import WARNING
 from ..process.servers import BindAddress, HTTPServer, ServerAdapter, join_host_port
 from ..process.wspbus import Bus
-from .sockets import Address
-from .waitress import BACKLOG, MAX_CONNECTIONS, WaitressServer
+from .sockets import BACKLOG, MAX_CONNECTIONS, Address
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
+
+    from .waitress import WaitressServer
 
 # CherryPy's default of socket_queue_size, which therefore nobody chose.
 CHERRYPY_QUEUE_SIZE = 5
@@ -185,12 +186,29 @@ class Server(ServerAdapter):
         """
         if self.httpserver is None:
             self.httpserver = self._made = self._make_httpserver()
-        if isinstance(self.httpserver, WaitressServer):
+        ours = self._ours()
+        if ours is not None:
             try:
-                self.httpserver.bind()
+                ours.bind()
             except BaseException:
                 self._forget()
                 raise
+
+    def unbind(self) -> None:
+        """Release what bind() took; nothing happens while it is served."""
+        if not self.running:
+            self._release()
+
+    def _ours(self) -> WaitressServer | None:
+        """Return the server if it is of our kind, which can be bound ahead of its start."""
+        server: Any = self.httpserver
+        return server if getattr(server, "binds_ahead", False) else None
+
+    def _release(self) -> None:
+        ours = self._ours()
+        if ours is not None:
+            ours.stop()
+        self._forget()
 
     def start(self) -> None:
         """Start the server; make it from the settings if there is none."""
@@ -201,9 +219,7 @@ class Server(ServerAdapter):
     def stop(self) -> None:
         """Stop the server, also one that is bound and was never started."""
         super().stop()
-        if isinstance(self.httpserver, WaitressServer):
-            self.httpserver.stop()
-        self._forget()
+        self._release()
 
     def _forget(self) -> None:
         if self.httpserver is self._made:
@@ -224,6 +240,10 @@ class Server(ServerAdapter):
         self._check()
         if self.peercreds or self.peercreds_resolve:
             self.bus.log("server.peercreds has no effect: waitress does not offer it.", WARNING)
+        # waitress is 26 of the 217 ms that importing all of us takes on top of WebOb, and a
+        # process under a foreign server never needs it.
+        from .waitress import WaitressServer
+
         return WaitressServer(
             self.application,
             addresses=[self._address()],
@@ -292,15 +312,15 @@ def load(dotted_name: str) -> Any:
         ) from error
 
 
-def banner(server: Server, applications: Iterable[str]) -> list[str]:
+def banner(servers: Sequence[Server], applications: Iterable[str]) -> list[str]:
     """Return the plain lines that greet a developer once the bus is started.
 
-    `applications` are the mounted script names ('' is the root); a mapping by script
+    `servers` are those that run; `applications` are the mounted script names ('' is the root); a mapping by script
     name, such as a tree's, will do. No colours: a log file may be reading along.
     """
     mounted = sorted(name or "/" for name in applications)
     return [
-        f"Open {' or '.join(reachable_urls(server))}",
+        f"Open {' or '.join(url for server in servers for url in reachable_urls(server))}",
         f"Mounted: {', '.join(mounted) or 'nothing yet'}",
         "This is the development server: use `gunicorn app:wsgi` for production.",
         "Press Ctrl-C to stop.",

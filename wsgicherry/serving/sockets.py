@@ -10,6 +10,11 @@ from contextlib import suppress
 
 Address = tuple[str | None, int] | str
 
+# waitress's own default; the 5 of CherryPy's server.socket_queue_size is too few for it.
+BACKLOG = 1024
+# Each open connection may hold up to three files; a process usually may open 1024.
+MAX_CONNECTIONS = 300
+
 
 class CannotListen(OSError):
     """An address cannot be served; its text is one sentence for a user to act on."""

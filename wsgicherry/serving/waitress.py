@@ -20,15 +20,11 @@ from waitress.channel import HTTPChannel
 from waitress.server import create_server
 from waitress.task import ThreadedTaskDispatcher, WSGITask
 
-from .sockets import Address, BoundSocket, listen_on
+from .sockets import BACKLOG, MAX_CONNECTIONS, Address, BoundSocket, listen_on
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-# waitress's own default; the 5 of CherryPy's server.socket_queue_size is too few for it.
-BACKLOG = 1024
-# Each open connection may hold up to three files; a process usually may open 1024.
-MAX_CONNECTIONS = 300
 # How long the loop sleeps when nothing happens, and so how late an idle channel is noticed.
 LOOP_SECONDS = 1
 # The same while draining: a task that ends wakes the loop, a slow client's ack does too.
@@ -50,6 +46,9 @@ class WaitressServer:
     `start()` to learn early whether the addresses are free; `start()` blocks. After
     `stop()` the server can be started again, on its addresses only.
     """
+
+    binds_ahead = True
+    """For `Server`, which may hold servers of other kinds: this one has a `bind()` to call."""
 
     def __init__(
         self,

@@ -36,17 +36,17 @@ class CookieTooLarge(ValueError):
         self.limit = limit
 
 
-def parse_cookies(header: str) -> list[tuple[str, str]]:
+def parse_cookies(header: str, limit: int = MAX_COOKIE_BYTES) -> list[tuple[str, str]]:
     """Return the (name, value) pairs of a Cookie header, each name once.
 
     A pair that is broken (no '=', a name http.cookies refuses or reserves, `$Version` and
     its like, a control character in its value, quoted or not) is dropped and its
     neighbours are kept: one bad cookie of a neighbour host must not lock a client out
     (CherryPy issue 1979). Of several of one name the last wins, as in SimpleCookie.
-    Raises CookieTooLarge when `header` is longer than MAX_COOKIE_BYTES.
+    Raises CookieTooLarge when `header` is longer than `limit`.
     """
-    if len(header) > MAX_COOKIE_BYTES:
-        raise CookieTooLarge(MAX_COOKIE_BYTES)
+    if len(header) > limit:
+        raise CookieTooLarge(limit)
     found: dict[str, str] = {}
     for pair in header.split(";"):
         name, equals, value = pair.partition("=")
