@@ -45,15 +45,18 @@ def test_outside_a_request_the_proxies_say_so():
 
 
 def test_old_paths():
-    """`wsgicherry.lib`, `.process` and `.dispatch` are there after `import wsgicherry` alone."""
+    """`wsgicherry.lib`, `.process` and `.dispatch` are there after `import wsgicherry`
+    alone.
+    """
     assert wsgicherry.dispatch.Dispatcher
     assert wsgicherry.lib.__name__ == "wsgicherry.lib"
     assert wsgicherry.process.__name__ == "wsgicherry.process"
-    code = "import wsgicherry as w; w.lib.static.serve_file; w.process.plugins.Monitor; w.process.wspbus"
+    names = ("lib.static.serve_file", "process.plugins.Monitor", "process.wspbus.Bus")
+    code = "import wsgicherry\n" + "\n".join(f"wsgicherry.{name}" for name in names)
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
-PROGRAM = '''
+PROGRAM = """
 import wsgicherry
 
 class Root:
@@ -71,7 +74,7 @@ def get(path):
     out = []
     environ = {"REQUEST_METHOD": "GET", "SCRIPT_NAME": "", "PATH_INFO": path, "HTTP_HOST": "h",
         "QUERY_STRING": "name=you", "SERVER_PROTOCOL": "HTTP/1.1", "wsgi.url_scheme": "http"}
-    body = wsgicherry.tree(environ, lambda status, headers, e=None: out.append((status, headers)))
+    body = wsgicherry.tree(environ, lambda *status_and_headers: out.append(status_and_headers))
     text = b"".join(body).decode()
     body.close()
     return out[0][0], dict(out[0][1]), text
@@ -80,7 +83,7 @@ status, headers, text = get("/app/")
 assert (status, text) == ("200 OK", "Hello you http://h/app/x"), (status, text)
 assert (headers["X-Mine"], headers["X-Path"]) == ("yes", "/"), headers
 print("fine")
-'''
+"""
 
 
 def test_a_program_with_one_import():

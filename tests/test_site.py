@@ -1,11 +1,15 @@
-"""A site: tree, config, engine, log and tools wired together, as many as one likes in one process."""
+"""A site: tree, config, engine, log and tools wired together, as many as one likes in one
+process.
+"""
 
 from __future__ import annotations
 
 import gc
 import logging
 import os
+import re
 import signal
+import socket
 import threading
 import urllib.request
 import warnings
@@ -70,7 +74,7 @@ def site(make_site):
     return make_site()
 
 
-# -- side by side -------------------------------------------------------------------------------
+# -- side by side ------------------------------------------------------------------------------
 
 
 def test_two_sites_share_nothing(make_site):
@@ -112,7 +116,7 @@ def test_applications_of_a_site_are_not_kept_alive(site):
     assert len(site.apps) == 0
 
 
-# -- the first request starts the engine --------------------------------------------------------
+# -- the first request starts the engine -------------------------------------------------------
 
 
 def test_first_request_starts_the_engine_once(site):
@@ -156,7 +160,9 @@ def test_requests_wait_for_the_start(site):
 
 
 def test_a_start_listener_that_fails(site):
-    """While the engine cannot start, requests are answered 500; the next request tries again."""
+    """While the engine cannot start, requests are answered 500; the next request tries
+    again.
+    """
     tries = []
 
     def fail_twice():
@@ -178,7 +184,9 @@ def test_a_start_listener_that_fails(site):
 
 @pytest.mark.parametrize("path", ["/grafted", "/nothing"])
 def test_a_start_listener_that_fails_before_a_foreign_application(site, path):
-    """The same holds for grafted applications and the tree's own 404: a 500, not an exception."""
+    """The same holds for grafted applications and the tree's own 404: a 500, not an
+    exception.
+    """
 
     def fail():
         raise OSError("no database")
@@ -226,7 +234,9 @@ def test_a_fork_starts_afresh(site):
 
 
 def test_what_a_fork_renews(site):
-    """What a child does after a fork: the engine is stopped, and the next request starts it again."""
+    """What a child does after a fork: the engine is stopped, and the next request starts it
+    again.
+    """
     started = []
     site.engine.subscribe("start", lambda: started.append(1))
     site.tree.mount(Root(), "")
@@ -239,11 +249,13 @@ def test_what_a_fork_renews(site):
     assert started == [1, 1]
 
 
-# -- namespaces of the site's config ------------------------------------------------------------
+# -- namespaces of the site's config -----------------------------------------------------------
 
 
 def test_server_namespace(site):
-    """`server.<setting>` is for the server; `server.on` takes it off the bus and puts it back."""
+    """`server.<setting>` is for the server; `server.on` takes it off the bus and puts it
+    back.
+    """
     site.config.update({"server.socket_port": 0, "server.thread_pool": 3})
     assert (site.server.socket_port, site.server.thread_pool) == (0, 3)
     listeners = site.engine.listeners["start"]
@@ -256,7 +268,9 @@ def test_server_namespace(site):
 
 def test_more_servers(site):
     """`server.<name>.<setting>` makes one more server, on the bus unless its `on` is false."""
-    site.config.update({"server.admin.socket_port": 8081, "server.admin.socket_host": "127.0.0.1"})
+    site.config.update(
+        {"server.admin.socket_port": 8081, "server.admin.socket_host": "127.0.0.1"}
+    )
     admin = site.servers["admin"]
     assert (admin.socket_port, admin.application) == (8081, site.tree)
     listeners = site.engine.listeners["start"]
@@ -278,7 +292,9 @@ def test_limit_of_bodies(site):
 
 
 def test_engine_namespace(site):
-    """`engine.<plugin>.on` subscribes, `engine.<plugin>.<setting>` and `engine.<name>` set attributes."""
+    """`engine.<plugin>.on` subscribes, `engine.<plugin>.<setting>` and `engine.<name>` set
+    attributes.
+    """
     plugin = site.engine.autoreload
     site.config.update({"engine.autoreload.frequency": 7})
     assert plugin.frequency == 7
@@ -346,7 +362,7 @@ def test_environment_embedded(site):
     assert "SIGTERM" not in handlers
 
 
-# -- logs ---------------------------------------------------------------------------------------
+# -- logs --------------------------------------------------------------------------------------
 
 
 def test_the_engines_words_are_logged(site):
@@ -390,7 +406,7 @@ def test_graceful_reopens_the_logs(site, tmp_path):
     site.log.error_file = app.log.error_file = ""
 
 
-# -- addresses ----------------------------------------------------------------------------------
+# -- addresses ---------------------------------------------------------------------------------
 
 
 def test_url_outside_a_request(site):
@@ -399,7 +415,7 @@ def test_url_outside_a_request(site):
     assert site.url("/a", {"b": 1}) == "http://127.0.0.1:8081/a?b=1"
 
 
-# -- checks, and starting in a process of one's own ---------------------------------------------
+# -- checks, and starting in a process of one's own --------------------------------------------
 
 
 def test_check_of_everything(site):
@@ -429,7 +445,8 @@ def test_advice_is_logged_at_start(site):
 
 
 @pytest.mark.parametrize(
-    ("config", "screen"), [({}, True), ({"log.screen": False}, False), ({"log.screen": True}, True)]
+    ("config", "screen"),
+    [({}, True), ({"log.screen": False}, False), ({"log.screen": True}, True)],
 )
 def test_screen_in_a_process_of_our_own(site, config, screen):
     """A start of our own writes the log to the screen, unless config says otherwise."""
@@ -464,7 +481,9 @@ class Stop(Exception):
     ],
 )
 def test_quickstart(site, capsys, site_config, tracebacks):
-    """quickstart mounts, serves on a real socket, greets, and shows tracebacks on loopback only."""
+    """quickstart mounts, serves on a real socket, greets, and shows tracebacks on loopback
+    only.
+    """
     got = []
 
     def fetch():
@@ -506,3 +525,165 @@ def test_greeting(site, capfd):
     site.log.screen = False
     output = capfd.readouterr()
     assert "http://127.0.0.1:" in output.out + output.err
+
+
+# -- what is served ----------------------------------------------------------------------------
+
+
+def foreign(environ, start_response):
+    """A WSGI application of somebody else's."""
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b"foreign"]
+
+
+def test_servers_serve_the_tree(site):
+    """Without a word the servers serve the tree."""
+    one = site.make_server()
+    assert site.server.application is one.application is site.tree
+    assert site.mounts == site.tree.apps
+
+
+def test_serve_another_application(site):
+    """`site.serve(application)` is for all servers that have none of their own."""
+    own = site.make_server()
+    own.application = foreign
+    site.servers["own"] = own
+    app = site.Application(Root(), "/own")
+    site.serve(app)
+    assert (site.server.application, own.application) == (app, foreign)
+    assert site.make_server().application is app
+    assert site.mounts == {"/own": app}
+    assert site.find_applications() == [app]
+
+
+def test_serve_foreign_middleware(site):
+    """Behind foreign middleware any application of the site may be served, mounted or not."""
+    two = site.Application(Root(), "/two")
+    one = site.Application(Root(), "/one")
+    site.serve(foreign)
+    assert site.mounts == {"": foreign}
+    assert site.find_applications() == [one, two]
+    mounted = site.tree.mount(Root(), "/mounted")
+    assert site.mounts == {"/mounted": mounted}
+    assert site.find_applications() == [mounted, one, two]
+
+
+def test_only_what_is_served_is_checked(site):
+    """An application that is not mounted does not stop a start, unless it may be served."""
+    wrong = site.Application(Root(), "", {"/": {"tools.gzp.on": True}})
+    site.prepare()
+    site.serve(wrong)
+    with pytest.raises(SystemExit, match=r"tools\.gzp\.on"):
+        site.prepare()
+    site.log.screen = False
+
+
+@pytest.mark.parametrize("how", ["taken", "refused"])
+def test_addresses_that_cannot_be_had(site, how):
+    """If one server cannot listen the start is refused in one sentence, and none listens."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        site.config.update({"server.socket_port": 0, "server.socket_host": "127.0.0.1"})
+        other = site.make_server()
+        other.socket_host = "127.0.0.1"
+        other.socket_port = taken.getsockname()[1] if how == "taken" else 99_999
+        with pytest.raises(SystemExit) as caught:
+            site.bind()
+    assert isinstance(caught.value.code, str)
+    assert len(caught.value.code.splitlines()) == 1
+    assert [server.httpserver for server in site.find_servers()] == [None, None]
+
+
+def test_servers_that_cannot_be_made(site):
+    """Any other error of a server's own is not made a sentence; what was bound is let go."""
+    site.config.update({"server.socket_port": 0})
+    site.make_server().instance = f"{__name__}.make_no_server"
+    with pytest.raises(ZeroDivisionError):
+        site.bind()
+    assert site.server.httpserver is None
+
+
+def make_no_server(server):
+    """A factory of servers that fails."""
+    raise ZeroDivisionError
+
+
+def test_servers_that_start(site):
+    """The servers that start with the engine are those on its bus."""
+    assert site.find_servers() == [site.server]
+    more = site.make_server()
+    assert site.find_servers() == [site.server, more]
+    site.server.unsubscribe()
+    assert site.find_servers() == [more]
+
+
+def test_ctrl_c_while_starting(site):
+    """Ctrl-C before the engine waits ends the program in order: no traceback, code 0."""
+
+    def interrupt():
+        raise KeyboardInterrupt
+
+    site.server.unsubscribe()
+    site.log.screen = False
+    site.config.update({"log.screen": False})
+    site.engine.subscribe("start", interrupt, priority=90)
+    site.run()
+    assert site.engine.state is states.EXITING
+
+
+def test_quickstart_with_a_file(site, tmp_path):
+    """quickstart takes an open file: its [global] is the site's, the rest the application's."""
+    text = (
+        "[global]\nlog.screen: False\nserver.socket_port: 0\n[/]\nresponse.headers.X-A: 'b'\n"
+    )
+    (tmp_path / "site.conf").write_text(text)
+    exiting = threading.Thread(
+        target=lambda: (site.engine.wait(states.STARTED), site.engine.exit())
+    )
+    site.engine.subscribe("start", exiting.start, priority=90)
+    site.server.unsubscribe()
+    with open(tmp_path / "site.conf") as file:
+        site.quickstart(Root(), "/app", file)
+    exiting.join()
+    assert site.server.socket_port == 0
+    assert site.tree.apps["/app"].config["/"] == {"response.headers.X-A": "b"}
+
+
+# -- config files, and keys that are none ------------------------------------------------------
+
+
+def test_config_files_are_watched(site, tmp_path):
+    """The autoreloader watches the files that config came from, beside those it is told of."""
+    file = tmp_path / "site.conf"
+    file.write_text("[global]\nserver.thread_pool: 3\n")
+    site.config.update(str(file))
+    assert site.server.thread_pool == 3
+    assert str(file) in site.engine.autoreload.files
+    site.config.update({"engine.autoreload.files": {"more.txt"}})
+    assert site.engine.autoreload.files == {"more.txt", str(file)}
+
+
+@pytest.mark.parametrize(
+    ("key", "nearest"),
+    [
+        ("server.socket_prt", "server.socket_port"),
+        ("log.screeen", "log.screen"),
+        ("engine.SIGHUPP", "engine.SIGHUP"),
+        ("checker.onn", "checker.on"),
+    ],
+)
+def test_unknown_settings(site, key, nearest):
+    """A misspelled key of a site-wide namespace is refused, with the nearest right spelling."""
+    with pytest.raises(ConfigError, match=re.escape(nearest)):
+        site.config.update({key: 1})
+
+
+@pytest.mark.parametrize("key", ["server.default_content_type", "engine.timeout_monitor.on"])
+def test_obsolete_settings(site, key):
+    """A key that CherryPy has given up does nothing here, or is refused: never half of it."""
+    try:
+        site.config.update({key: "x"})
+    except ConfigError as error:
+        assert key in str(error)
+    else:
+        assert not hasattr(site.server, "default_content_type")
+        assert not hasattr(site.engine, "timeout_monitor")

@@ -1,4 +1,4 @@
-"""The engine of a site: the process bus with its plugins and CherryPy's channels for requests."""
+"""The engine of a site: the process bus with its plugins, and channels for requests."""
 
 from __future__ import annotations
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 from weakref import WeakSet
 
-from .core.application import Application
+from .core.application import Application, WSGIApp
 from .core.checks import Finding, check_application, check_site
-from .core.config import ConfigError, SiteConfig
+from .core.config import ConfigError, SiteConfig, load
 from .core.current import find_serving
 from .core.links import Relative
 from .core.links import url as make_url
@@ -18,83 +19,16 @@ from .core.logs import LogManager
 from .core.plan import BUILTIN_NAMESPACES
 from .core.tools import Toolbox
 from .core.tree import Tree
+from .engine import Engine
+from .namespaces import connect
 from .process.forks import renew_after_fork
-from .process.monitor import Autoreloader
-from .process.plugins import SignalHandler, ThreadManager
-from .process.wspbus import Bus, states
 from .serving.server import Server, banner
+from .serving.sockets import CannotListen
 from .toolbox import make_toolbox
 
-FAVICON = Path(__file__).with_name("favicon.ico")
+FAVICON = os.path.join(os.path.dirname(__file__), "favicon.ico")
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-
-# Who listens to these must be told about every request; nobody else costs a request anything.
-_REQUEST_CHANNELS = (
-    "acquire_thread",
-    "start_thread",
-    "stop_thread",
-    "release_thread",
-    "before_request",
-    "after_request",
-)
-
-
-class Engine(Bus):
-    """The bus with CherryPy's channels and plugins."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.hears_requests = False
-        self.prepare: Callable[[], None] = lambda: None
-        for channel in _REQUEST_CHANNELS:
-            self.listeners.setdefault(channel, {})
-        self.thread_manager = ThreadManager(self)
-        self.thread_manager.subscribe()
-        self.autoreload = Autoreloader(self)
-        self.signal_handler = SignalHandler(self)
-        self.signals = Signals(self.signal_handler)
-        renew_after_fork(self)
-
-    def subscribe(self, channel: str, *args: Any, **kwargs: Any) -> Any:
-        """Add a listener; see `Bus.subscribe`."""
-        try:
-            return super().subscribe(channel, *args, **kwargs)
-        finally:
-            self._note_hearing()
-
-    def unsubscribe(self, channel: str, callback: Any) -> None:
-        """Remove a listener; see `Bus.unsubscribe`."""
-        super().unsubscribe(channel, callback)
-        self._note_hearing()
-
-    def _note_hearing(self) -> None:
-        """Settle whether requests must be announced: not for the thread manager's own sake alone."""
-        own = {"acquire_thread": 1, "release_thread": 1}
-        self.hears_requests = any(
-            len(self.listeners.get(channel, ())) > own.get(channel, 0)
-            for channel in _REQUEST_CHANNELS
-        )
-
-    def start(self) -> None:
-        """Start everything, in a process of our own; see `Bus.start`."""
-        self.prepare()
-        super().start()
-
-
-class Signals:
-    """`engine.signals`: the signal handlers, subscribed and unsubscribed together."""
-
-    def __init__(self, signal_handler: SignalHandler) -> None:
-        self.signal_handler = signal_handler
-
-    def subscribe(self) -> None:
-        """Listen for SIGTERM, SIGHUP and SIGUSR1 from now on."""
-        self.signal_handler.subscribe()
-
-    def unsubscribe(self) -> None:
-        """Put the old signal handlers back."""
-        self.signal_handler.unsubscribe()
 
 
 class Checker:
@@ -104,14 +38,16 @@ class Checker:
 
 
 class Site:
-    """Everything that a program needs, wired together; `wsgicherry.globals` holds one, a test makes its own.
+    """Everything that a program needs, wired together.
 
-    `Application` is the application class of this site; `tree` serves what is mounted.
+    `wsgicherry.globals` holds one, a test makes its own. `Application` is the application class
+    of this site; `tree` has what is mounted, and is what the servers serve unless `serve()`
+    said otherwise.
     """
 
     def __init__(self, logger_root: str = "wsgicherry") -> None:
         self.engine = Engine()
-        self.engine.prepare = self.prepare
+        self.engine.prepare = self._prepare_start
         self.log = LogManager(logger_root=logger_root)
         self.log.find_current = find_current_log
         self.engine.subscribe("log", self._log_engine)
@@ -121,79 +57,66 @@ class Site:
         self.tools.on_change = self.forget_plans
         self.toolboxes: dict[str, Toolbox] = {"tools": self.tools}
         self.checker = Checker()
-        self.servers: dict[str, Server] = {}
         self.Application: type[Application] = type(
             "Application", (Application,), {"site": self, "__doc__": Application.__doc__}
         )
         self.tree = Tree(self, self.Application, self._make_favicon)
-        self.server = Server(self.engine, self.tree)
-        self.server.subscribe()
-        self.config = self._make_config()
+        self.served: WSGIApp = self.tree
+        self.server = self.make_server()
+        self.servers: dict[str, Server] = {}
+        self.config_files: set[str] = set()
+        self.config = SiteConfig()
+        self.config.on_change = self.forget_plans
+        self.config.on_file = self.watch_file
+        connect(self)
         renew_after_fork(self)
 
-    def _make_config(self) -> SiteConfig:
-        config = SiteConfig()
-        config.on_change = self.forget_plans
-        config.namespaces["server"] = self._set_server
-        config.namespaces["engine"] = self._set_engine
-        config.namespaces["tree"] = self._set_tree
-        config.namespaces["log"] = lambda name, value: setattr(self.log, name, value)
-        config.namespaces["checker"] = lambda name, value: setattr(self.checker, name, value)
-        return config
-
     def _make_favicon(self) -> Any:
-        return self.tools.staticfile.handler(filename=str(FAVICON))
+        return self.tools.tools()["staticfile"].handler(filename=FAVICON)
 
-    # -- config namespaces ----------------------------------------------------------------------
+    # -- what is served ----------------------------------------------------------------------
 
-    def _set_server(self, name: str, value: Any) -> None:
-        """Take `server.<setting>`, or `server.<name>.<setting>` of one more server."""
-        if "." not in name:
-            self.server.subscribe() if name == "on" and value else None
-            self.server.unsubscribe() if name == "on" and not value else None
-            if name != "on":
-                setattr(self.server, name, value)
-            return
-        server_name, _, setting = name.partition(".")
-        server = self.servers.get(server_name)
-        if server is None:
-            server = self.servers[server_name] = Server(self.engine, self.tree)
-            server.subscribe()
-        if setting != "on":
-            setattr(server, setting, value)
-        elif value:
-            server.subscribe()
-        else:
-            server.unsubscribe()
+    def make_server(self) -> Server:
+        """Return one more server of what is served, subscribed to the engine."""
+        server = Server(self.engine, self.served)
+        server.subscribe()
+        return server
 
-    def _set_engine(self, name: str, value: Any) -> None:
-        """Take `engine.<plugin>.on`, `engine.<plugin>.<setting>`, `engine.SIGHUP` and attributes of the engine."""
-        if name in ("SIGHUP", "SIGTERM"):
-            handler = self.engine.signal_handler
-            if value is None:
-                handler.handlers.pop(name, None)
-            else:
-                handler.handlers[name] = value
-        elif "." in name:
-            plugin_name, _, setting = name.partition(".")
-            plugin = getattr(self.engine, plugin_name)
-            if setting != "on":
-                setattr(plugin, setting, value)
-            elif value:
-                plugin.subscribe()
-            else:
-                plugin.unsubscribe()
-        else:
-            setattr(self.engine, name, value)
+    def serve(self, application: WSGIApp) -> None:
+        """Have the servers serve `application` in place of the tree; `run()` starts them.
 
-    def _set_tree(self, name: str, value: Any) -> None:
-        """Take `tree.<anything>`: {script name: application}, or an application that knows its own."""
-        grafts = value if isinstance(value, dict) else {value.script_name: value}
-        for script_name, app in grafts.items():
-            self.tree.graft(app, script_name)
-            self.engine.log(f"Mounted: {app} on {script_name or '/'}")
+        A server that was given an application of its own keeps it. Check and greeting are
+        about `application` then: about what is mounted if it is a Tree, and if it is foreign
+        (it may be middleware around anything) about all the applications that there are.
+        """
+        for server in (self.server, *self.servers.values()):
+            if server.application is self.served:
+                server.application = application
+        self.served = application
 
-    # -- what applications ask of their site ----------------------------------------------------
+    @property
+    def mounts(self) -> Mapping[str, Any]:
+        """What is served, by script name."""
+        if isinstance(self.served, Application):
+            return {self.served.script_name or "": self.served}
+        if isinstance(self.served, Tree):
+            return self.served.apps
+        return self.tree.apps or {"": self.served}
+
+    def find_applications(self) -> list[Application]:
+        """Return the applications that are served, or may be, inside foreign middleware."""
+        mounted = [app for app in self.mounts.values() if isinstance(app, Application)]
+        if isinstance(self.served, (Application, Tree)):
+            return mounted
+        loose = [app for app in self.apps if app not in mounted]
+        return mounted + sorted(loose, key=lambda app: app.script_name or "")
+
+    def find_servers(self) -> list[Server]:
+        """Return the servers that start with the engine."""
+        owners = [getattr(each, "__self__", None) for each in self.engine.listeners["start"]]
+        return [owner for owner in owners if isinstance(owner, Server)]
+
+    # -- what applications ask of their site -------------------------------------------------
 
     @property
     def max_body_bytes(self) -> int | None:
@@ -201,39 +124,50 @@ class Site:
         return self.server.max_request_body_size or None
 
     def adopt(self, app: Application) -> None:
-        """Tell `app` from now on when config or tools change."""
+        """Tell `app` from now on when config or tools change; watch the files it reads."""
         self.apps.add(app)
+        app.config.on_file = self.watch_file
 
     def forget_plans(self) -> None:
         """Have every application compile its plans anew."""
         for app in list(self.apps):
             app.forget_plans()
 
+    def watch_file(self, name: str) -> None:
+        """Have the autoreloader, should it be on, watch the config file `name`."""
+        path = os.path.abspath(name)
+        self.config_files.add(path)
+        self.engine.autoreload.files.add(path)
+
     def after_fork_in_child(self) -> None:
         """Have the first request in this process start the engine."""
         self.forget_plans()
 
     def start_engine(self) -> None:
-        """Start the engine under a foreign server, once in each process; without a server of ours."""
-        if self.engine.state is states.STOPPED:
-            self.engine.start_embedded()
+        """Start the engine under a foreign server, once in each process.
+
+        Without a server of ours. Requests that come while it starts wait for it.
+        """
+        self.engine.start_embedded()
 
     def check_mounted(self, app: Application) -> None:
-        """Raise ConfigError for what is wrong with the config of `app` whatever may come later."""
-        _refuse(self.find_errors([app], final=False))
+        """Raise ConfigError for what no later registration can mend in the config of `app`."""
+        errors = self.find_errors([app], final=False)
+        if errors:
+            raise ConfigError("\n".join(map(str, errors)))
 
     def open(self, app: Application) -> list[Finding]:
-        """Start the engine in this process unless it runs; return what is wrong with the config."""
+        """Start the engine in this process unless it runs; return the errors in the config."""
         self.start_engine()
         for toolbox in app.toolboxes.values():
             toolbox.on_change = self.forget_plans
         findings = [finding for finding in self.check_self() if finding.severity == "error"]
         return findings + self.find_errors([app], final=True)
 
-    # -- checks ---------------------------------------------------------------------------------
+    # -- checks ------------------------------------------------------------------------------
 
     def find_errors(self, apps: Iterable[Application], final: bool) -> list[Finding]:
-        """Return the errors in the config of `apps`; `final`: count unknown tools and sections too."""
+        """Return the errors in the config of `apps`; if `final`, unknown tools too."""
         return [
             finding
             for app in apps
@@ -264,9 +198,9 @@ class Site:
         )
 
     def check(self) -> list[Finding]:
-        """Return every finding in the config of the site and of all that is mounted."""
-        mounted = [app for app in self.tree.apps.values() if isinstance(app, Application)]
-        return self.check_self() + [f for app in mounted for f in self.check_application(app)]
+        """Return every finding in the config of the site and of all that is served."""
+        served = self.find_applications()
+        return self.check_self() + [f for app in served for f in self.check_application(app)]
 
     def _namespaces(self, app: Application | None) -> set[str]:
         names = {*BUILTIN_NAMESPACES, *self.config.namespaces, *self.toolboxes, "wsgi"}
@@ -274,12 +208,16 @@ class Site:
             names.update(app.namespaces, app.toolboxes, app.request_class.namespaces)
         return names
 
-    # -- starting -------------------------------------------------------------------------------
+    # -- starting ----------------------------------------------------------------------------
+
+    def _prepare_start(self) -> None:
+        self.prepare()
+        self.bind()
 
     def prepare(self) -> None:
-        """Before the engine starts in a process of our own: open the log, refuse a wrong config, bind the port.
+        """Before the engine starts in a process of our own: open the log, check the config.
 
-        Raises SystemExit with one sentence for each finding.
+        Raises SystemExit with one sentence for each error in it.
         """
         if "log.screen" not in self.config:
             self.log.screen = True
@@ -291,32 +229,67 @@ class Site:
             for finding in findings:
                 self.log.error(str(finding), "CHECKER", 30)
 
+    def bind(self) -> None:
+        """Bind the addresses of all servers, before anything is started; all or none.
+
+        Raises SystemExit with one sentence if an address cannot be had, or if a server's
+        settings cannot be served (the exit code is 1 then).
+        """
+        bound: list[Server] = []
+        try:
+            for server in self.find_servers():
+                bound.append(server)
+                server.bind()
+        except BaseException as error:
+            for server in bound:
+                server.unbind()
+            if isinstance(error, (CannotListen, ValueError)):
+                raise SystemExit(str(error)) from None
+            raise
+
     def quickstart(self, root: Any = None, script_name: str = "", config: Any = None) -> None:
         """Mount `root` and serve it by waitress until Ctrl-C or SIGTERM; for development.
 
-        `config`: a dict of sections, a file name or an open file; [global] goes to the site, the rest to
-        the application.
+        `config`: a dict of sections, a file name or an open file; [global] goes to the site,
+        the rest to the application.
         """
+        if hasattr(config, "read"):
+            config = load(config)  # it can be read once, and two want to know
         if config:
             self.config.update(config)
         self.tree.mount(root, script_name, config)
         self.run()
 
     def run(self) -> None:
-        """Serve what is mounted, with signal handlers, until the engine exits."""
-        if "environment" not in self.config and self.server.socket_host in LOOPBACK:
+        """Serve, with signal handlers, until the engine exits.
+
+        Ctrl-C and SIGTERM end it in order, whenever they come; so the process's code is 0.
+        """
+        if "environment" not in self.config and self._is_private():
             self.config.setdefault("request.show_tracebacks", True)
         self.engine.signals.subscribe()
-        self.engine.start()
-        self._greet()
-        self.engine.block()
+        try:
+            self.engine.start()
+            self._greet()
+            self.engine.block()
+        except KeyboardInterrupt:  # before block() could hear it
+            self.engine.exit_on_interrupt()
+
+    def _is_private(self) -> bool:
+        """Tell whether this machine alone can reach the servers, and no proxy is expected."""
+        return all(
+            server.socket_host in LOOPBACK and not server.socket_file
+            for server in self.find_servers()
+        )
 
     def _greet(self) -> None:
-        if self.log.screen and self.server.running:
-            for line in banner(self.server, self.tree.apps):
-                print(line, file=sys.stderr, flush=True)
+        running = [server for server in self.find_servers() if server.running]
+        if self.log.screen and running:
+            with suppress(OSError, ValueError):  # nobody reads stderr any more
+                for line in banner(running, self.mounts):
+                    print(line, file=sys.stderr, flush=True)
 
-    # -- logs -----------------------------------------------------------------------------------
+    # -- logs --------------------------------------------------------------------------------
 
     def _log_engine(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
         self.log.error(msg, "ENGINE", level, traceback)
@@ -326,7 +299,7 @@ class Site:
         for app in list(self.apps):
             app.log.reopen_files()
 
-    # -- addresses ------------------------------------------------------------------------------
+    # -- addresses ---------------------------------------------------------------------------
 
     def url(
         self,
@@ -336,10 +309,11 @@ class Site:
         base: str | None = None,
         relative: Relative = None,
     ) -> str:
-        """Return the address of `path`; outside a request that of this site's server. See `core.links.url`."""
-        return make_url(
-            path, qs, script_name, base, relative, outside_base=self.server.base
-        )
+        """Return the address of `path`; see `core.links.url`.
+
+        Outside a request it is that of this site's server.
+        """
+        return make_url(path, qs, script_name, base, relative, outside_base=self.server.base)
 
 
 def find_current_log() -> LogManager | None:
@@ -349,10 +323,3 @@ def find_current_log() -> LogManager | None:
         return None
     log: LogManager = serving.request.app.log
     return log
-
-
-def _refuse(findings: list[Finding]) -> None:
-    if findings:
-        raise ConfigError("\n".join(map(str, findings)))
-
-

@@ -14,7 +14,6 @@ HOOKED: tuple[tuple[str, str, int, Callable[..., Any]], ...] = (
     ("json_in", "before_request_body", 30, jsontools.json_in),
     ("json_out", "before_handler", 30, jsontools.json_out),
     ("trailing_slash", "before_handler", 60, cptools.trailing_slash),
-    ("encode", "before_handler", 70, encoding.encode),
     ("gzip", "before_finalize", 80, encoding.gzip),
     ("log_tracebacks", "before_error_response", 50, cptools.log_traceback),
     ("log_headers", "before_error_response", 50, cptools.log_request_headers),
@@ -29,6 +28,7 @@ def make_toolbox() -> Toolbox:
     toolbox = Toolbox("tools")
     for name, point, priority, function in HOOKED:
         setattr(toolbox, name, Tool(point, function, name, priority))
+    toolbox.encode = encoding.EncodeTool("before_handler", encoding.encode, "encode", 70)
     for name, function in HANDLING:
         setattr(toolbox, name, HandlerTool(function, name))
     return toolbox

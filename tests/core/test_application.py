@@ -32,7 +32,7 @@ class Root:
         raise HTTPError(410)
 
 
-# -- names --------------------------------------------------------------------------------------
+# -- names -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,9 @@ def test_script_name_of_the_server(site, call, environ):
 
 
 def test_path_outside_of_the_script_name(site, call, environ):
-    """An application called without its tree takes a path outside its script name as its own."""
+    """An application called without its tree takes a path outside its script name as its
+    own.
+    """
     app = site.Application(Root(), "/a")
     assert call(app, environ("/where")).text == "/a|/where"
     assert call(app, environ("/a/where")).text == "/a|/where"
@@ -70,7 +72,9 @@ def test_repr(site):
 
 
 def test_application_alone(site, call, environ):
-    """An application can stand alone: a WSGI callable without a tree, on a site handed to it."""
+    """An application can stand alone: a WSGI callable without a tree, on a site handed to
+    it.
+    """
     app = Application(Root(), "", {"/": {"response.headers.X-Alone": "yes"}}, site=site)
     answer = call(app, environ("/"))
     assert (answer.text, answer.header("X-Alone")) == ("index", "yes")
@@ -90,7 +94,7 @@ def test_logs_of_their_own(site, call, environ):
     assert one.log.error_log.name.startswith(site.log.error_log.name)
 
 
-# -- config -------------------------------------------------------------------------------------
+# -- config ------------------------------------------------------------------------------------
 
 
 def test_config_needs_sections(site):
@@ -136,7 +140,9 @@ def test_merge_of_a_file(site, tmp_path):
 def test_find_config(site, path, value):
     """The nearest section upward that has the key is the answer."""
     app = site.Application(Root())
-    app.config.update({"/": {"k": "root"}, "/a": {"k": "a"}, "/a/b": {"k": "b"}, "/c": {"z": 1}})
+    app.config.update(
+        {"/": {"k": "root"}, "/a": {"k": "a"}, "/a/b": {"k": "b"}, "/c": {"z": 1}}
+    )
     assert app.find_config(path, "k") == value
 
 
@@ -169,7 +175,7 @@ def test_log_namespace(site, tmp_path):
     app.log.error_file = ""
 
 
-# -- middleware ---------------------------------------------------------------------------------
+# -- middleware --------------------------------------------------------------------------------
 
 
 class Mark:
@@ -237,14 +243,18 @@ def test_pipeline_is_extended(site, call, environ):
 
 
 def test_pipeline_by_hand(site, call, environ):
-    """`app.wsgiapp.pipeline` may be changed before the first request (CherryPy's name for it)."""
+    """`app.wsgiapp.pipeline` may be changed before the first request (CherryPy's name for
+    it).
+    """
     app = site.Application(Root())
     app.wsgiapp.pipeline.append(("mark", Mark))
     assert call(app, environ("/")).header("X-Mark") == "?"
 
 
 def test_pipeline_by_hand_after_the_first_request(site, call, environ):
-    """After a change of `wsgiapp.pipeline` or `.config`, `wsgiapp.head = None` has it heeded."""
+    """After a change of `wsgiapp.pipeline` or `.config`, `wsgiapp.head = None` has it
+    heeded.
+    """
     app = site.Application(Root())
     assert app.wsgiapp.head is None
     assert call(app.wsgiapp, environ("/")).text == "index"
@@ -411,7 +421,7 @@ def test_middleware_that_rewrites_the_path(site, call, environ):
     assert call(app, environ("/a%2Fb", RAW_URI="/a%2Fb")).text == "|/where"
 
 
-# -- what is wrong with the config --------------------------------------------------------------
+# -- what is wrong with the config -------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -433,7 +443,9 @@ UNKNOWN_TOOL = {"/": {"tools.gzp.on": True}}
 
 
 def test_refused_at_the_first_request(site, call, environ, error_lines):
-    """An unknown tool answers every request 500, and the log names it; no page is served without it."""
+    """An unknown tool answers every request 500, and the log names it; no page is served
+    without it.
+    """
     app = site.tree.mount(Root(), "", UNKNOWN_TOOL)
     for method in ("GET", "HEAD", "POST"):
         answer = call(app, environ("/", method, body=b""))
@@ -471,7 +483,9 @@ def test_other_applications_are_served(site, call, environ):
 
 
 def test_start_is_refused(site):
-    """The engine of a process of our own does not start with a wrong config: one sentence each."""
+    """The engine of a process of our own does not start with a wrong config: one sentence
+    each.
+    """
     site.tree.mount(Root(), "", UNKNOWN_TOOL)
     site.server.unsubscribe()
     with pytest.raises(SystemExit) as caught:

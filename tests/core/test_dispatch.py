@@ -118,7 +118,7 @@ class Root:
         ("/only/", "only.default() index"),
         ("/only/b", "only.default(b) page"),
         ("/only/b/", "only.default(b) index"),
-        # `default` comes before the exposed node at the same level, a deeper page before `default`.
+        # `default` comes before the exposed node itself, a deeper page before `default`.
         ("/both", "both.default() page"),
         ("/both/x", "both.default(x) page"),
         ("/both/page/x", "both.page(x) page"),
@@ -233,7 +233,7 @@ def test_too_many_segments(site, get):
     assert get("/a" * 1001).code == 414
 
 
-# -- config along the trail ---------------------------------------------------------------------
+# -- config along the trail --------------------------------------------------------------------
 
 
 def config_of(**values):
@@ -318,7 +318,12 @@ def test_site_config_is_below_everything(site, get):
 
 @pytest.mark.parametrize(
     ("path", "section"),
-    [("/plain", "/"), ("/sub/plain", "/sub"), ("/sub/deep/er", "/sub/deep"), ("/method", "/method")],
+    [
+        ("/plain", "/"),
+        ("/sub/plain", "/sub"),
+        ("/sub/deep/er", "/sub/deep"),
+        ("/method", "/method"),
+    ],
 )
 def test_section_of_a_static_folder(site, get, path, section):
     """`tools.staticdir.section` is the path at which `tools.staticdir.dir` was set."""
@@ -328,7 +333,7 @@ def test_section_of_a_static_folder(site, get, path, section):
     root.plain = root.sub.plain = root.sub.default = root.method = expose(
         lambda *args: seen.append(serving_now().request.config["tools.staticdir.section"])
     )
-    # Put there after the mount: this tool belongs to a later version, its keys are known already.
+    # Put there after the mount: the tool belongs to a later version, its keys are known.
     app.root._cp_config = {"tools.staticdir.dir": "a"}
     root.sub._cp_config = {"tools.staticdir.dir": "b"}
     app.config["/sub/deep"] = {"tools.staticdir.dir": "c"}
@@ -338,7 +343,7 @@ def test_section_of_a_static_folder(site, get, path, section):
     assert seen == [section]
 
 
-# -- `_cp_dispatch` and popargs -----------------------------------------------------------------
+# -- `_cp_dispatch` and popargs ----------------------------------------------------------------
 
 
 class Vpath:
@@ -415,7 +420,9 @@ class Calendar:
     ],
 )
 def test_popargs(site, get, path, answer):
-    """popargs binds segments to names, and looks for the next node under the one behind them."""
+    """popargs binds segments to names, and looks for the next node under the one behind
+    them.
+    """
     site.tree.mount(Calendar(), "")
     result = get(path)
     assert (result.code, answer) == (404, None) if answer is None else result.text == answer
@@ -468,12 +475,14 @@ def test_popargs_as_an_attribute(site, get):
 
 
 def test_query_string_comes_over_popped_parameters(site, get):
-    """A parameter of the query string replaces a popped one of the same name (CherryPy's rule)."""
+    """A parameter of the query string replaces a popped one of the same name (CherryPy's
+    rule).
+    """
     site.tree.mount(Calendar(), "")
     assert get("/2000/?year=1999").text == "1999 None"
 
 
-# -- dispatchers --------------------------------------------------------------------------------
+# -- dispatchers -------------------------------------------------------------------------------
 
 
 def test_translate_must_be_a_dict():
@@ -506,7 +515,7 @@ def test_dispatcher_of_a_class_is_refused(site):
     class Root(OnlyDefault):
         _cp_config = {"request.dispatch": Dispatcher()}  # noqa: RUF012
 
-    with pytest.raises(ConfigError, match="request.dispatch"):
+    with pytest.raises(ConfigError, match=r"request\.dispatch"):
         site.tree.mount(Root(), "")
 
 
@@ -568,7 +577,9 @@ def test_request_class_with_a_dispatcher(site, get):
 
 
 class Descriptor:
-    """A decorator written as a class, whose methods are bound by hand; it is exposed as a class."""
+    """A decorator written as a class, whose methods are bound by hand; it is exposed as a
+    class.
+    """
 
     exposed = True
     _cp_config = {"response.headers.X-Kind": "descriptor"}  # noqa: RUF012

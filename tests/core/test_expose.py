@@ -80,7 +80,9 @@ def test_exposing_a_class():
 
 
 def test_exposing_what_is_no_function():
-    """Static methods, class methods, partials and callable objects are exposed, never taken for an alias."""
+    """Static methods, class methods, partials and callable objects are exposed, never taken
+    for an alias.
+    """
 
     class Callable:
         def __call__(self):

@@ -101,7 +101,7 @@ class Root:
         return self.one()
 
     @expose
-    def other_first_name(this, **kwargs):  # noqa: N805
+    def other_first_name(this, **kwargs):
         return "fine"
 
     defaults = expose(lambda self, default=None: f"{default}")
@@ -220,7 +220,9 @@ def test_messages_can_be_hidden(site, client, path, status):
 
 @pytest.mark.parametrize("path", ["/faulty?a=1", "/faulty_deep?a=x", "/faulty_deep"])
 def test_the_handlers_own_type_errors(site, client, error_lines, path):
-    """A TypeError of a call that fits is the handler's own: 500, with its traceback in the log."""
+    """A TypeError of a call that fits is the handler's own: 500, with its traceback in the
+    log.
+    """
     site.tree.mount(Root(), "")
     client.get(path, status=500)
     assert any("TypeError" in line for line in error_lines)
@@ -327,7 +329,7 @@ def test_coroutine_is_refused_clearly(site, client, error_lines):
     assert any("async" in line or "coroutine" in line for line in error_lines)
 
 
-# -- methods ------------------------------------------------------------------------------------
+# -- methods -----------------------------------------------------------------------------------
 
 
 class Methods:
@@ -367,7 +369,9 @@ class Methods:
     ],
 )
 def test_allowed_methods(site, call, environ, method, path, status, allow):
-    """`expose(methods=...)`: another method is 405 with Allow; OPTIONS is answered; GET brings HEAD."""
+    """`expose(methods=...)`: another method is 405 with Allow; OPTIONS is answered; GET brings
+    HEAD.
+    """
     site.tree.mount(Methods(), "")
     answer = call(site.tree, environ(path, method, body=b""), validate=method != "BREW")
     assert (answer.code, answer.header("Allow")) == (status, allow)

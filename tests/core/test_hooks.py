@@ -1,4 +1,6 @@
-"""Hooks: what runs at each point of a request, in which order, and what an error does to the rest."""
+"""Hooks: what runs at each point of a request, in which order, and what an error does to the
+rest.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,7 @@ def noop():
     """Does nothing."""
 
 
-# -- Hook and HookMap ---------------------------------------------------------------------------
+# -- Hook and HookMap --------------------------------------------------------------------------
 
 
 def test_a_hooks_defaults():
@@ -106,7 +108,7 @@ def test_copies_are_their_own():
         assert (len(original["before_handler"]), len(twin["before_handler"])) == (1, 2)
 
 
-# -- errors in hooks ----------------------------------------------------------------------------
+# -- errors in hooks ---------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -170,7 +172,9 @@ def test_only_failsafe_hooks_go_on(site, serve, error_lines, error, status, is_l
 
 
 def test_the_newest_error_wins(site, serve):
-    """If a failsafe hook fails too, the rest of the failsafe ones run, and its error is raised."""
+    """If a failsafe hook fails too, the rest of the failsafe ones run, and its error is
+    raised.
+    """
     seen = []
     hooks = [
         Hook(raising(partial(HTTPError, 410)), priority=1),
@@ -178,7 +182,9 @@ def test_the_newest_error_wins(site, serve):
         Hook(partial(seen.append, "third"), True, 3),
         Hook(partial(seen.append, "plain"), False, 4),
     ]
-    site.tree.mount(Root(), "", {"/": {f"hooks.before_handler.{i}": h for i, h in enumerate(hooks)}})
+    site.tree.mount(
+        Root(), "", {"/": {f"hooks.before_handler.{i}": h for i, h in enumerate(hooks)}}
+    )
     assert serve("/").code == 411
     assert seen == ["third"]
 
@@ -205,7 +211,7 @@ def test_failsafe_hooks_after_a_stray_exit(site, serve, error, point):
     assert seen == ["safe"]
 
 
-# -- the table of BEHAVIOUR 2.3 -----------------------------------------------------------------
+# -- the table of BEHAVIOUR 2.3 ----------------------------------------------------------------
 
 
 class Recorder:
@@ -297,7 +303,12 @@ AGAIN = "S R H target F ER EQ"
         ("/", {"ER": SystemExit}, 500, f"S R H handler F ER {FAULT} EQ"),
         ("/", {"EQ": SystemExit}, 200, PLAIN),
         ("/", {"handler": OSError, "E1": SystemExit}, 500, "S R H handler ER E1 EQ"),
-        ("/", {"handler": OSError, "error": KeyboardInterrupt}, 500, "S R H handler ER E1 error EQ"),
+        (
+            "/",
+            {"handler": OSError, "error": KeyboardInterrupt},
+            500,
+            "S R H handler ER E1 error EQ",
+        ),
     ],
 )
 def test_sequences(site, serve, path, failing, status, sequence):
@@ -335,7 +346,7 @@ def test_the_bare_error_with_a_traceback(site, serve):
     assert "Traceback" in serve("/").text
 
 
-# -- hooks by config ----------------------------------------------------------------------------
+# -- hooks by config ---------------------------------------------------------------------------
 
 
 CALLED = []
@@ -347,7 +358,9 @@ def by_name():
 
 
 def test_hooks_by_config(site, serve):
-    """`hooks.<point>` and `hooks.<point>.<anything>` take a callable, a Hook or a dotted name."""
+    """`hooks.<point>` and `hooks.<point>.<anything>` take a callable, a Hook or a dotted
+    name.
+    """
     CALLED.clear()
     config = {
         "hooks.before_handler": Hook(partial(CALLED.append, "hook"), priority=70),
@@ -370,11 +383,13 @@ def test_unknown_point_by_config(site, serve, key):
         assert serve("/").code == 500
 
 
-# -- hooks attached while the request runs ------------------------------------------------------
+# -- hooks attached while the request runs -----------------------------------------------------
 
 
 def test_attaching_at_run_time(site, serve):
-    """A hook attached to the request's own map runs for that request alone, later points included."""
+    """A hook attached to the request's own map runs for that request alone, later points
+    included.
+    """
     seen = []
 
     class Page:
@@ -438,7 +453,9 @@ def test_removing_a_hook_at_run_time(site, serve):
 
 
 def test_attaching_during_dispatch(site, serve):
-    """Hooks that a `_cp_dispatch` attached stay, before those of config with the same priority."""
+    """Hooks that a `_cp_dispatch` attached stay, before those of config with the same
+    priority.
+    """
     seen = []
 
     class Page:

@@ -1,4 +1,6 @@
-"""One request from environ to close(): what is told to whom, and what an error does on the way."""
+"""One request from environ to close(): what is told to whom, and what an error does on the
+way.
+"""
 
 from __future__ import annotations
 
@@ -95,7 +97,9 @@ class Root:
     def where(self, **params):
         request = serving_now().request
         previous = request.prev and request.prev.path_info
-        return f"{request.method} {request.path_info} {params} {request.body.read()!r} {previous}"
+        return (
+            f"{request.method} {request.path_info} {params} {request.body.read()!r} {previous}"
+        )
 
     @expose
     def count(self, n="0"):
@@ -126,16 +130,29 @@ def get(site, call, environ):
     return lambda path="/", method="GET", **keys: call(site.tree, environ(path, method, **keys))
 
 
-# -- close() ------------------------------------------------------------------------------------
+# -- close() -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize(
     "path",
-    ["/", "/text", "/none", "/chunks", "/stream", "/no_content", "/fault", "/refuse", "/exit", "/x"],
+    [
+        "/",
+        "/text",
+        "/none",
+        "/chunks",
+        "/stream",
+        "/no_content",
+        "/fault",
+        "/refuse",
+        "/exit",
+        "/x",
+    ],
 )
 def test_a_request_ends_once(site, root, get, environ, path, method):
-    """`on_end_request` runs once on every path, in its request, and closing again does nothing."""
+    """`on_end_request` runs once on every path, in its request, and closing again does
+    nothing.
+    """
     get(path, method)
     assert root.ended == [path]
     chunks = site.tree(environ(path, method), lambda *args: None)
@@ -200,12 +217,14 @@ def test_one_block_is_told_as_one(site, root, environ):
     chunks.close()
 
 
-# -- errors in the body -------------------------------------------------------------------------
+# -- errors in the body ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError, SystemExit, HTTPError])
 def test_errors_of_a_stream(site, root, environ, error_lines, error):
-    """An error after the first chunk is logged with an id, and raised: the server must break off."""
+    """An error after the first chunk is logged with an id, and raised: the server must break
+    off.
+    """
     if error is HTTPError:
         root.body = Body(fail_at=1, error=lambda message: HTTPError(410, message))
     else:
@@ -286,7 +305,7 @@ def test_errors_of_close(site, root, get, error_lines):
     assert root.ended == ["/stream"]
 
 
-# -- start_response -----------------------------------------------------------------------------
+# -- start_response ----------------------------------------------------------------------------
 
 
 class ServerError(Exception):
@@ -295,7 +314,9 @@ class ServerError(Exception):
 
 @pytest.mark.parametrize("path", ["/", "/stream", "/fault"])
 def test_a_server_that_refuses_the_start(site, root, environ, path):
-    """A start_response that raises: the request ends, the body is closed, and the server is told."""
+    """A start_response that raises: the request ends, the body is closed, and the server is
+    told.
+    """
     calls = []
 
     def start_response(status, headers, exc_info=None):
@@ -333,7 +354,7 @@ def test_what_no_handler_should_raise(site, root, environ):
     assert find_serving() is None
 
 
-# -- before a request is there ------------------------------------------------------------------
+# -- before a request is there -----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("which", ["request_class", "response_class"])
@@ -360,14 +381,16 @@ def test_a_log_that_fails(site, root, get):
     assert get("/").code == 200
 
 
-# -- the channels of the bus --------------------------------------------------------------------
+# -- the channels of the bus -------------------------------------------------------------------
 
 
 CHANNELS = ("acquire_thread", "start_thread", "before_request", "after_request")
 
 
 def test_channels(site, root, get):
-    """The bus is told of a thread, of its first request, and of each request's beginning and end."""
+    """The bus is told of a thread, of its first request, and of each request's beginning and
+    end.
+    """
     seen = []
     for channel in CHANNELS:
         site.engine.subscribe(
@@ -444,10 +467,12 @@ def test_the_end_is_told_before_the_hooks(site, root, get):
     assert seen == ["/", "/"]
 
 
-# -- HEAD ---------------------------------------------------------------------------------------
+# -- HEAD --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["/", "/chunks", "/none", "/refuse", "/fault", "/nothing", "/where"])
+@pytest.mark.parametrize(
+    "path", ["/", "/chunks", "/none", "/refuse", "/fault", "/nothing", "/where"]
+)
 def test_head_has_the_headers_of_get(site, root, get, path):
     """HEAD has status and headers of GET, and no body."""
     head, answer = get(path, "HEAD"), get(path)
@@ -457,7 +482,7 @@ def test_head_has_the_headers_of_get(site, root, get, path):
         assert head.header("Content-Length") == answer.header("Content-Length")
 
 
-# -- what comes in ------------------------------------------------------------------------------
+# -- what comes in -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -505,7 +530,9 @@ def test_head_of_the_request(site, root, get, keys, status):
     ],
 )
 def test_allowed_hosts(site, get, allowed, host, status):
-    """`request.allowed_hosts` names the hosts that are served: names, '.name' with all below, '*'."""
+    """`request.allowed_hosts` names the hosts that are served: names, '.name' with all below,
+    '*'.
+    """
     site.tree.mount(Root(), "", {"/": {"request.allowed_hosts": allowed}})
     protocol = {"SERVER_PROTOCOL": "HTTP/1.0"} if host is None else {}
     assert get("/", HTTP_HOST=host, **protocol).code == status
@@ -523,7 +550,9 @@ def test_allowed_hosts(site, get, allowed, host, status):
     ],
 )
 def test_query_strings(site, root, get, query, status):
-    """A query string that cannot be decoded is 404 with its reason, one of too many fields 400."""
+    """A query string that cannot be decoded is 404 with its reason, one of too many fields
+    400.
+    """
     answer = get("/", QUERY_STRING=query)
     assert answer.code == status
     if status == 404:
@@ -557,7 +586,7 @@ def test_path_encoding(site, get, path, encoding, text):
     assert text is None or answer.text == text
 
 
-# -- internal redirects -------------------------------------------------------------------------
+# -- internal redirects ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -625,7 +654,9 @@ def test_internal_redirect_in_a_circle(site, root, get, error_lines, path):
     answer = get(path)
     assert answer.code == 500
     assert answer.text.startswith("Unrecoverable error")
-    assert any("InternalRedirector visited the same URL twice: '/self'" in x for x in error_lines)
+    assert any(
+        "InternalRedirector visited the same URL twice: '/self'" in x for x in error_lines
+    )
 
 
 def test_internal_redirects_in_a_row(site, root, get):
@@ -666,7 +697,7 @@ def test_internal_redirect_keeps_the_headers(site, root, get):
     assert seen == ["yes"]
 
 
-# -- a body in the way --------------------------------------------------------------------------
+# -- a body in the way -------------------------------------------------------------------------
 
 
 def test_unread_bodies_do_not_disturb(site, root, get):
@@ -675,7 +706,7 @@ def test_unread_bodies_do_not_disturb(site, root, get):
     assert answer.code in (410, 415)
 
 
-# -- errors -------------------------------------------------------------------------------------
+# -- errors ------------------------------------------------------------------------------------
 
 
 def test_an_unexpected_error(site, root, get, error_lines):
@@ -690,7 +721,9 @@ def test_an_unexpected_error(site, root, get, error_lines):
 
 
 def test_a_stray_exit(site, root, get, error_lines):
-    """sys.exit() in a handler is a 500 with a traceback in the log; the next request is served."""
+    """sys.exit() in a handler is a 500 with a traceback in the log; the next request is
+    served.
+    """
     assert get("/exit").code == 500
     assert any("SystemExit" in line for line in error_lines)
     assert get("/").text == "index"
@@ -743,7 +776,9 @@ def test_stages(site, get):
 
 
 def test_methods_with_bodies(site, get):
-    """Bodies of methods that have none are left alone; `request.methods_with_bodies` says which."""
+    """Bodies of methods that have none are left alone; `request.methods_with_bodies` says
+    which.
+    """
     body = {"Content-Type": "application/x-www-form-urlencoded"}
     root = Root()
     site.tree.mount(root, "", {"/where": {"request.methods_with_bodies": ("DELETE",)}})
@@ -751,7 +786,7 @@ def test_methods_with_bodies(site, get):
     assert "{}" in get("/where", "POST", body=b"a=1", headers=body).text
 
 
-# -- HEAD, where something is in the way --------------------------------------------------------
+# -- HEAD, where something is in the way -------------------------------------------------------
 
 
 def test_head_of_an_internal_redirect(site, root, get):
@@ -761,7 +796,9 @@ def test_head_of_an_internal_redirect(site, root, get):
     assert int(answer.header("Content-Length")) > 0
 
 
-@pytest.mark.parametrize("place", ["loop", "channel", "request", "middleware", "factory", "start"])
+@pytest.mark.parametrize(
+    "place", ["loop", "channel", "request", "middleware", "factory", "start"]
+)
 def test_head_of_the_bare_error(site, root, get, place):
     """The bare error has no body for HEAD, wherever it comes from."""
 

@@ -1,4 +1,6 @@
-"""Plans: all that follows from a handler and its config is decided once, and anew when it changes."""
+"""Plans: all that follows from a handler and its config is decided once, and anew when it
+changes.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +62,7 @@ class User:
         return "user"
 
 
-# -- compiled once ------------------------------------------------------------------------------
+# -- compiled once -----------------------------------------------------------------------------
 
 
 def test_compiled_once(site, get, compiled):
@@ -99,7 +101,9 @@ def test_plans_are_bounded(site, get):
 
 
 def test_config_made_for_each_request(site, get):
-    """A `_cp_config` that is another dict each time is heeded each time, and its plans are bounded."""
+    """A `_cp_config` that is another dict each time is heeded each time, and its plans are
+    bounded.
+    """
 
     class Made:
         count = 0
@@ -118,7 +122,7 @@ def test_config_made_for_each_request(site, get):
     assert second > first
 
 
-# -- compiled anew ------------------------------------------------------------------------------
+# -- compiled anew -----------------------------------------------------------------------------
 
 
 def change_section(app, site):
@@ -169,7 +173,9 @@ def mark(text):
     ],
 )
 def test_changes_are_heeded(site, get, change):
-    """After a change of the site's config, the application's, or a tool, plans are made anew."""
+    """After a change of the site's config, the application's, or a tool, plans are made
+    anew.
+    """
     site.tools.mark = Tool("before_finalize", partial(mark, "old"))
     app = site.tree.mount(Root(), "", {"/": {"response.headers.X-Plan": "old"}})
     assert header(get("/other")) == "old"
@@ -289,7 +295,7 @@ def test_dispatchers_do_not_share_what_they_found(site, get):
     assert get("/a.b").text == "underscore"
 
 
-# -- keys are never confused --------------------------------------------------------------------
+# -- keys are never confused -------------------------------------------------------------------
 
 
 def test_ids_that_come_back(site, get):
@@ -329,7 +335,9 @@ def test_same_dicts_on_other_handlers(site, get):
 
 
 def test_same_dict_in_several_places(site, get, compiled):
-    """`tools.staticdir.section` says where a dict was met, also when one dict is met in two places."""
+    """`tools.staticdir.section` says where a dict was met, also when one dict is met in two
+    places.
+    """
     seen = []
     shared = {"tools.staticdir.dir": "files", "tools.staticdir.on": False}
 
@@ -365,7 +373,7 @@ def test_static_section_of_a_default(site, get):
             seen.append(serving_now().request.config["tools.staticdir.section"])
             return "default"
 
-        default._cp_config = {"tools.staticdir.dir": "files", "tools.staticdir.on": False}
+        default._cp_config = {"tools.staticdir.dir": "files", "tools.staticdir.on": False}  # noqa: RUF012
 
     root = Root()
     root.node = Node()
@@ -393,7 +401,7 @@ def test_static_section_of_the_site(site, get):
     assert seen == ["global"]
 
 
-# -- what a request may change ------------------------------------------------------------------
+# -- what a request may change -----------------------------------------------------------------
 
 
 def test_config_is_copied_on_touch(site, get):
@@ -424,7 +432,9 @@ def test_config_is_copied_on_touch(site, get):
     ],
 )
 def test_response_settings(site, get, key, value, expected):
-    """`response.headers.<Name>` sets a header, `response.<attribute>` an attribute, for each request."""
+    """`response.headers.<Name>` sets a header, `response.<attribute>` an attribute, for each
+    request.
+    """
     app = site.tree.mount(Root(), "", {"/": {key: value}})
     for _ in range(2):
         answer = get("/")
@@ -481,7 +491,9 @@ def test_body_settings(site, get):
     ],
 )
 def test_error_pages(site, get, page, text):
-    """`error_page.<code>` and `error_page.default` choose the page; a code comes before the default."""
+    """`error_page.<code>` and `error_page.default` choose the page; a code comes before the
+    default.
+    """
     del Root.default.exposed
     try:
         site.tree.mount(Root(), "", {"/": page})
@@ -507,7 +519,7 @@ def test_error_pages_are_copied_on_touch(site, get):
     assert get("/").text != "own"
 
 
-# -- errors before the plan is known ------------------------------------------------------------
+# -- errors before the plan is known -----------------------------------------------------------
 
 
 class Failing:
@@ -532,7 +544,9 @@ class Failing:
     ],
 )
 def test_early_errors_in_production(site, get, path, keys, status):
-    """What fails before the handler is known shows no traceback in production (BEHAVIOUR 13.1 (9))."""
+    """What fails before the handler is known shows no traceback in production (BEHAVIOUR 13.1
+    (9)).
+    """
     site.config.update({"environment": "production"})
     site.tree.mount(Failing(), "", {"/": {}})
     answer = get(path, **keys)
@@ -588,11 +602,13 @@ def test_early_errors_have_the_configured_response(site, get):
     assert (result.code, result.text) == (503, "own response")
 
 
-# -- dispatchers with config of their own -------------------------------------------------------
+# -- dispatchers with config of their own ------------------------------------------------------
 
 
 def test_dispatcher_whose_config_is_that_of_the_base_plan(site, get):
-    """A dispatcher's own config is compiled wholly, also when it is just that of the site and '/'."""
+    """A dispatcher's own config is compiled wholly, also when it is just that of the site and
+    '/'.
+    """
     seen = []
     site.tools.protect = Tool("before_handler", partial(seen.append, "protect"))
 
@@ -601,9 +617,7 @@ def test_dispatcher_whose_config_is_that_of_the_base_plan(site, get):
         request.config = {**site.config, **request.app.config["/"]}
         request.handler = lambda: "text"
 
-    site.tree.mount(
-        Root(), "", {"/": {"request.dispatch": dispatch, "tools.protect.on": True}}
-    )
+    site.tree.mount(Root(), "", {"/": {"request.dispatch": dispatch, "tools.protect.on": True}})
     assert get("/").text == "text"
     assert seen == ["protect"]
 
@@ -630,7 +644,9 @@ def test_config_that_a_wrapping_dispatcher_changes(site, get):
     "config", [{"tools.note": True}, {"hooks.before_lunch": print}, {"error_page.x": "y"}]
 )
 def test_config_of_a_dispatcher_that_is_wrong(site, get, error_lines, config):
-    """What no request could use is a 500 whose log names the key; it was not there to be checked."""
+    """What no request could use is a 500 whose log names the key; it was not there to be
+    checked.
+    """
 
     def dispatch(path):
         serving_now().request.config = config
@@ -641,7 +657,7 @@ def test_config_of_a_dispatcher_that_is_wrong(site, get, error_lines, config):
     assert any(next(iter(config)).rpartition(".")[2] in line for line in error_lines)
 
 
-# -- threads ------------------------------------------------------------------------------------
+# -- threads -----------------------------------------------------------------------------------
 
 
 def test_a_change_while_a_plan_is_compiled(site, get):
@@ -700,7 +716,7 @@ def test_many_threads_compile_at_once(site, call, environ):
     assert answers == ["one"] * 8
 
 
-# -- a walk is needed where a path has meaning of its own ---------------------------------------
+# -- a walk is needed where a path has meaning of its own --------------------------------------
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
@@ -747,7 +763,9 @@ def test_answers_do_not_depend_on_how_often_a_path_was_asked(site, get, count):
 
 
 def test_long_paths_are_served_like_short_ones(site, get):
-    """A path of 5000 characters in one segment, or in many, reaches its page again and again."""
+    """A path of 5000 characters in one segment, or in many, reaches its page again and
+    again.
+    """
     site.tree.mount(Root(), "")
     for path in ("/" + "a" * 5000, "/" * 300 + "other", "/other" + "/" * 300):
         for _ in range(2):

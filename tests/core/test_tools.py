@@ -63,7 +63,7 @@ def noter(seen):
     return note
 
 
-# -- Tool ---------------------------------------------------------------------------------------
+# -- Tool --------------------------------------------------------------------------------------
 
 
 def test_a_tool_knows_its_arguments():
@@ -110,7 +110,9 @@ def test_on_is_not_an_attribute():
 
 
 def test_decorator(site, get, seen):
-    """A tool called with settings decorates functions and classes, and gives back the same object."""
+    """A tool called with settings decorates functions and classes, and gives back the same
+    object.
+    """
     site.tools.note = Tool("before_handler", noter(seen))
 
     @site.tools.note(a=5)
@@ -166,7 +168,9 @@ def test_section_of_the_path_overrides_the_decorator(site, get, seen):
         def other(self):
             return "other"
 
-    site.tree.mount(Page(), "", {"/": {"tools.note.b": "/"}, "/other": {"tools.note.a": "section"}})
+    site.tree.mount(
+        Page(), "", {"/": {"tools.note.b": "/"}, "/other": {"tools.note.a": "section"}}
+    )
     get("/other")
     assert seen == [("section", "decorator")]
 
@@ -189,7 +193,9 @@ def test_direct_call(site, seen):
     ],
 )
 def test_settings(site, get, seen, config, called):
-    """A tool runs if `on` is true, with its settings; those of tools that are off count for nothing."""
+    """A tool runs if `on` is true, with its settings; those of tools that are off count for
+    nothing.
+    """
     site.tools.note = Tool("before_handler", noter(seen))
     site.tree.mount(Root(), "", {"/": {f"tools.note.{k}": v for k, v in config.items()}})
     get("/")
@@ -245,7 +251,7 @@ def test_a_tool_without_a_point(site, get, seen):
     assert seen == []
 
 
-# -- what is wrong with a tool's config ---------------------------------------------------------
+# -- what is wrong with a tool's config --------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -268,7 +274,7 @@ def test_wrong_keys_are_never_served(site, get, seen, error_lines, key, value):
     assert any("CONFIG" in line and key.split(".")[1] in line for line in error_lines)
 
 
-# -- Toolbox ------------------------------------------------------------------------------------
+# -- Toolbox -----------------------------------------------------------------------------------
 
 
 def test_setting_an_attribute_names_the_tool():
@@ -326,7 +332,7 @@ def test_changes_of_a_box_after_the_first_request(site, get, seen):
     assert get("/").code == 500
 
 
-# -- boxes of one's own -------------------------------------------------------------------------
+# -- boxes of one's own ------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -411,7 +417,7 @@ def test_toolmaps(site, get, box):
     assert maps[0]["mine"] is not maps[1]["mine"]
 
 
-# -- namespaces of one's own --------------------------------------------------------------------
+# -- namespaces of one's own -------------------------------------------------------------------
 
 
 def mount_with_namespace(site, handler, config):
@@ -472,7 +478,9 @@ class Context:
     ],
 )
 def test_namespace_that_is_a_context_manager(site, get, seen, config, swallow, status, noted):
-    """It is entered at each request even without keys, and told of errors, which it may swallow."""
+    """It is entered at each request even without keys, and told of errors, which it may
+    swallow.
+    """
     mount_with_namespace(site, Context(seen, swallow), {"/": config})
     assert get("/").code == status
     assert seen == noted
@@ -498,11 +506,11 @@ def test_namespace_sees_the_tools_set_up(site, get, seen):
 
     mount_with_namespace(site, look, {"/": {"own.a": 1, "hooks.before_handler": noter([])}})
     get("/")
-    assert site.tools.encode.callable in seen
+    assert site.tools.trailing_slash.callable in seen
     assert len(seen) >= 3
 
 
-# -- the old road: tools that set themselves up at each request ---------------------------------
+# -- the old road: tools that set themselves up at each request --------------------------------
 
 
 class OwnSetup(Tool):
@@ -580,7 +588,7 @@ def answer_error(seen, text="sorry"):
     serving_now().response.body = text.encode()
 
 
-# -- HandlerTool --------------------------------------------------------------------------------
+# -- HandlerTool -------------------------------------------------------------------------------
 
 
 def test_handler_tool(site, get, seen):
@@ -602,7 +610,9 @@ def test_handler_tool(site, get, seen):
 
 
 def test_handler_tool_as_a_page(site, get):
-    """`tool.handler(...)` is an exposed page that answers with the tool, config over its arguments."""
+    """`tool.handler(...)` is an exposed page that answers with the tool, config over its
+    arguments.
+    """
 
     def answer(text=""):
         serving_now().response.body = text.encode()
@@ -632,7 +642,7 @@ def test_handler_tool_priority(site, get, seen):
     assert seen == ["b", "a"]
 
 
-# -- HandlerWrapperTool -------------------------------------------------------------------------
+# -- HandlerWrapperTool ------------------------------------------------------------------------
 
 
 def test_handler_wrapper_tool(site, get):
@@ -670,7 +680,7 @@ def test_handler_wrapper_tool_takes_no_settings(site):
         site.tree.mount(Root(), "", {"/": {"tools.wrap.on": True, "tools.wrap.colour": "red"}})
 
 
-# -- ErrorTool ----------------------------------------------------------------------------------
+# -- ErrorTool ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -697,7 +707,7 @@ def test_error_tool_of_one_path(site, get, seen):
     assert seen == []
 
 
-# -- tools and requests without a handler -------------------------------------------------------
+# -- tools and requests without a handler ------------------------------------------------------
 
 
 def test_tools_run_for_pages_that_are_not_there(site, get, seen):

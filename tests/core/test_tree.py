@@ -35,7 +35,7 @@ def get(site, call, environ):
     return lambda path="/", method="GET", **keys: call(site.tree, environ(path, method, **keys))
 
 
-# -- mounting -----------------------------------------------------------------------------------
+# -- mounting ----------------------------------------------------------------------------------
 
 
 def test_mount_gives_the_application(site):
@@ -113,7 +113,7 @@ def test_all_applications_may_be_replaced(site, get):
     assert get("/old/").code == 404
 
 
-# -- the favicon --------------------------------------------------------------------------------
+# -- the favicon -------------------------------------------------------------------------------
 
 
 def test_favicon(site, get):
@@ -156,7 +156,7 @@ def test_tree_without_favicons(site, call, environ):
     assert tree.engine is site.engine
 
 
-# -- finding ------------------------------------------------------------------------------------
+# -- finding -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,9 @@ def test_tree_without_favicons(site, call, environ):
     ],
 )
 def test_longest_mount_point(site, get, path, answer):
-    """The longest script name that begins the path, on a border of segments, gets the request."""
+    """The longest script name that begins the path, on a border of segments, gets the
+    request.
+    """
     for name in ("/a", "/a/b", "/a/b/c/d", "/deep/er"):
         site.tree.mount(Root(name[-1]), name)
     site.tree.mount(Root(), "")
@@ -253,7 +255,9 @@ class CountingDict(Mounts):
 
 @pytest.mark.parametrize("path", ["/a/b/c", "/x" * 500, "/" * 5000, "/name5/x/y/z/a/b/c"])
 def test_lookups_do_not_grow_with_mounts(path):
-    """Finding takes as many look-ups as the deepest name has segments, however many names there are."""
+    """Finding takes as many look-ups as the deepest name has segments, however many names
+    there are.
+    """
     few, many = CountingDict(), CountingDict()
     few.update({"/name5": 1, "/a/b": 2})
     many.update({**{f"/name{n}": n for n in range(5000)}, "/a/b": 2})
@@ -277,15 +281,21 @@ def test_mounts_heed_their_changes():
     assert mounts.find("/a/b/c/d/e/f") == "/a/b/c/d"
 
 
-# -- nothing there ------------------------------------------------------------------------------
+# -- nothing there -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("accept", "kind"),
-    [(None, "text/html"), ("application/json", "application/problem+json"), ("text/plain", "text/plain")],
+    [
+        (None, "text/html"),
+        ("application/json", "application/problem+json"),
+        ("text/plain", "text/plain"),
+    ],
 )
 def test_not_found(site, get, access_lines, accept, kind):
-    """Where nothing is mounted the tree answers 404, with headers, a body and an access line."""
+    """Where nothing is mounted the tree answers 404, with headers, a body and an access
+    line.
+    """
     site.tree.mount(Root(), "/a")
     answer = get("/nothing", headers={"Accept": accept} if accept else None)
     assert answer.code == 404
@@ -321,13 +331,15 @@ def test_targets_that_are_no_paths(site, call, environ, mounted, target):
     assert "evil.example" not in (answer.header("Location") or "")
 
 
-# -- grafted applications -----------------------------------------------------------------------
+# -- grafted applications ----------------------------------------------------------------------
 
 
 def foreign(environ, start_response):
     """A WSGI application of somebody else."""
     body = f"{environ['SCRIPT_NAME']}|{environ['PATH_INFO']}".encode()
-    start_response("202 Mine", [("Content-Type", "text/plain"), ("content-length", str(len(body)))])
+    start_response(
+        "202 Mine", [("Content-Type", "text/plain"), ("content-length", str(len(body)))]
+    )
     return [body]
 
 
@@ -355,7 +367,9 @@ def test_graft_without_a_length(site, get, access_lines):
 
 
 def test_graft_that_nobody_logs(site, get):
-    """Without a listener for access lines the foreign application gets the server's start_response."""
+    """Without a listener for access lines the foreign application gets the server's
+    start_response.
+    """
     site.log.access_log.disabled = True
     seen = []
 
@@ -369,7 +383,9 @@ def test_graft_that_nobody_logs(site, get):
 
 
 def test_graft_starts_the_engine(site, get):
-    """The first request starts the engine, also when a foreign application or nobody answers it."""
+    """The first request starts the engine, also when a foreign application or nobody answers
+    it.
+    """
     started = []
     site.engine.subscribe("start", lambda: started.append(1))
     site.tree.graft(foreign, "/g")

@@ -159,7 +159,7 @@ def test_one_segment_too_many():
     assert caught.value.code == 414
 
 
-# -- `_cp_dispatch` -----------------------------------------------------------------------------
+# -- `_cp_dispatch` ----------------------------------------------------------------------------
 
 
 class Choosing:
@@ -228,7 +228,9 @@ def test_dispatch_method_that_takes_all():
 
 
 def test_dispatch_method_may_rename_what_is_left():
-    """What the method writes into the list is walked; the path's own names stay as they came."""
+    """What the method writes into the list is walked; the path's own names stay as they
+    came.
+    """
     leaf = Node(new=Node())
 
     def rename(vpath):
@@ -281,7 +283,9 @@ def test_dispatch_method_of_another_name():
 
 
 def test_sections_of_names_that_a_dispatch_method_used():
-    """The sections of all prefixes that the used names cover are met, in order, by the next node."""
+    """The sections of all prefixes that the used names cover are met, in order, by the next
+    node.
+    """
 
     def take_two(vpath):
         del vpath[:2]

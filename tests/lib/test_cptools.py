@@ -101,7 +101,9 @@ BASE = "http://localhost:80/app"
     ],
 )
 def test_trailing_slash(site, config, path, status, location):
-    """Index pages get their slash, and with `extra` other pages lose theirs; the query stays."""
+    """Index pages get their slash, and with `extra` other pages lose theirs; the query
+    stays.
+    """
     client = mount(site, **{f"trailing_slash__{key}": value for key, value in config.items()})
     answer = client.get("/app" + path, status=status)
     if location is None:
@@ -119,7 +121,9 @@ def test_trailing_slash_in_the_log(site):
     assert "'/dir'" in site.lines.text
 
 
-@pytest.mark.parametrize("headers", [None, [], [("X-A", "1"), ("X-B", "2")], {"X-A": "1"}.items()])
+@pytest.mark.parametrize(
+    "headers", [None, [], [("X-A", "1"), ("X-B", "2")], {"X-A": "1"}.items()]
+)
 def test_response_headers(site, headers):
     """Each (name, value) is set on every response, errors included."""
     client = mount(site, response_headers__on=True, response_headers__headers=headers)

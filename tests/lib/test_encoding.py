@@ -99,7 +99,7 @@ TEXT = "caf\xe9 \u20ac"
 LATIN = "caf\xe9"
 
 
-# -- what is encoded ----------------------------------------------------------------------------
+# -- what is encoded ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,9 @@ LATIN = "caf\xe9"
     ],
 )
 def test_bodies(site, body, expected):
-    """Text, lists, generators and files of text and bytes become UTF-8, and the header says so."""
+    """Text, lists, generators and files of text and bytes become UTF-8, and the header says
+    so.
+    """
     answer = Page(site, lambda: body).get()
     assert answer.body == expected
     assert answer.headers["Content-Type"] == "text/html;charset=utf-8"
@@ -141,7 +143,9 @@ def test_a_body_of_something_else(site):
 
 def test_without_the_tool(site):
     """With the tool off only bytes may be returned."""
-    assert Page(site, lambda: b"x", encode__on=False).get().headers["Content-Type"] == "text/html"
+    assert (
+        Page(site, lambda: b"x", encode__on=False).get().headers["Content-Type"] == "text/html"
+    )
     Page(site, lambda: "x", encode__on=False).get(status=500)
 
 
@@ -165,7 +169,7 @@ def test_webob_responses(site, charset):
     assert answer.headers["Content-Type"] == f"text/plain; charset={charset}"
 
 
-# -- Content-Type -------------------------------------------------------------------------------
+# -- Content-Type ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -265,7 +269,7 @@ def test_a_length_of_chunks(site):
     assert Page(site, handler).get().body == TEXT.encode()
 
 
-# -- charsets -----------------------------------------------------------------------------------
+# -- charsets ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -362,7 +366,11 @@ def test_default_encoding(site, default, status):
 
 @pytest.mark.parametrize(
     ("errors", "status", "body"),
-    [("replace", 200, b"a?b"), ("xmlcharrefreplace", 200, b"a&#56320;b"), ("strict", 500, None)],
+    [
+        ("replace", 200, b"a?b"),
+        ("xmlcharrefreplace", 200, b"a&#56320;b"),
+        ("strict", 500, None),
+    ],
 )
 def test_errors(site, errors, status, body):
     """`errors` says what becomes of letters that the charset does not have."""
@@ -370,7 +378,7 @@ def test_errors(site, errors, status, body):
     assert body is None or answer.body == body
 
 
-# -- streams ------------------------------------------------------------------------------------
+# -- streams -----------------------------------------------------------------------------------
 
 
 def stream(chunks):
@@ -412,7 +420,7 @@ def test_streams_of_no_text(site):
     assert Page(site, handler).get().body == b"a"
 
 
-# -- where there is nothing to do ---------------------------------------------------------------
+# -- where there is nothing to do --------------------------------------------------------------
 
 
 def test_without_a_handler(site):
@@ -434,6 +442,22 @@ def test_error_pages(site):
     assert answer.headers["Content-Type"] == "text/html;charset=utf-8"
 
 
+@pytest.mark.parametrize("is_answered", [False, True])
+def test_calling_the_tool_by_hand(site, is_answered):
+    """`tools.encode.callable(...)` in a hook encodes what the handler will return, if there is
+    one.
+    """
+
+    def call():
+        if is_answered:
+            serving_now().request.handler = None
+        site.tools.encode.callable(encoding="utf-16")
+
+    site.config.update({"hooks.before_handler": call})
+    answer = Page(site, lambda: TEXT, encode__on=False).get()
+    assert answer.body == (b"" if is_answered else TEXT.encode("utf-16"))
+
+
 def test_encoder_by_itself(site):
     """An encoder hands its arguments on to the handler."""
     encoder = ResponseEncoder(None, "strict", True, True, "utf-8")
@@ -441,7 +465,7 @@ def test_encoder_by_itself(site):
     assert page.get().text == "xy"
 
 
-# -- gzip ---------------------------------------------------------------------------------------
+# -- gzip --------------------------------------------------------------------------------------
 
 
 def gzipped(answer):
@@ -521,7 +545,8 @@ def test_mime_types(site, content_type, mime_types, is_gzipped):
 
 
 @pytest.mark.parametrize(
-    "header", [("Content-Encoding", "br"), ("Content-Range", "bytes 0-1/2"), ("Content-Type", None)]
+    "header",
+    [("Content-Encoding", "br"), ("Content-Range", "bytes 0-1/2"), ("Content-Type", None)],
 )
 def test_bodies_that_are_left_alone(site, header):
     """What is encoded already, or partial, or of no type, is not compressed."""
@@ -597,7 +622,9 @@ def test_compressed_streams(site):
 def test_compressed_bodies_that_cannot_be_smaller(site):
     """Bytes without any pattern come through as they are."""
     data = [os.urandom(100_000), b"", os.urandom(100_000)]
-    answer = Page(site, lambda: stream(Chunks(*data)), gzip__on=True).get(Accept_Encoding="gzip")
+    answer = Page(site, lambda: stream(Chunks(*data)), gzip__on=True).get(
+        Accept_Encoding="gzip"
+    )
     assert python_gzip.decompress(answer.body) == b"".join(data)
 
 

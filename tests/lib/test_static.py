@@ -128,7 +128,9 @@ def test_relative_to_a_root(site, folder):
 @pytest.mark.parametrize("root", [None, "", "relative"])
 def test_names_that_are_not_absolute(site, folder, root):
     """Without an absolute root that is a 500 for the log to explain."""
-    mount(site, folder, None, **({} if root is None else {"root": root})).get("/file", status=500)
+    mount(site, folder, None, **({} if root is None else {"root": root})).get(
+        "/file", status=500
+    )
 
 
 @pytest.mark.parametrize(("match", "text"), [("file$", "<p>page"), ("other", "default file")])
@@ -169,7 +171,9 @@ def test_debug(site, folder):
 )
 def test_if_modified_since(site, folder, since, status):
     """A client whose copy is as new gets 304 without a body; a bad date counts for nothing."""
-    answer = mount(site, folder).get("/file", headers={"If-Modified-Since": since}, status=status)
+    answer = mount(site, folder).get(
+        "/file", headers={"If-Modified-Since": since}, status=status
+    )
     assert answer.body == (b"" if status == 304 else b"<p>page")
     if status == 304:
         assert "Content-Length" not in answer.headers
@@ -188,7 +192,9 @@ def test_if_modified_since(site, folder, since, status):
     ],
 )
 def test_is_unmodified(since, answer):
-    """Dates are compared as dates, in every form that HTTP has had; fractions of seconds do not count."""
+    """Dates are compared as dates, in every form that HTTP has had; fractions of seconds do
+    not count.
+    """
     assert is_unmodified(since, MTIME + 0.9) is answer
 
 

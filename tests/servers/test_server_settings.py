@@ -375,7 +375,7 @@ def test_a_foreign_server_owns_the_process(server, bus):
 def test_banner(server):
     """The developer sees where to look, what is mounted, and what this server is not."""
     server.bind_addr = ("127.0.0.1", 8080)
-    assert banner(server, {"": object(), "/blog": object()}) == [
+    assert banner([server], {"": object(), "/blog": object()}) == [
         "Open http://127.0.0.1:8080/",
         "Mounted: /, /blog",
         "This is the development server: use `gunicorn app:wsgi` for production.",
@@ -394,6 +394,6 @@ def test_banner(server):
 def test_banner_names_every_reachable_url(server, bind_addr, line):
     """All addresses are shown by names that a browser understands."""
     server.bind_addr = bind_addr
-    first, mounted, *_ = banner(server, [])
+    first, mounted, *_ = banner([server], [])
     assert first == line
     assert mounted == "Mounted: nothing yet"

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..core.config import ConfigError
 from ..site import Site
-from .program import add_options, find_findings, load_program
+from .program import add_options, load_program
 
 
 def add_parser(commands: Any) -> None:
@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace, site: Site) -> int:
     except ConfigError as error:
         lines = str(error).splitlines()
     is_wrong = bool(lines)
-    for finding in find_findings(site):
+    for finding in site.check():
         is_wrong = is_wrong or finding.severity == "error"
         line = str(finding) if finding.severity == "error" else f"{finding} (advice)"
         if line not in lines:

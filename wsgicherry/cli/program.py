@@ -7,10 +7,7 @@ import configparser
 import os
 from typing import Any
 
-from ..core.application import Application, WSGIApp
-from ..core.checks import Finding
 from ..core.config import ConfigError
-from ..core.tree import Tree
 from ..site import Site
 from .finding import find_application
 from .modules import CommandError, load_module, only_loading, put_on_path, show
@@ -58,31 +55,14 @@ def load_program(arguments: argparse.Namespace, site: Site) -> Site:
     own_site = getattr(application, "site", None)
     if isinstance(own_site, Site):
         site = own_site
-    serve_from(site, application)
+    # An application of the tree means the tree: what else is mounted is served, too.
+    if not any(app is application for app in site.tree.apps.values()):
+        site.serve(application)
     for file in arguments.config:
         configure(site, file)
     if arguments.environment is not None:
         site.config.put({"environment": arguments.environment}, "the option -e")
     return site
-
-
-def serve_from(site: Site, application: WSGIApp) -> None:
-    """Have the servers of `site` serve `application`; the tree, if it is mounted there.
-
-    An application of its own becomes all that the site checks and greets with. Middleware
-    around the tree is served, and what is mounted inside stays known.
-    """
-    tree = site.tree
-    if any(app is application for app in tree.apps.values()):
-        return
-    for server in (site.server, *site.servers.values()):
-        if server.application is tree:
-            server.application = application
-    if isinstance(application, Tree):
-        site.tree = application
-    elif isinstance(application, Application) or not tree.apps:
-        site.tree = Tree(site, site.Application)
-        site.tree.apps[getattr(application, "script_name", None) or ""] = application
 
 
 def configure(site: Site, file: str) -> None:
@@ -93,7 +73,7 @@ def configure(site: Site, file: str) -> None:
     """
     try:
         site.config.update(file)
-        applications = find_applications(site)
+        applications = site.find_applications()
         if len(applications) == 1:
             applications[0].merge(file)
     except ConfigError:
@@ -111,28 +91,6 @@ def configure(site: Site, file: str) -> None:
         raise CommandError(f"{file}: {told}") from None
 
 
-def find_applications(site: Site) -> list[Application]:
-    """Return the applications that are mounted; else those that other callables may hold."""
-    mounted = [app for app in site.tree.apps.values() if isinstance(app, Application)]
-    return mounted or find_unmounted(site)
-
-
-def find_unmounted(site: Site) -> list[Application]:
-    """Return the applications that were made and not mounted, by script name."""
-    mounted = {id(app) for app in site.tree.apps.values()}
-    loose = [app for app in site.apps if id(app) not in mounted]
-    return sorted(loose, key=lambda app: app.script_name or "")
-
-
-def find_findings(site: Site) -> list[Finding]:
-    """Return every finding, in the config of the site, of what is mounted and of what is not.
-
-    An application inside foreign middleware is one that is not.
-    """
-    loose = [finding for app in find_unmounted(site) for finding in site.check_application(app)]
-    return [*site.check(), *loose]
-
-
 def find_errors(site: Site) -> list[str]:
     """Return the findings that stop a start, one line each."""
-    return [str(finding) for finding in find_findings(site) if finding.severity == "error"]
+    return [str(finding) for finding in site.check() if finding.severity == "error"]

@@ -7,12 +7,10 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from ..core.config import ConfigError
 from ..process.plugins import PIDFile
-from ..serving.server import Server
 from ..site import Site
 from .modules import CommandError
-from .program import add_options, find_errors, load_program
+from .program import add_options, load_program
 
 _BY_HTTP = (
     "serve by HTTP with `gunicorn MODULE:NAME`, and let the web server in front pass requests "
@@ -80,12 +78,14 @@ def run(arguments: argparse.Namespace, site: Site) -> int:
         raise CommandError("--unix goes without --host and --port: a server has one address.")
     site = load_program(arguments, site)
     choose_address(site, arguments)
-    if errors := find_errors(site):
-        raise ConfigError("\n".join(["The configuration is refused:", *errors]))
     if arguments.pidfile is not None:
         keep_pidfile(site, arguments.pidfile)
-    bind(site)
-    site.run()
+    try:
+        site.run()
+    except SystemExit as refusal:
+        if isinstance(refusal.code, str):
+            raise CommandError(refusal.code) from None
+        raise
     return 0
 
 
@@ -111,17 +111,3 @@ def keep_pidfile(site: Site, path: str) -> None:
     if os.path.isdir(path) or not os.access(directory, os.W_OK):
         raise CommandError(f"The pidfile {path!r} cannot be written; choose another with -p.")
     PIDFile(site.engine, path).subscribe()
-
-
-def bind(site: Site) -> None:
-    """Bind every address before anything starts; raise CommandError if one is taken."""
-    bound: list[Server] = []
-    try:
-        for server in (site.server, *site.servers.values()):
-            if server.start in site.engine.listeners["start"]:  # server.on may be False
-                server.bind()
-                bound.append(server)
-    except (OSError, ValueError) as error:
-        for server in bound:
-            server.stop()
-        raise CommandError(str(error)) from None

@@ -6,10 +6,12 @@ streamed bodies each see their own. It is set only while our code (and the code 
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar, Token
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     from .request import Request
@@ -152,37 +154,43 @@ class Proxy:
 
 
 class ThreadData:
-    """`wsgicherry.thread_data`: free storage of this thread (or greenlet), kept from request to request."""
+    """`wsgicherry.thread_data`: free storage of this thread, kept from request to request.
+
+    Of the thread, whatever contexts a server runs requests in; and of the greenlet, where there are
+    some, whether or not gevent has patched the threads.
+    """
+
+    def __init__(self) -> None:
+        self.__dict__["_of_threads"] = threading.local()
+        self.__dict__["_of_greenlets"] = WeakKeyDictionary()
+
+    def _data(self) -> dict[str, Any]:
+        greenlets = sys.modules.get("greenlet")
+        greenlet = None if greenlets is None else greenlets.getcurrent()
+        # Each thread has a main greenlet, the one without a parent: that is the thread itself.
+        if greenlet is None or greenlet.parent is None:
+            data: dict[str, Any] = self._of_threads.__dict__
+            return data
+        owner: dict[str, Any] = self._of_greenlets.setdefault(greenlet, {})
+        return owner
 
     def __getattr__(self, name: str) -> Any:
         try:
-            return _own_data()[name]
+            return self._data()[name]
         except KeyError:
             thread = threading.current_thread().name
             raise AttributeError(f"thread_data has no {name!r} in thread {thread!r}.") from None
 
     def __setattr__(self, name: str, value: Any) -> None:
-        _own_data()[name] = value
+        self._data()[name] = value
 
     def __delattr__(self, name: str) -> None:
-        if _own_data().pop(name, _own_data) is _own_data:
+        if self._data().pop(name, self) is self:
             raise AttributeError(f"thread_data has no {name!r}.")
 
     def __dir__(self) -> list[str]:
-        return list(_own_data())
+        return list(self._data())
 
     def clear(self) -> None:
         """Forget everything that this thread stored."""
-        _own_data().clear()
-
-
-_thread_data: ContextVar[tuple[int, dict[str, Any]]] = ContextVar("wsgicherry.thread_data")
-
-
-def _own_data() -> dict[str, Any]:
-    owner, data = _thread_data.get((None, {}))
-    if owner != threading.get_ident():
-        # A context copied into another thread must not share the data of its parent.
-        data = {}
-        _thread_data.set((threading.get_ident(), data))
-    return data
+        self._data().clear()

@@ -70,10 +70,12 @@ class LateParamPageHandler(PageHandler):
         kwargs = request.params
         if request.kwargs:
             kwargs = {**kwargs, **request.kwargs}
+        args = request.args
         try:
-            return self.callable(*request.args, **kwargs)
+            # PERF: a call with * and ** takes twice the time.
+            return self.callable(*args, **kwargs) if args or kwargs else self.callable()
         except TypeError as error:
-            explain_bad_call(self.callable, request.args, kwargs, error)
+            explain_bad_call(self.callable, args, kwargs, error)
             raise
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from ..wire.urls import normalize_path, relative_url, resolve
+from ..wire.urls import normalize_path, relative_url, resolve, without_host
 from .current import find_serving
 from .request import Request
 
@@ -35,7 +35,8 @@ def url(
     if serving is None or serving.request.app is None:
         if base is None:
             base = outside_base() if outside_base is not None else ""
-        return base + _absolute((script_name or "") + path) + tail
+        address = base + _absolute((script_name or "") + path) + tail
+        return _without_base(address) if relative == "server" and "://" in base else address
     request = serving.request
     whole = request.base if base is None else base
     prefix = request.script_name if script_name is None else script_name
@@ -65,4 +66,4 @@ def _absolute(path: str) -> str:
 
 
 def _without_base(address: str) -> str:
-    return "/" + address.split("/", 3)[3] if address.count("/") > 2 else "/"
+    return without_host("/" + address.split("/", 3)[3]) if address.count("/") > 2 else "/"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+import inspect
 from importlib import import_module
 from typing import Any
 
@@ -16,14 +17,6 @@ STATICDIR = "tools.staticdir.dir"
 
 MAX_COOKIE_BYTES = 16 * 1024
 """Bytes of the Cookie header; more is answered 431."""
-
-# PERF: what few requests look at is not set on each, but found here when it is asked for.
-REQUEST_DEFAULTS: dict[str, Any] = {
-    "show_mismatched_params": True,
-    "show_tracebacks": False,
-    "throw_errors": False,
-    "throws": (),
-}
 
 BUILTIN_NAMESPACES = ("hooks", "request", "response", "error_page")
 
@@ -42,12 +35,12 @@ class Plan:
         "body_attributes",
         "config",
         "custom_namespaces",
-        "defaults",
         "error_pages",
         "is_plain",
         "is_placed",
         "keeps",
         "max_cookie_bytes",
+        "planned",
         "request_attributes",
         "response_attributes",
         "response_headers",
@@ -67,8 +60,8 @@ class Plan:
     def __init__(self, config: Mapping[str, Any]) -> None:
         self.config = config
         self.request_attributes: dict[str, Any] = {}
-        # What `Request.__getattr__` finds: attributes that nobody set on the request itself.
-        self.defaults: dict[str, Any] = dict(REQUEST_DEFAULTS)
+        # What the request finds here when it is asked for, and not set on it (its class says which).
+        self.planned: dict[str, Any] = {}
         self.body_attributes: dict[str, Any] = {}
         self.response_attributes: list[tuple[str, Any]] = []
         self.response_headers: list[tuple[str, Any]] = []
@@ -252,10 +245,10 @@ class Compiler:
         """Sort `request.<name>`: a part of the body, or an attribute."""
         if name.startswith("body."):
             self.plan.body_attributes[name[5:]] = value
-        elif hasattr(self.request_class, name):
-            self.plan.request_attributes[name] = value
+        elif hasattr(inspect.getattr_static(self.request_class, name, None), "default"):
+            self.plan.planned[name] = value
         else:
-            self.plan.defaults[name] = value
+            self.plan.request_attributes[name] = value
 
     def set_response(self, name: str, value: Any) -> None:
         """Sort `response.<name>`: a header or an attribute."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from http.cookies import SimpleCookie
 from os import urandom
 from typing import Any, ClassVar
@@ -16,19 +15,48 @@ from .dispatch import Dispatcher
 from .errorpages import new_error_id
 from .errors import HTTPError
 from .hooks import HookMap
-from .plan import MAX_COOKIE_BYTES, REQUEST_DEFAULTS, Plan
+from .plan import MAX_COOKIE_BYTES, Plan
 from .requestheaders import RequestHeaders, load_cookies
-from .webobwords import WebObWords
+from .webobwords import WebObWords, detached_class
 
 Environ = dict[str, Any]
 
 UNKNOWN = object()
 
 
+class Planned:
+    """An attribute whose value is what the config says, until it is set on the request itself.
+
+    PERF: few requests look at these, so they are not set on each one; a `__getattr__` would slow every
+    look at a request (Python does not specialise those).
+    """
+
+    def __init__(self, default: Any) -> None:
+        self.default = default
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+        self.key = "own_" + name
+
+    def __get__(self, request: Any, owner: Any = None) -> Any:
+        if request is None:
+            return self
+        parts = request.__dict__
+        if self.key in parts:
+            return parts[self.key]
+        plan = parts.get("plan")
+        return self.default if plan is None else plan.planned.get(self.name, self.default)
+
+    def __set__(self, request: Any, value: Any) -> None:
+        request.__dict__[self.key] = value
+
+
 class Request(WebObWords):
     """One request: all of WebOb's attributes, and CherryPy's, whose meaning wins where both claim a word.
 
-    Parts that few handlers look at (`headers`, `cookie`, `remote`, `base` ...) are made when first asked for.
+    Parts that few handlers look at (`headers`, `cookie`, `remote`, `base` ...) are made when first
+    asked for. Path and query string are the request's own; one that belongs to no application keeps
+    them in its environ, as WebOb does.
     """
 
     namespaces: ClassVar[NamespaceSet] = NamespaceSet()
@@ -54,6 +82,10 @@ class Request(WebObWords):
     max_cookie_bytes = MAX_COOKIE_BYTES
     has_encoded_slashes = False
     process_request_body = True
+    show_tracebacks = Planned(False)
+    show_mismatched_params = Planned(True)
+    throw_errors = Planned(False)
+    throws = Planned(())
     methods_with_bodies: Any = ("POST", "PUT", "PATCH")
     json: Any = None
     params: Any = None
@@ -67,32 +99,25 @@ class Request(WebObWords):
     _local: Host | None = None
     _remote: Host | None = None
     _base: str | None = None
-    _unique_id: str | None = None
-    _body: Any = None
+    _unique_id: UniqueId | None = None
     _config: dict[str, Any] | None = None
     _hooks: HookMap | None = None
     _toolmaps: dict[str, dict[str, dict[str, Any]]] | None = None
     _error_page: dict[Any, Any] | None = None
 
     def __init__(self, environ: Environ, app: Any = None, **options: Any) -> None:
-        # PERF: webob's own __init__ only checks arguments that this one does not take.
-        if options or type(environ) is not dict:
-            super().__init__(environ, **options)
         self.environ = environ
         self.params = {}
-        if app is not None:
+        if app is None:
+            self.__class__ = detached_class(type(self))
+        else:
             self.app = app
             self.plan = app.base_plan
             name = app._script_name
             self.script_name = environ.get("SCRIPT_NAME", "") if name is None else name
-
-    def __getattr__(self, name: str) -> Any:
-        """Return what the config says of an attribute that is not set here (`request.<name>`), or its default."""
-        plan = self.__dict__.get("plan")
-        try:
-            return (REQUEST_DEFAULTS if plan is None else plan.defaults)[name]
-        except KeyError:
-            raise AttributeError(f"This request has no attribute {name!r}.") from None
+        # PERF: webob's own __init__ only checks arguments that this one does not take.
+        if options or type(environ) is not dict:
+            super().__init__(environ, **options)
 
     # -- what came in ---------------------------------------------------------------------------
 
@@ -206,8 +231,9 @@ class Request(WebObWords):
         if host:
             return host
         name = environ.get("SERVER_NAME") or "localhost"
-        port = port_number(environ.get("SERVER_PORT"), 80)
-        return name if port in (80, 443) else f"{name}:{port}"
+        default = 443 if self.scheme == "https" else 80
+        port = port_number(environ.get("SERVER_PORT"), default)
+        return name if port == default else f"{name}:{port}"
 
     def current_path(self) -> str:
         """Return `path_info` with the trailing slash that the page should have."""
@@ -223,24 +249,13 @@ class Request(WebObWords):
         return self.base + self.script_name + self.current_path()
 
     @property
-    def unique_id(self) -> str:
+    def unique_id(self) -> UniqueId:
         """A UUID4 of this request, made when first asked for."""
         if self._unique_id is None:
-            self._unique_id = make_uuid4()
+            self._unique_id = UniqueId(make_uuid4())
         return self._unique_id
 
     # -- the body -------------------------------------------------------------------------------
-
-    @property
-    def body(self) -> Any:
-        """The entity that came with the request: `.read()`, `.params` ..."""
-        if self._body is None:
-            self._body = RequestBody(self)
-        return self._body
-
-    @body.setter
-    def body(self, value: Any) -> None:
-        self._body = value
 
     @property
     def body_params(self) -> Mapping[str, Any]:
@@ -350,6 +365,15 @@ class Request(WebObWords):
     def close(self) -> None:
         """End the request; calling it again does nothing."""
         self.closed = True
+
+
+class UniqueId(str):
+    """A UUID as text."""
+
+    @property
+    def uuid4(self) -> str:
+        """The text itself (CherryPy's way to it)."""
+        return str(self)
 
 
 def make_uuid4() -> str:

@@ -6,6 +6,7 @@ The rest of WebOb's words are `webob.request.BaseRequest`'s own, and all of them
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from webob.multidict import MultiDict, NoVars
@@ -13,6 +14,7 @@ from webob.request import BaseRequest
 
 from .body import RequestBody
 
+PATH_WORDS = ("path_info", "script_name", "query_string", "upath_info", "uscript_name")
 FORM_TYPES = ("", "application/x-www-form-urlencoded", "multipart/form-data")
 
 _OWN = vars(BaseRequest)  # WebOb's properties, to be called by name
@@ -38,6 +40,7 @@ class WebObWords(BaseRequest):
     into the environ as a file that can be read again.
     """
 
+    is_detached = False
     _body: Any = None
 
     date = lenient("date")
@@ -46,6 +49,24 @@ class WebObWords(BaseRequest):
     if_unmodified_since = lenient("if_unmodified_since")
     max_forwards = lenient("max_forwards")
     range = lenient("range")
+
+    @property
+    def upath_info(self) -> Any:
+        """WebOb's other name for `path_info`."""
+        return self.path_info
+
+    @upath_info.setter
+    def upath_info(self, value: str) -> None:
+        self.path_info = value
+
+    @property
+    def uscript_name(self) -> Any:
+        """WebOb's other name for `script_name`."""
+        return self.script_name
+
+    @uscript_name.setter
+    def uscript_name(self, value: str) -> None:
+        self.script_name = value
 
     @property
     def body(self) -> Any:
@@ -187,3 +208,16 @@ class WebObWords(BaseRequest):
             # What we have read ahead is the application's to read.
             self.make_body_seekable()
         return super().call_application(application, catch_exc_info)
+
+
+@lru_cache(maxsize=64)
+def detached_class(kind: type[Any]) -> type[Any]:
+    """Return the class of those requests of class `kind` that belong to no application.
+
+    They are what WebOb makes itself (`blank`, `copy` ...), and their path and query string are WebOb's,
+    kept in the environ. PERF: the same properties would cost requests that are served 0.3 us.
+    """
+    if kind.is_detached:
+        return kind
+    words = {name: _OWN[name] for name in PATH_WORDS}
+    return type(kind.__name__, (kind,), {"is_detached": True, "__doc__": kind.__doc__, **words})

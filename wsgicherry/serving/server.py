@@ -315,8 +315,8 @@ def load(dotted_name: str) -> Any:
 def banner(servers: Sequence[Server], applications: Iterable[str]) -> list[str]:
     """Return the plain lines that greet a developer once the bus is started.
 
-    `servers` are those that run; `applications` are the mounted script names ('' is the root); a mapping by script
-    name, such as a tree's, will do. No colours: a log file may be reading along.
+    `servers` are those that run; `applications` are the mounted script names ('' is the
+    root), a mapping by script name will do. No colours: a log file may be reading along.
     """
     mounted = sorted(name or "/" for name in applications)
     return [

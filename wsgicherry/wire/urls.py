@@ -12,6 +12,8 @@ _SLASHES = re.compile(r"//+")
 _LEADING_SLASHES = re.compile(r"[/\\]+")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+# Where a browser goes nowhere, but runs or shows what the address itself holds.
+_SCRIPT = re.compile(r"(?:javascript|vbscript|data):", re.IGNORECASE)
 _ENCODED_SLASH = re.compile(r"%2[Ff]")
 _URL = re.compile(r"((?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://[^/?#]*)?)([^?#]*)")
 _PATH_AND_TAIL = re.compile(r"([^?#]*)(.*)", re.DOTALL)
@@ -68,10 +70,11 @@ def resolve_url(base_url: str, reference: str) -> str:
     Only a reference with a scheme leaves the host of `base_url`. One that begins with two
     slashes or backslashes, plainly or once a browser has dropped the control characters
     and spaces around them, means a path here (WebOb CVE-2024-42353, CVE-2026-44889,
-    CVE-2026-54770). The query of `base_url` is dropped; '' means `base_url` without it.
+    CVE-2026-54770); so does one with a scheme that would run a script. The query of
+    `base_url` is dropped; '' means `base_url` without it.
     """
     reference = _CONTROLS.sub("", reference).strip(" ")
-    if _SCHEME.match(reference):
+    if _SCHEME.match(reference) and not _SCRIPT.match(reference):
         return reference
     base = _URL.match(base_url)
     assert base is not None  # the pattern matches the empty text
@@ -96,11 +99,14 @@ def decode_path(raw: str) -> str:
 
 
 def recode(raw: str, encoding: str) -> str:
-    """Return a native string of PEP 3333 as text in `encoding`.
+    """Return a native string of PEP 3333 as text in `encoding`; what is none stays as it is.
 
-    Raises ValueError when it is not, LookupError for an encoding Python does not know.
+    Raises LookupError for an encoding Python does not know.
     """
-    return raw.encode("latin-1").decode(encoding)
+    try:
+        return raw.encode("latin-1").decode(encoding)
+    except UnicodeError:
+        return raw
 
 
 def keep_encoded_slashes(path: str, raw_uri: str) -> str:
@@ -144,6 +150,12 @@ def is_valid_host(host: str) -> bool:
     except AddressValueError:
         return False
     return True
+
+
+def without_host(path: str) -> str:
+    """Return `path`, from the root on, so that no browser takes its beginning for a host."""
+    seen = _CONTROLS.sub("", path)
+    return _single_slash(seen) if seen[1:2] in ("/", "\\") else path
 
 
 def relative_url(from_path: str, to_path: str) -> str:

@@ -27,7 +27,7 @@ SignalHandler(bus).subscribe()
 def greet():
     """Print the banner once block() is at work: from then on Ctrl-C is the bus's."""
     bus.unsubscribe("main", greet)
-    print(*banner(server, {"": None}), sep="\n", flush=True)
+    print(*banner([server], {"": None}), sep="\n", flush=True)
 
 
 bus.subscribe("main", greet)

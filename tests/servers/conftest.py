@@ -1,0 +1,90 @@
+"""Servers that live as long as the tests of this folder, for tests that only send requests."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+PROGRAMS = Path(__file__).with_name("programs")
+WORKERS = {
+    "sync": ["-k", "sync"],
+    "gthread": ["-k", "gthread", "--threads", "8"],
+    "gevent": ["-k", "gevent"],
+}
+
+
+class WireServers:
+    """The servers of wire_site.py by kind ('waitress', 'sync', 'gthread', 'gevent').
+
+    Each is started when it is first asked for, and answers on a port and a unix socket.
+    """
+
+    def __init__(self, process_class, folder: str) -> None:
+        self._process_class, self._folder = process_class, folder
+        self._running = {}
+
+    def __call__(self, kind):
+        """Return the running server of that kind; `.unix` is its socket file."""
+        if kind not in self._running:
+            self._running[kind] = self._start(kind)
+        return self._running[kind]
+
+    def _start(self, kind):
+        # Not in pytest's own folder: the path of a socket has 107 bytes at most.
+        unix = os.path.join(self._folder, f"{kind}.sock")
+        if kind == "waitress":
+            command = [sys.executable, "wire_site.py", unix]
+            ready = "Press Ctrl-C"
+        else:
+            addresses = ["--bind", "127.0.0.1:0", "--bind", f"unix:{unix}"]
+            command = [sys.executable, "-m", "gunicorn", *addresses, "--no-control-socket"]
+            command += [*WORKERS[kind], "wire_site:wsgi"]
+            ready = "Booting worker with pid"
+        server = self._process_class(command, cwd=PROGRAMS)
+        server.unix = unix
+        try:
+            server.wait_for(ready)
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+    def close(self):
+        """Stop all of them."""
+        for server in self._running.values():
+            server.close()
+
+
+@pytest.fixture(scope="session")
+def wire_servers(pytestconfig):
+    """Give a function that returns the running server of a kind."""
+    harness = pytestconfig.pluginmanager.get_plugin(str(PROGRAMS.parents[1] / "conftest.py"))
+    with tempfile.TemporaryDirectory() as folder:
+        servers = WireServers(harness.ServerProcess, folder)
+        yield servers
+        servers.close()
+
+
+@pytest.fixture(params=["waitress", *WORKERS])
+def wire_server(request, wire_servers):
+    """Give each of the servers in turn."""
+    return require_server(request.param, wire_servers)
+
+
+@pytest.fixture(params=["waitress", "gthread", "gevent"])
+def parallel_server(request, wire_servers):
+    """Give each of the servers that run requests side by side."""
+    return require_server(request.param, wire_servers)
+
+
+def require_server(kind, wire_servers):
+    """Return the running server of a kind; skip the test where it is not installed."""
+    for module in {"waitress": [], "gevent": ["gunicorn", "gevent"]}.get(kind, ["gunicorn"]):
+        pytest.importorskip(module)
+    server = wire_servers(kind)
+    server.kind = kind
+    return server
