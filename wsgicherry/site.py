@@ -225,8 +225,8 @@ class Site:
         errors = [str(finding) for finding in findings if finding.severity == "error"]
         if errors:
             raise SystemExit("\n".join(["The configuration is refused:", *errors]))
-        if self.checker.on:
-            for finding in findings:
+        for finding in findings:
+            if self.checker.on and getattr(self.checker, f"check_{finding.rule}", True):
                 self.log.error(str(finding), "CHECKER", 30)
 
     def bind(self) -> None:

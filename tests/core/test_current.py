@@ -515,3 +515,24 @@ def test_thread_data_is_not_shared_with_a_copied_context(clean_data):
 
     assert in_thread(lambda: context.run(look)) == (False, 2)
     assert data.mine == 1
+
+
+def test_thread_data_belongs_to_a_greenlet(clean_data):
+    """A greenlet has data of its own, even where gevent has not patched the threads."""
+    greenlet = pytest.importorskip("greenlet")
+    data.mine = "thread"
+    seen = []
+
+    def work(name):
+        seen.append(hasattr(data, "mine"))
+        data.mine = name
+        greenlet.getcurrent().parent.switch()
+        seen.append(data.mine)
+
+    workers = [greenlet.greenlet(work) for _ in range(2)]
+    for number, worker in enumerate(workers):
+        worker.switch(number)
+    for worker in workers:
+        worker.switch()
+    assert seen == [False, False, 0, 1]
+    assert data.mine == "thread"

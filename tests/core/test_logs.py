@@ -1,5 +1,6 @@
 """The log manager: two loggers, their built-in handlers, the access line, no forged lines."""
 
+import gc
 import json
 import logging
 import os
@@ -70,11 +71,15 @@ def make_request(**changes):
         "HTTP_REFERER": "http://example.com/",
         "HTTP_USER_AGENT": "Agent/1.0",
         "HTTP_HOST": "example.org",
+        "REQUEST_METHOD": "GET",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": "/x",
+        "QUERY_STRING": "y=1",
+        "SERVER_PROTOCOL": "HTTP/1.1",
     }
     values = {
         "remote": SimpleNamespace(name="", ip="127.0.0.1"),
         "login": "ann",
-        "request_line": "GET /x?y=1 HTTP/1.1",
         "unique_id": "the-id",
         "environ": environ | changes.pop("environ", {}),
     }
@@ -277,6 +282,37 @@ def test_a_program_s_own_file_handler_is_no_built_in_one(log, tmp_path):
     assert log.error_log.handlers == [own]
 
 
+def test_the_handlers_of_a_manager_go_with_it(root_name, tmp_path):
+    """The id of an application that is gone may come again: its log files do not."""
+    first = LogManager(7, root_name)
+    first.error_file, first.screen = tmp_path / "first.log", True
+    first.error_file = tmp_path / "second.log"
+    own = logging.NullHandler()
+    first.error_log.addHandler(own)
+    first.error("hello")
+    (file,) = [each for each in first.error_log.handlers if hasattr(each, "baseFilename")]
+    assert file.stream is not None
+    del first
+    gc.collect()
+    assert file.stream is None
+    later = LogManager(7, root_name)
+    assert (later.error_file, later.screen) == ("", False)
+    assert later.error_log.handlers == [own]
+    assert later.access_log.handlers == []
+
+
+def test_managers_of_the_same_loggers_share_their_handlers(root_name, tmp_path):
+    """Two managers of one name see the same files, and either can take them away."""
+    first, second = LogManager(7, root_name), LogManager(7, root_name)
+    first.error_file = tmp_path / "error.log"
+    assert second.error_file == first.error_file
+    second.error_file = ""
+    assert first.error_log.handlers == []
+    del first
+    gc.collect()
+    assert second.error_file == ""
+
+
 def test_wsgi_is_a_switch(log):
     """One handler on the error log, at most."""
     top.propagate = False
@@ -416,17 +452,25 @@ def test_access_line_is_combined_log_format(log, caplog):
     assert (record.levelno, record.name) == (logging.INFO, log.access_log.name)
 
 
+def test_access_line_says_what_the_client_asked(log, caplog):
+    """Neither a script name nor a path that is in the request alone changes the line."""
+    request = make_request(environ={"SCRIPT_NAME": "/a", "PATH_INFO": "/caf\xc3\xa9"})
+    request.script_name, request.path_info = "/elsewhere", "/changed"
+    log.access(request, make_response())
+    assert caplog.records[0].request == r"GET /a/caf\xc3\xa9?y=1 HTTP/1.1"
+
+
 def test_access_line_without_anything(log, caplog):
     """What is not there is `-`, and '' between quotes; the record says None."""
-    environ = dict.fromkeys(("HTTP_REFERER", "HTTP_USER_AGENT", "HTTP_HOST"))
+    environ = dict.fromkeys(("HTTP_REFERER", "HTTP_USER_AGENT", "HTTP_HOST", "QUERY_STRING"))
     nobody = SimpleNamespace(name="", ip="")
     log.access_log_format += " {o} {i}"
     log.access(
-        make_request(remote=nobody, login=None, request_line="", environ=environ, unique_id=1),
+        make_request(remote=nobody, login=None, environ=environ, unique_id=1),
         make_response(None, **{"Content-Type": "text/plain"}),
     )
     (record,) = caplog.records
-    assert re.fullmatch(rf'- - - {TIME} "" - - "" "" - 1', record.getMessage())
+    assert re.fullmatch(rf'- - - {TIME} "GET /x HTTP/1.1" - - "" "" - 1', record.getMessage())
     assert (record.status, record.bytes, record.user, record.host) == (None,) * 4
     assert (record.referer, record.agent) == (None, None)
 
@@ -561,15 +605,14 @@ def test_no_access_line_can_be_forged(log, tmp_path, text):
     """Whatever a client sends, one request is one line of printable ASCII with nine fields."""
     log.access_file = path = tmp_path / "access.log"
     hostile = {"HTTP_REFERER": text, "HTTP_USER_AGENT": text, "HTTP_HOST": text}
+    asked = {"REQUEST_METHOD": text, "PATH_INFO": text, "QUERY_STRING": text}
     # User and host stand without quotes, as in CherryPy: a blank in them shifts fields.
     word = text.replace(" ", "")
     log.access(
-        make_request(request_line=f"GET {text} HTTP/1.1", login=word, environ=hostile),
+        make_request(login=word, environ=hostile | asked),
         make_response(),
     )
-    log.access_environ(
-        ENVIRON | hostile | {"PATH_INFO": text, "QUERY_STRING": text}, "200 X", 1
-    )
+    log.access_environ(ENVIRON | hostile | asked, "200 X", 1)
     data = path.read_bytes()
     assert data.count(b"\n") == 2
     assert re.fullmatch(rb"[\x20-\x7e\n]*", data)
@@ -600,7 +643,7 @@ def test_no_json_line_can_be_forged(log, tmp_path, text):
     log.json = True
     log.error_file = log.access_file = path = tmp_path / "all.log"
     log.error(text, text)
-    log.access(make_request(request_line=text, environ={"HTTP_REFERER": text}), make_response())
+    log.access(make_request(environ={"PATH_INFO": text, "HTTP_REFERER": text}), make_response())
     lines = path.read_bytes().splitlines()
     assert [json.loads(line)["level"] for line in lines] == ["INFO", "INFO"]
     assert b"".join(lines).isascii()

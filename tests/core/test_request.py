@@ -817,6 +817,26 @@ def test_config_before_the_handler_is_known(site, call, environ):
     assert seen == [("any", 1), 2]
 
 
+def test_a_setting_may_be_changed_by_a_request(page):
+    """What config sets a hook may set otherwise, for this request only."""
+
+    def hook():
+        request = serving_now().request
+        seen.append(request.show_mismatched_params)
+        request.show_mismatched_params = "mine"
+
+    def handler():
+        seen.append(serving_now().request.show_mismatched_params)
+        return b""
+
+    seen = []
+    config = {"/": {"request.show_mismatched_params": False, "hooks.before_handler": hook}}
+    serve = page(handler, config)
+    serve("/")
+    serve("/")
+    assert seen == [False, "mine"] * 2
+
+
 # -- config sets attributes -------------------------------------------------------------------
 
 

@@ -527,6 +527,77 @@ def test_setting_the_body_by_another_word(serve_with, make, name):
     assert serve_with(served, use) == use(plain)
 
 
+@pytest.mark.parametrize("name", ["body", "body_file", *BODY_WORDS])
+def test_deleting_the_body(serve_with, make, name):
+    """Deleting the body by any of its words leaves an empty one, here and in the environ."""
+
+    def use(request):
+        delattr(request, name)
+        entity = request.body
+        content = entity.read() if hasattr(entity, "read") else entity
+        return content, request.text, visible(request.environ)
+
+    served, plain = make("text")
+    assert serve_with(served, use) == use(plain)
+
+
+# What WebOb raises on; a client may send it (SECURITY section 8).
+UNREADABLE = [
+    ("range", "HTTP_RANGE", "bytes=-"),
+    ("range", "HTTP_RANGE", f"bytes={'9' * 5000}-"),
+    ("if_modified_since", "HTTP_IF_MODIFIED_SINCE", "Sun, 06 Nov 99999 08:49:37 GMT"),
+    ("if_unmodified_since", "HTTP_IF_UNMODIFIED_SINCE", "Sun, 06 Nov 99999 08:49:37 GMT"),
+    ("date", "HTTP_DATE", "Sun, 06 Nov 99999 08:49:37 GMT"),
+    ("max_forwards", "HTTP_MAX_FORWARDS", "x"),
+]
+
+
+@pytest.mark.parametrize(("name", "key", "value"), UNREADABLE)
+def test_headers_that_cannot_be_read_count_as_absent(serve_with, make, name, key, value):
+    """A header that makes plain WebOb raise is as good as none."""
+    served, _ = make("get")
+    assert serve_with({**served, key: value}, lambda request: getattr(request, name)) is None
+
+
+def test_a_form_that_was_left_alone(site, call, environ):
+    """POST reads a form that config leaves to the handler, with our limits."""
+    seen = []
+
+    class Root:
+        def default(self, *args):
+            seen.append(list(serving_now().request.POST.items()))
+            seen.append(list(serving_now().request.POST.items()))
+            return b""
+
+        default.exposed = True
+
+    site.tree.mount(Root(), "", {"/": {"request.process_request_body": False}})
+    form = {"body": b"a=1&a=2", "CONTENT_TYPE": FORM}
+    assert call(site.tree, environ("/x", "POST", **form)).code == 200
+    assert seen == [[("a", "1"), ("a", "2")]] * 2
+    too_many = {**form, "body": b"&".join([b"a=1"] * 1001)}
+    assert call(site.tree, environ("/x", "POST", **too_many)).code == 413
+
+
+def test_decode_refuses_what_webob_would_parse(serve_with, make):
+    """decode() of multipart/form-data is refused: WebOb's parser has no limits."""
+    served, _ = make("get")
+    served["CONTENT_TYPE"] = "multipart/form-data; boundary=x; charset=latin-1"
+    assert serve_with(served, lambda r: attempt(r.decode, "latin-1")) is ValueError
+
+
+def test_a_copy_of_a_copy(serve_with, make):
+    """What WebOb makes of a request is a request of the same kind, and can be copied again."""
+    served, _ = make("text")
+
+    def use(request):
+        twin = request.copy().copy()
+        return isinstance(twin, Request), twin.url, twin.text, twin.app
+
+    url = "http://h.example/m/p"
+    assert serve_with(served, use) == (True, url, JSON_BODY.decode(), None)
+
+
 def test_the_body_is_an_entity(serve_with, make):
     """`request.body` is CherryPy's entity; read() gives the bytes that are WebOb's body."""
     served, plain = make("text")

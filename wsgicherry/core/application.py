@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property, partial
+from functools import partial
 from types import MethodType
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -126,6 +126,7 @@ class Application:
         self.namespaces["wsgi"] = self._set_wsgi
         self.plans: dict[tuple[Any, ...], Plan] = {}
         self.routes: dict[str, Route] = {}
+        self.base_plan: Plan | None = None
         self.config = AppConfig()
         self.config.on_change = self.forget_plans
         self.forget_plans()
@@ -170,15 +171,14 @@ class Application:
 
     def find_config(self, path: str, key: str, default: Any = None) -> Any:
         """Return `key` of the nearest section upward from `path` that has it."""
-        trail = path or "/"
-        while trail:
-            section = self.config.get(trail)
+        place = path or "/"
+        while True:
+            section = self.config.get(place)
             if section is not None and key in section:
                 return section[key]
-            if trail == "/":
-                break
-            trail = trail[: trail.rfind("/")] or "/"
-        return default
+            if place == "/":
+                return default
+            place = place[: place.rfind("/")] or "/"
 
     def _set_wsgi(self, name: str, value: Any) -> None:
         """Take `wsgi.pipeline` (extends it) and `wsgi.<name>.<argument>`."""
@@ -197,7 +197,7 @@ class Application:
         """Compile anew from now on: a config or the set of tools has changed."""
         self.plans = {}
         self.routes = {}
-        self.__dict__.pop("base_plan", None)
+        self.base_plan = None
         self.section_parents = {
             name[:position]
             for name in self.config
@@ -237,9 +237,8 @@ class Application:
         plan.keeps = (getattr(handler, "__func__", handler), *trail.configs)
         return plan
 
-    @cached_property
-    def base_plan(self) -> Plan:
-        """The plan of '/', for all that happens before a handler is found: what errors need of it.
+    def make_base_plan(self) -> Plan:
+        """Return the plan of '/', for all that happens before a handler is found: what errors need of it.
 
         Nothing else: no tool has been set up for a request that has no handler yet.
         """
@@ -250,7 +249,9 @@ class Application:
             if "error_response" not in point:
                 setattr(plan, point, ())
         plan.setups, plan.custom_namespaces = (), None
+        plan.is_base = True
         plan.settle()
+        self.base_plan = plan
         return plan
 
     def find_uri_encoding(self, path: str) -> str | None:

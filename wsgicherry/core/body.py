@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from copy import copy
 from functools import lru_cache
 from typing import Any, BinaryIO
@@ -133,32 +133,23 @@ class RequestBody:
 
     _reader: io.BufferedReader | None = None
 
-    params: dict[str, Any]
-    parts: list[Any]
-    attempt_charsets: list[str]
-    separators: str
-    fp: Any
-
     def __init__(self, request: Any) -> None:
         environ = request.environ
         self._request = request
-        self.length = content_length(environ)
+        self.params: dict[str, Any] = {}
+        self.parts: list[Any] = []
+        self.attempt_charsets: list[str] = ["utf-8"]
+        self.separators: str = request.query_string_separator
         self.processors = self.processors.copy()
+        self.length = content_length(environ)
+        self.fp: Any = environ["wsgi.input"]
+        if SEEKABLE in environ and environ[SEEKABLE]:
+            self.fp.seek(0)  # a middleware may have read it, and WebOb does not go back
         if request.app is not None:
             self.maxbytes = request.app.site.max_body_bytes
             for name, value in request.plan.body_attributes.items():
                 # What stands in config is all requests': each has its own copy.
                 setattr(self, name, copy(value) if isinstance(value, (list, dict)) else value)
-
-    def __getattr__(self, name: str) -> Any:
-        """Make what few bodies need when it is first asked for."""
-        # PERF: a form in memory asks for two of these five: 1.1 us less than making them all.
-        make = MADE_WHEN_ASKED.get(name)
-        if make is None:
-            raise AttributeError(f"This request body has no attribute {name!r}.")
-        value = make(self._request)
-        setattr(self, name, value)
-        return value
 
     @property
     def headers(self) -> Any:
@@ -302,23 +293,6 @@ class RequestBody:
 
     def default_proc(self) -> None:
         """Leave a body of an unknown type in the stream, for the handler."""
-
-
-MADE_WHEN_ASKED: dict[str, Callable[[Any], Any]] = {
-    "params": lambda request: {},
-    "parts": lambda request: [],
-    "attempt_charsets": lambda request: ["utf-8"],
-    "separators": lambda request: request.query_string_separator,
-    "fp": lambda request: find_input(request.environ),
-}
-
-
-def find_input(environ: dict[str, Any]) -> Any:
-    """Return the input stream, at its beginning where a middleware has made it seekable."""
-    stream = environ["wsgi.input"]
-    if environ.get(SEEKABLE):
-        stream.seek(0)
-    return stream
 
 
 def merge_params(params: dict[str, Any], found: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 from .config import AppConfig, Section, SiteConfig
 from .reach import find_configs, find_gap, has_path, list_names
 from .settings import (
+    BY_PATH_ALONE,
     NAMESPACES,
     OBSOLETE,
     ROOT_ONLY_NAMESPACES,
@@ -141,9 +142,9 @@ def _check_place(section: str, key: str, scope: Scope) -> list[_Slip]:
     ):
         remedy = "move it to the [/] section of that application's config"
         return [_Slip("misplaced", f"{namespace}.* holds for a whole application; {remedy}.")]
-    if key == "request.dispatch" and scope != "application":
+    if key in BY_PATH_ALONE and scope != "application":
         remedy = "put it in a path section of the application's config"
-        return [_Slip("misplaced", f"the dispatcher is looked for by path alone; {remedy}.")]
+        return [_Slip("misplaced", f"{key} is looked for by path alone; {remedy}.")]
     return []
 
 

@@ -15,8 +15,9 @@ import os
 import sys
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
+from weakref import finalize
 
 from .loghandlers import (
     LogFile,
@@ -35,6 +36,8 @@ from .logtext import (
     format_traceback,
     format_utc,
     logfmt,
+    read_text,
+    rebuild_request_line,
     redact_headers,
 )
 
@@ -59,8 +62,6 @@ class LoggedRequest(Protocol):
     def remote(self) -> _Remote: ...
     @property
     def login(self) -> str | None: ...
-    @property
-    def request_line(self) -> str: ...
     @property
     def unique_id(self) -> object: ...
     @property
@@ -97,6 +98,10 @@ class LogManager:
         self.access_log = logging.getLogger(f"{logger_root}.access{suffix}")
         self._global_access_log = logging.getLogger(f"{logger_root}.access")
         self._is_json = False
+        # What this manager has added to the loggers goes with it: they live for ever, and the
+        # id of an application that is gone may be the `appid` of a later one.
+        self._added: list[tuple[logging.Logger, logging.Handler]] = []
+        finalize(self, _take_back, self._added).atexit = False
         for logger in (logging.getLogger(f"{logger_root}.error"), self._global_access_log):
             if logger.level == logging.NOTSET:
                 logger.setLevel(logging.INFO)
@@ -153,11 +158,12 @@ class LogManager:
         gunicorn logs the request, and once is enough, unless our access logger was given a
         handler (SERVERS R29).
         """
-        # PERF: asked for every request, 0.06 us when nobody listens. Nothing is kept that could go
-        # stale; gunicorn's logger is looked at only when a handler was found above ours.
+        # PERF: asked for every request, 0.06 us when nobody listens. Nothing is kept that could
+        # go stale; gunicorn's logger is looked at only when a handler was found above ours.
         logger, common = self.access_log, self._global_access_log
         above = common.parent
-        if not (logger.handlers or common.handlers or above is None or above.handlers or above.parent):
+        is_bare = not logger.handlers and not common.handlers
+        if is_bare and above is not None and not above.handlers and above.parent is None:
             return False
         while not logger.handlers:
             if not logger.propagate or logger.parent is None:
@@ -179,7 +185,7 @@ class LogManager:
                 request.environ,
                 remote.name or remote.ip,
                 request.login,
-                request.request_line,
+                rebuild_request_line(request.environ),
                 response.output_status,
                 response.headers.get("Content-Length"),
                 request.unique_id,
@@ -202,7 +208,7 @@ class LogManager:
                 environ,
                 environ.get("REMOTE_HOST") or environ.get("REMOTE_ADDR"),
                 environ.get("REMOTE_USER"),
-                _rebuild_request_line(environ),
+                rebuild_request_line(environ),
                 status,
                 length,
                 uuid.uuid4(),
@@ -347,14 +353,22 @@ class LogManager:
     ) -> None:
         old = find_builtin(logger, kind)
         if old is not None:
-            logger.removeHandler(old)
-            old.close()
+            _take_back([(logger, old)])
+            self._added[:] = [each for each in self._added if each[1] is not old]
         if handler is not None:
             handler.setFormatter(self._formatter)
             logger.addHandler(handler)
+            self._added.append((logger, handler))
             # dictConfig disables the loggers that it does not name. Whoever asks us for output
             # after that wants to see some.
             logger.disabled = False
+
+
+def _take_back(added: Iterable[tuple[logging.Logger, logging.Handler]]) -> None:
+    """Remove and close handlers."""
+    for logger, handler in added:
+        logger.removeHandler(handler)
+        handler.close()
 
 
 class _UtcNow:
@@ -383,24 +397,7 @@ def _describe_access(atoms: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read_header(environ: Mapping[str, Any], key: str) -> str:
-    return escape_field(_read_text(environ.get(key) or ""))
-
-
-def _read_text(value: str) -> str:
-    """Return the UTF-8 text that WSGI carries as latin-1 (PEP 3333), else `value` itself."""
-    if value.isascii():
-        return value
-    try:
-        return value.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return value
-
-
-def _rebuild_request_line(environ: Mapping[str, Any]) -> str:
-    path = _read_text(environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", ""))
-    query = environ.get("QUERY_STRING")
-    target = f"{path}?{query}" if query else path
-    return f"{environ['REQUEST_METHOD']} {target} {environ.get('SERVER_PROTOCOL', '-')}"
+    return escape_field(read_text(environ.get(key) or ""))
 
 
 def _find_caller() -> tuple[str, int, str]:

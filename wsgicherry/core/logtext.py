@@ -10,7 +10,7 @@ import json
 import logging
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
@@ -122,6 +122,30 @@ def format_utc(seconds: float, precision: str) -> str:
     """Return the time as RFC 3339, UTC, with a plain Z; `precision` is isoformat's timespec."""
     moment = datetime.fromtimestamp(seconds, timezone.utc)
     return moment.isoformat(timespec=precision).replace("+00:00", "Z")
+
+
+def read_text(value: str) -> str:
+    """Return the UTF-8 text that WSGI carries as latin-1 (PEP 3333), else `value` itself."""
+    if value.isascii():
+        return value
+    try:
+        return value.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return value
+
+
+def rebuild_request_line(environ: Mapping[str, Any]) -> str:
+    """Return the request line with the path decoded, as the client asked.
+
+    Not as a handler may have changed its request, nor with the script name that an application
+    which is served alone has in its addresses only.
+    """
+    target = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+    query = environ.get("QUERY_STRING")
+    if query:
+        target += f"?{query}"
+    method, protocol = environ.get("REQUEST_METHOD", "-"), environ.get("SERVER_PROTOCOL", "-")
+    return f"{method} {read_text(target)} {protocol}"
 
 
 def redact_headers(items: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -36,6 +36,7 @@ class Plan:
         "config",
         "custom_namespaces",
         "error_pages",
+        "is_base",
         "is_plain",
         "is_placed",
         "keeps",
@@ -72,6 +73,7 @@ class Plan:
         self.allowed_methods: tuple[str, ...] | None = None
         self.keeps: tuple[Any, ...] = ()
         self.is_plain = True
+        self.is_base = False
         self.allowed_hosts: Any = ()
         self.max_cookie_bytes = MAX_COOKIE_BYTES
         self.is_placed = STATICDIR in config
@@ -144,10 +146,6 @@ class TouchedPlan(Plan):
         for name in Plan.__slots__:
             if name not in HOOK_POINTS:
                 setattr(self, name, getattr(plan, name))
-
-    def hook_map(self) -> HookMap:
-        """Return the map itself."""
-        return self.hooks
 
     def untouched(self) -> Plan:
         """Return the compiled plan that this one was made from."""

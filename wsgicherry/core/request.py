@@ -108,11 +108,14 @@ class Request(WebObWords):
     def __init__(self, environ: Environ, app: Any = None, **options: Any) -> None:
         self.environ = environ
         self.params = {}
+        # PERF: what each request looks at is its own: Python is slower on defaults of the class.
+        self.query_string = ""
+        self.is_touched = self.has_encoded_slashes = False
         if app is None:
             self.__class__ = detached_class(type(self))
         else:
             self.app = app
-            self.plan = app.base_plan
+            self.plan = app.base_plan or app.make_base_plan()
             name = app._script_name
             self.script_name = environ.get("SCRIPT_NAME", "") if name is None else name
         # PERF: webob's own __init__ only checks arguments that this one does not take.

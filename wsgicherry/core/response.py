@@ -35,7 +35,14 @@ class ResponseHeaders(WebObHeaders):  # type: ignore[misc]
     """
 
     def __setitem__(self, name: Any, value: Any) -> None:
-        super().__setitem__(_title(name), value)
+        title = _title(name)
+        places = [at for at, (known, _) in enumerate(self._items) if _title(known) == title]
+        if not places:
+            self._items.append((title, value))
+            return
+        self._items[places[0]] = (title, value)
+        for at in reversed(places[1:]):
+            del self._items[at]
 
     def __iter__(self) -> Iterator[str]:
         return iter([_title(name) for name, _ in self._items])
@@ -102,6 +109,8 @@ class Response(WebObResponse):  # type: ignore[misc]
             # PERF: what WebOb's __init__ would do takes 1.5 us; a new response needs these three.
             self._headerlist = [PLAIN_HTML]
             self._app_iter: Any = []
+            self.status = self._cookie = None
+            self.stream = False
             return
         if isinstance(body, str) and "charset" not in options:
             options["charset"] = self.default_charset
@@ -398,12 +407,13 @@ class FileChunks:
     def __init__(self, file: Any, chunk_bytes: int = CHUNK_BYTES) -> None:
         self.input = file
         self.chunk_bytes = chunk_bytes
+        self.is_closed = False
 
     def __iter__(self) -> FileChunks:
         return self
 
     def __next__(self) -> bytes:
-        chunk: bytes = self.input.read(self.chunk_bytes)
+        chunk: bytes = b"" if self.is_closed else self.input.read(self.chunk_bytes)
         if not chunk:
             self.close()
             raise StopIteration
@@ -411,6 +421,7 @@ class FileChunks:
 
     def close(self) -> None:
         """Close the file."""
+        self.is_closed = True
         if hasattr(self.input, "close"):
             self.input.close()
 

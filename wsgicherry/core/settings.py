@@ -82,7 +82,7 @@ _ROWS: dict[str, tuple[tuple[Any, ...], ...]] = {
         ("on", _BOOL, True, "Whether this server starts with the engine."),
     ),
     "engine": (
-        ("autoreload.on", _BOOL, True, "Restart when a source file changes."),
+        ("autoreload.on", _BOOL, False, "Restart when a source or config file changes."),
         ("autoreload.frequency", _NUMBER, 1, "Seconds between two looks at the files."),
         ("autoreload.match", _TEXT, ".*", "A pattern of the module names to watch."),
         ("autoreload.files", _NAMES, (), "More files to watch."),
@@ -94,7 +94,7 @@ _ROWS: dict[str, tuple[tuple[Any, ...], ...]] = {
         ("SIGTERM", _CALLABLE, None, "What to do on SIGTERM; None: nothing."),
     ),
     "log": (
-        ("screen", _BOOL, True, "Write both logs to the terminal."),
+        ("screen", _BOOL, True, "Write both logs to the terminal; under gunicorn: False."),
         ("access_file", _FILENAME, "", "The file of the access log; '' for none."),
         ("error_file", _FILENAME, "", "The file of the error log; '' for none."),
         ("wsgi", _BOOL, False, "Write the error log to the server's wsgi.errors."),
@@ -108,8 +108,8 @@ _ROWS: dict[str, tuple[tuple[Any, ...], ...]] = {
         ("rot_<name>", _ANY, None, "Yours: the recipe for rotating files reads rot_maxBytes."),
     ),
     "checker": (
-        ("on", _BOOL, True, "Check the config when the engine starts."),
-        ("check_<name>", (bool, Callable), True, "False silences the check of that name."),
+        ("on", _BOOL, True, "Log advice on the config at the start; errors stop it anyway."),
+        ("check_<name>", (bool, Callable), True, "False silences the advice of that name."),
     ),
     "tree": (
         ("<name>", _ANY, None, "A WSGI application, or {script name: application}, to graft."),
@@ -127,11 +127,11 @@ _ROWS: dict[str, tuple[tuple[Any, ...], ...]] = {
         ("show_tracebacks", _BOOL, False, "Show the traceback on error pages."),
         ("show_mismatched_params", _BOOL, True, "Say which parameters a handler refused."),
         ("throw_errors", _BOOL, False, "Let unexpected errors pass to the server."),
-        ("throws", _LIST, (), "Exceptions that pass to the server in any case."),
         ("error_response", _CALLABLE, None, "What answers an unexpected error."),
         ("error_page", (dict,), {}, "Error pages by status code."),
         ("process_request_body", _BOOL, True, "Parse the request's body."),
         ("methods_with_bodies", _NAMES, ("POST", "PUT", "PATCH"), "Whose body is parsed."),
+        ("uri_encoding", _TEXT, "utf-8", "The encoding of paths."),
         ("query_string_encoding", _TEXT, "utf8", "The encoding of query strings."),
         ("query_string_separator", _TEXT, "&", "What separates pairs.", ("&", "&;", ";")),
         ("max_params", _INT, 1000, "How many parameters a request may have."),
@@ -140,11 +140,9 @@ _ROWS: dict[str, tuple[tuple[Any, ...], ...]] = {
         ("allowed_hosts", (*_NAMES, str), (), "The Host names to answer to; none: all."),
         ("login", _TEXT, None, "The user's name, as far as the log is concerned."),
         ("body.maxbytes", _INT, None, "Bytes of a body; more is answered 413."),
-        ("body.bufsize", _INT, 8192, "Bytes to read at once."),
-        ("body.maxrambytes", _INT, 1000, "Bytes of a part that stay in memory."),
+        ("body.max_fields", _INT, None, "How many fields a form may have; None: max_params."),
         ("body.attempt_charsets", _LIST, ["utf-8"], "The encodings to try for a body."),
         ("body.default_content_type", _TEXT, "", "What a body without Content-Type is."),
-        ("body.part_class", _CALLABLE, None, "The class of a multipart body's parts."),
         ("body.processors", (dict,), {}, "What parses a body, by its media type."),
     ),
     "response": (
@@ -158,7 +156,7 @@ _ROWS: dict[str, tuple[tuple[Any, ...], ...]] = {
     ),
     "wsgi": (
         ("pipeline", _LIST, [], "Middleware as (name, factory), outermost first."),
-        ("response_class", _CALLABLE, None, "The class that answers in place of ours."),
+        ("response_class", _CALLABLE, None, "The class of the application's responses."),
         ("<name>.<argument>", _ANY, None, "An argument for the middleware of that name."),
     ),
 }
@@ -183,6 +181,8 @@ OBSOLETE: Mapping[str, str | None] = {
 # What is only asked for site-wide; and what of an application only its [/] section can say.
 SITE_NAMESPACES = frozenset({"server", "engine", "tree", "checker"})
 ROOT_ONLY_NAMESPACES = frozenset({"wsgi", "log"})
+# What is looked for before the handler is known: by path alone, in an application's sections.
+BY_PATH_ALONE = frozenset({"request.dispatch", "request.uri_encoding"})
 
 _SETTINGS = tuple(Setting(space, *row) for space, rows in _ROWS.items() for row in rows)
 _ROW = {setting.key: setting for setting in _SETTINGS}

@@ -20,9 +20,11 @@ def trailing_slash(
     """
     request = serving_now().request
     path = request.path_info
-    if request.is_index is True and missing and not path.endswith("/"):
+    if request.is_index is True:
+        if not missing or path[-1:] == "/":
+            return
         wanted = path + "/"
-    elif request.is_index is False and extra and path.endswith("/") and path != "/":
+    elif request.is_index is False and extra and path[-1:] == "/" and path != "/":
         wanted = path[:-1]
     else:
         return

@@ -39,11 +39,11 @@ def serve_file(path: str, content_type: str | None = None) -> Any:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except (OSError, ValueError):
         raise NotFound() from None
-    file = os.fdopen(descriptor, "rb")
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
-        file.close()
+        os.close(descriptor)
         raise NotFound()
+    file = os.fdopen(descriptor, "rb")
     headers = response.headers
     headers["Last-Modified"] = formatdate(status.st_mtime, usegmt=True)
     if is_unmodified(serving.request.environ.get("HTTP_IF_MODIFIED_SINCE"), status.st_mtime):

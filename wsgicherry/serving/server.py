@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import socket
 import sys
 from collections.abc import Iterable, Sequence
@@ -95,7 +96,6 @@ class Server(ServerAdapter):
     """
 
     socket_port: int | None
-    socket_file: str | None
     socket_queue_size: int
     socket_timeout: float
     accepted_queue_size: int
@@ -140,6 +140,15 @@ class Server(ServerAdapter):
                 "IPv4 addresses, '::' for IPv6 as well."
             )
         self._socket_host = value
+
+    @property
+    def socket_file(self) -> str | None:
+        """The path of a unix socket, to listen on instead of host and port."""
+        return self._socket_file
+
+    @socket_file.setter
+    def socket_file(self, value: str | os.PathLike[str] | None) -> None:
+        self._socket_file = os.fspath(value) if isinstance(value, os.PathLike) else value
 
     @property
     def bind_addr(self) -> BindAddress:
