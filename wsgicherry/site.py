@@ -235,17 +235,20 @@ class Site:
         Raises SystemExit with one sentence if an address cannot be had, or if a server's
         settings cannot be served (the exit code is 1 then).
         """
-        bound: list[Server] = []
         try:
             for server in self.find_servers():
-                bound.append(server)
                 server.bind()
-        except BaseException as error:
-            for server in bound:
-                server.unbind()
-            if isinstance(error, (CannotListen, ValueError)):
-                raise SystemExit(str(error)) from None
+        except (CannotListen, ValueError) as error:
+            self.unbind()
+            raise SystemExit(str(error)) from None
+        except BaseException:
+            self.unbind()
             raise
+
+    def unbind(self) -> None:
+        """Release the addresses that are bound and not served."""
+        for server in self.find_servers():
+            server.unbind()
 
     def quickstart(self, root: Any = None, script_name: str = "", config: Any = None) -> None:
         """Mount `root` and serve it by waitress until Ctrl-C or SIGTERM; for development.
@@ -274,6 +277,9 @@ class Site:
             self.engine.block()
         except KeyboardInterrupt:  # before block() could hear it
             self.engine.exit_on_interrupt()
+        except SystemExit:  # a signal, perhaps before the engine could undo what it does
+            self.unbind()
+            raise
 
     def _is_private(self) -> bool:
         """Tell whether this machine alone can reach the servers, and no proxy is expected."""

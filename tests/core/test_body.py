@@ -661,9 +661,17 @@ def test_parameters_put_there_before_a_multipart_form(post):
     assert post(data, type, config=config).text == "{'a': ['0', '1'], 'b': '2'}"
 
 
+def test_what_an_entity_makes_when_asked(environ):
+    """What few bodies need is there nevertheless: params, charsets, separators, the input."""
+    made = environ("/", "POST", body=b"x")
+    body = RequestBody(Request(made))
+    assert (body.params, body.parts, body.attempt_charsets) == ({}, [], ["utf-8"])
+    assert (body.separators, body.fp) == ("&", made["wsgi.input"])
+
+
 def test_an_entity_without_an_attribute(environ):
     """An attribute that no entity has is named."""
-    with pytest.raises(AttributeError, match="This request body has no attribute 'nope'"):
+    with pytest.raises(AttributeError, match="has no attribute 'nope'"):
         _ = Request(environ()).body.nope
 
 

@@ -65,7 +65,7 @@ class Thing:
 @pytest.fixture
 def current():
     """A pair of things, current while the test runs."""
-    pair = Serving(Thing(), Thing())
+    pair = Serving(request=Thing(), response=Thing())
     token = enter(pair)
     yield pair
     leave(token)
@@ -243,7 +243,7 @@ def test_clear_without_a_request_does_nothing(own_context):
 
 def test_leaving_restores_what_was_there(current):
     """After a request within a request the outer one is current again."""
-    token = enter(Serving("inner", None))
+    token = enter(Serving(request="inner", response=None))
     assert serving.request == "inner"
     leave(token)
     assert serving.request is current.request

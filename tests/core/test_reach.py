@@ -1,5 +1,6 @@
 """Looking at trees of handlers without running them."""
 
+import inspect
 import types
 from typing import ClassVar
 
@@ -202,7 +203,7 @@ def test_an_unreadable_signature_takes_anything(monkeypatch):
     def refuse(handler):
         raise ValueError
 
-    monkeypatch.setattr(reach.inspect, "signature", refuse)
+    monkeypatch.setattr(inspect, "signature", refuse)
     assert find_gap(Root(), "/with_star_only/x", serves) is None
 
 
@@ -320,3 +321,65 @@ def test_the_search_is_bounded(monkeypatch):
         node.next = types.SimpleNamespace(exposed=True, _cp_config={"n": number})
         node = node.next
     assert len(list(find_configs(root))) < 10
+
+
+class Hiding(type):
+    """A metaclass with attributes of its own, one of them computed."""
+
+    on_meta = "meta"
+    shared = "meta"
+
+    @property
+    def computed(cls):
+        raise AssertionError("code was run")
+
+    @property
+    def __dict__(cls):
+        raise AssertionError("code was run")
+
+
+class Plain:
+    """What the others inherit from."""
+
+    shared = "base"
+    inherited = "base"
+
+    def method(self):
+        """Stands for a page."""
+
+    @property
+    def both(self):
+        raise AssertionError("code was run")
+
+
+class Full(Plain, metaclass=Hiding):
+    """Instance attributes, properties, slots' opposite."""
+
+    def __init__(self):
+        self.own = "own"
+        self.shared = "own"
+        vars(self)["both"] = "own"
+
+    def __getattr__(self, name):
+        raise AssertionError("code was run")
+
+    @property
+    def __class__(self):
+        raise AssertionError("code was run")
+
+
+class Slotted:
+    """No dict at all."""
+
+    __slots__ = ("full",)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["own", "shared", "inherited", "method", "both", "on_meta", "computed", "full", "no"],
+)
+@pytest.mark.parametrize("make", [Plain, Full, Slotted, lambda: Full, lambda: Plain, lambda: 7])
+def test_static_look_up_is_that_of_inspect(make, name):
+    """The raw attribute is the one that `inspect.getattr_static` finds, and no code is run."""
+    node = make()
+    assert reach.find_static(node, name) is inspect.getattr_static(node, name, None)

@@ -971,6 +971,33 @@ def test_a_request_class_of_the_applications_own(site, call, environ):
     assert call(site.tree, environ("/")).text == "own"
 
 
+@pytest.mark.parametrize(("path", "expected"), [("/", (7, True)), ("/x", (8, False))])
+def test_a_request_class_with_defaults_of_its_own(site, call, environ, path, expected):
+    """A class attribute of a request class is the default, config goes before it."""
+
+    class Own(Request):
+        max_params = 7
+        show_tracebacks = True
+
+    class Root:
+        def default(self, *args):
+            request = serving_now().request
+            return repr((request.max_params, request.show_tracebacks))
+
+        default.exposed = True
+
+    config = {"/x": {"request.max_params": 8, "request.show_tracebacks": False}}
+    app = site.tree.mount(Root(), "", config)
+    app.request_class = Own
+    assert call(site.tree, environ(path)).text == repr(expected)
+
+
+@pytest.mark.parametrize("name", ["show_tracebacks", "max_params", "methods_with_bodies"])
+def test_defaults_can_be_read_on_the_class(environ, name):
+    """The class's attribute is the default (BEHAVIOUR 2.6: class-level defaults)."""
+    assert getattr(Request, name) == getattr(Request(environ()), name)
+
+
 def test_default_handler_arguments(see):
     """args and kwargs hold what the path left over, and what the dispatcher gave."""
     assert see(lambda r: (list(r.args), r.kwargs), "/x/y?a=1") == (["x", "y"], {})

@@ -755,6 +755,14 @@ def test_dict_methods_title_case_on_the_wire(change):
     assert ("X-A", "1") in sent(response)[1]
 
 
+def test_setting_a_header_that_stands_several_times():
+    """Assigning replaces all of that name, in the place of the first."""
+    response = Response()
+    response.headers = [("vary", "A"), ("X", "y"), ("Vary", "B"), ("VARY", "C")]
+    response.headers["Vary"] = "D"
+    assert list(response.headers.items()) == [("Vary", "D"), ("X", "y")]
+
+
 def test_header_keys_that_are_no_text():
     """A key that is no text is made one: None becomes 'None' (BEHAVIOUR 2.12)."""
     response = Response()

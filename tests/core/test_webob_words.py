@@ -952,7 +952,7 @@ def test_the_headers_of_a_response_are_title_cased():
     assert type(ours.headers) is ResponseHeaders
     assert {k.title(): v for k, v in plain.headers.items()} == dict(ours.headers.items())
     ours.headers["etag"] = '"y"'
-    assert list(ours.headers)[-1] == "Etag"
+    assert "Etag" in list(ours.headers)
     assert ours.etag == "y"
 
 

@@ -252,3 +252,33 @@ def test_bound_addr_is_the_real_one(bus):
 def test_join_host_port():
     """A host without a port stands alone."""
     assert join_host_port("example.com", None) == "example.com"
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
+def test_ctrl_c_while_a_server_gets_ready(bus, monkeypatch, error):
+    """Ctrl-C, or a signal, while a server starts: it is stopped, though it began only then."""
+    begin = threading.Event()
+
+    class Late(FakeServer):
+        def start(self):
+            begin.wait(10)
+            self.stops.clear()  # as a server that begins anew
+            super().start()
+
+        stops = threading.Event()
+
+        def stop(self):
+            super().stop()
+            begin.set()
+
+    server = Late()
+    adapter = ServerAdapter(bus, server)
+
+    def interrupt(*args):
+        raise error
+
+    monkeypatch.setattr(adapter, "_wait_until_ready", interrupt)
+    with pytest.raises(error):
+        adapter.start()
+    assert not adapter._thread.is_alive()
+    assert not adapter.running

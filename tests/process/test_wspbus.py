@@ -953,3 +953,111 @@ def test_close_on_exec(monkeypatch, tmp_path):
 def test_constants():
     """The ends of the process have the codes that scripts know."""
     assert (wspbus.EXIT_SOFTWARE, wspbus.EXIT_INTERRUPTED) == (os.EX_SOFTWARE, 128 + 2)
+
+
+# ---- signals at any moment
+
+
+def test_a_signal_in_the_middle_of_a_start(bus):
+    """Asked to exit by a signal in its own thread, start() undoes what it did, with code 0."""
+    stopped = []
+    bus.subscribe("start", bus.exit_on_signal)
+    bus.subscribe("stop", lambda: stopped.append(1))
+    with pytest.raises(SystemExit) as caught:
+        bus.start()
+    assert caught.value.code == 0
+    assert stopped == [1]
+    assert bus.state is states.EXITING
+
+
+def test_a_signal_after_the_start(bus):
+    """Once the bus is started, a signal exits it and raises nothing: block() returns."""
+    bus.start()
+    bus.subscribe("main", bus.exit_on_signal)
+    bus.block(interval=0.001)
+    assert bus.state is states.EXITING
+
+
+def test_a_signal_while_the_bus_exits(bus):
+    """A signal in the middle of an exit changes nothing, also where a start is undone."""
+    bus.subscribe("stop", bus.exit_on_signal)
+    bus.subscribe("exit", bus.exit_on_signal)
+    bus.start()
+    bus.exit()
+    assert messages(bus).count("Bus EXITED") == 1
+    bus.subscribe("start", raiser(SystemExit(3)))
+    with pytest.raises(SystemExit) as caught:
+        bus.start()
+    assert caught.value.code == 3
+    assert messages(bus).count("Bus EXITED") == 2
+
+
+def test_a_signal_before_the_first_start(bus):
+    """Nothing is there to be stopped: SystemExit ends the program; a stopped bus exits."""
+    with pytest.raises(SystemExit) as caught:
+        bus.exit_on_signal()
+    assert caught.value.code == 0
+    bus.start()
+    bus.stop()
+    bus.exit_on_signal()
+    assert bus.state is states.EXITING
+
+
+def test_a_signal_while_another_thread_starts(bus):
+    """The main thread's signal cannot undo another thread's start: it exits the bus."""
+    seen = []
+
+    def start_elsewhere():
+        thread = threading.Thread(target=bus.start)
+        thread.start()
+        thread.join()
+
+    start_elsewhere()
+    seen.append(bus.state)
+    bus.exit_on_signal()
+    assert seen == [states.STARTED]
+    assert bus.state is states.EXITING
+
+
+@pytest.mark.parametrize("is_exited", [False, True])
+def test_a_ctrl_c_before_block(bus, is_exited):
+    """Who caught a Ctrl-C before block() has the bus exited once, and waits as block() does."""
+    bus.start()
+    if is_exited:
+        bus.exit()
+    bus.exit_on_interrupt()
+    assert bus.state is states.EXITING
+    assert messages(bus).count("Bus EXITED") == 1
+    assert messages(bus)[-1] == "Waiting for child threads to terminate..."
+
+
+def test_a_second_ctrl_c_before_block(bus, ended):
+    """The second one ends the process at once."""
+    bus.start()
+    bus.subscribe("stop", raiser(KeyboardInterrupt()))
+    with pytest.raises(Ended):
+        bus.exit_on_interrupt()
+    assert ended == [130]
+
+
+def test_a_second_ctrl_c_while_a_start_is_undone(bus, ended):
+    """Ctrl-C in a start, and another one while the listeners stop: the end, with 130."""
+    bus.subscribe("start", raiser(KeyboardInterrupt()))
+    bus.subscribe("stop", raiser(KeyboardInterrupt()))
+    with pytest.raises(Ended):
+        bus.start()
+    assert ended == [130]
+
+
+def test_a_late_request_does_not_start_an_exiting_bus(bus):
+    """An exit passes through STOPPED; a request that is cut off there starts nothing."""
+
+    def on_log(message, level):
+        if message == "Bus STOPPED":
+            bus.start_embedded()
+
+    bus.start()
+    bus.subscribe("log", on_log)
+    bus.exit()
+    assert messages(bus).count("Bus STARTING") == 1
+    assert not bus.is_embedded

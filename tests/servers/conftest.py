@@ -54,15 +54,22 @@ class WireServers:
         return server
 
     def close(self):
-        """Stop all of them."""
+        """Stop all of them, side by side."""
+        for server in self._running.values():
+            server.process.terminate()
         for server in self._running.values():
             server.close()
 
 
 @pytest.fixture(scope="session")
-def wire_servers(pytestconfig):
+def harness(pytestconfig):
+    """Give tests/conftest.py, for its ServerProcess and RawClient in wider scopes."""
+    return pytestconfig.pluginmanager.get_plugin(str(PROGRAMS.parents[1] / "conftest.py"))
+
+
+@pytest.fixture(scope="session")
+def wire_servers(harness):
     """Give a function that returns the running server of a kind."""
-    harness = pytestconfig.pluginmanager.get_plugin(str(PROGRAMS.parents[1] / "conftest.py"))
     with tempfile.TemporaryDirectory() as folder:
         servers = WireServers(harness.ServerProcess, folder)
         yield servers
@@ -88,3 +95,16 @@ def require_server(kind, wire_servers):
     server = wire_servers(kind)
     server.kind = kind
     return server
+
+
+@pytest.fixture
+def ask(raw_client):
+    """Give a function that sends one request to a server on a connection of its own."""
+
+    def ask(server, method="GET", target="/", **details):
+        client = raw_client(getattr(server, "port", server))
+        response = client.request(method, target, **details)
+        client.close()  # gunicorn's sync worker waits two seconds for a client that stays
+        return response
+
+    return ask

@@ -20,11 +20,9 @@ def check_request(request: Request) -> None:
     if environ.get("SERVER_PROTOCOL") != "HTTP/1.1" or "ACTUAL_SERVER_PROTOCOL" in environ:
         settle_protocol(request)
     path = environ.get("PATH_INFO", "")
-    # PERF: the plainest path needs nothing of what find_path does.
+    # PERF: the plainest path, or one that has led to a handler before, needs nothing of find_path.
     if (
-        path[:1] == "/"
-        and path.isascii()
-        and "//" not in path
+        (path in request.app.routes or (path[:1] == "/" and path.isascii() and "//" not in path))
         and environ.get("SCRIPT_NAME", "") == request.script_name
         and not ("RAW_URI" in environ and "%2" in environ["RAW_URI"])
         and not ("REQUEST_URI" in environ and "%2" in environ["REQUEST_URI"])

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from copy import copy
 from functools import lru_cache
 from typing import Any, BinaryIO
+from weakref import ref
 
 from ..wire.headers import HeaderElement, parse_header
 from ..wire.params import TooManyParams, UndecodableParams, add_param, parse_urlencoded
 from .errors import HTTPError
 from .multiparts import MAX_FILE_BYTES_IN_MEMORY, SpoolFile, read_parts, undecodable
+from .requestheaders import RequestHeaders
 
 MAX_CONTENT_TYPE_BYTES = 1024
 MAX_LENGTH_DIGITS = 18
@@ -82,10 +84,12 @@ class CountedInput(io.RawIOBase):
 def process_urlencoded(entity: RequestBody) -> None:
     """Read a form of type application/x-www-form-urlencoded into `entity.params`."""
     charsets = entity.attempt_charsets
-    limit = entity.field_limit()
     try:
         params, entity.charset = parse_urlencoded(
-            entity.read(), charsets, separators=entity.separators, max_fields=limit
+            entity.read(),
+            charsets,
+            separators=entity.separators,
+            max_fields=entity.max_fields,
         )
     except TooManyParams as error:
         raise HTTPError(413, str(error)) from None
@@ -101,7 +105,7 @@ def process_multipart_form_data(entity: RequestBody) -> None:
     """
     boundary = entity.content_type.params.get("boundary", "")
     params: dict[str, Any] = {}
-    for part in read_parts(entity.read, boundary, entity.field_limit()):
+    for part in read_parts(entity.read, boundary, entity.max_fields):
         if part.charset is not None:
             part.charset = known_charset(part.charset)
         if part.name is None:
@@ -124,8 +128,6 @@ class RequestBody:
     }
     charset: str | None = None
     default_content_type = ""
-    max_fields: int | None = None
-    """How many fields a form may have; None for what `request.max_params` says."""
     maxbytes: int | None = None
     is_processed = False
     is_spent = False
@@ -134,12 +136,14 @@ class RequestBody:
     _reader: io.BufferedReader | None = None
 
     def __init__(self, request: Any) -> None:
-        environ = request.environ
-        self._request = request
+        # PERF: weak, because a circle would leave every request to the garbage collector: 1.5 us.
+        self._request = ref(request)
+        self._environ = environ = request.environ
         self.params: dict[str, Any] = {}
         self.parts: list[Any] = []
         self.attempt_charsets: list[str] = ["utf-8"]
         self.separators: str = request.query_string_separator
+        self.max_fields: int = request.max_params
         self.processors = self.processors.copy()
         self.length = content_length(environ)
         self.fp: Any = environ["wsgi.input"]
@@ -147,14 +151,16 @@ class RequestBody:
             self.fp.seek(0)  # a middleware may have read it, and WebOb does not go back
         if request.app is not None:
             self.maxbytes = request.app.site.max_body_bytes
-            for name, value in request.plan.body_attributes.items():
-                # What stands in config is all requests': each has its own copy.
-                setattr(self, name, copy(value) if isinstance(value, (list, dict)) else value)
+            if request.plan.body_attributes:
+                for name, value in request.plan.body_attributes.items():
+                    # What stands in config is all requests': each has its own copy.
+                    setattr(self, name, copy(value) if isinstance(value, (list, dict)) else value)
 
     @property
     def headers(self) -> Any:
         """The headers of the request."""
-        return self._request.headers
+        request = self._request()
+        return RequestHeaders(self._environ) if request is None else request.headers
 
     @property
     def content_type(self) -> HeaderElement:
@@ -162,25 +168,18 @@ class RequestBody:
         return HeaderElement.from_str(self._raw_type())
 
     def _raw_type(self) -> str:
-        raw = self._request.environ.get("CONTENT_TYPE") or self.default_content_type
+        raw: str = self._environ.get("CONTENT_TYPE") or self.default_content_type
         return raw[:MAX_CONTENT_TYPE_BYTES]
-
-    def field_limit(self) -> int:
-        """Return how many fields a form may have."""
-        limit: int = self._request.max_params if self.max_fields is None else self.max_fields
-        return limit
 
     def add_params(self, params: dict[str, Any]) -> None:
         """Add what a processor found to `params`."""
-        if self.params:
-            merge_params(self.params, params)
-        else:
-            self.params = params
+        merge_params(self.params, params)
 
     # -- reading --------------------------------------------------------------------------------
 
-    def _check_length(self) -> None:
-        if self.maxbytes and (self.length or 0) > self.maxbytes:
+    def check_length(self) -> None:
+        """Raise HTTPError 413 when the Content-Length is over the limit."""
+        if self.maxbytes and self.length and self.length > self.maxbytes:
             raise HTTPError(413, f"The request's body is larger than {self.maxbytes} bytes.")
 
     @property
@@ -192,7 +191,7 @@ class RequestBody:
     def reader(self) -> io.BufferedReader:
         """The stream, counted and limited. HTTPError 413 when the Content-Length is over the limit."""
         if self._reader is None:
-            self._check_length()
+            self.check_length()
             length = 0 if self.is_spent else self.length
             counted = CountedInput(self.fp, length, self.maxbytes or None)
             self._reader = io.BufferedReader(counted, CHUNK_BYTES)
@@ -214,7 +213,7 @@ class RequestBody:
     def _read_at_once(self, length: int) -> bytes:
         if self.is_spent:
             return b""
-        self._check_length()
+        self.check_length()
         self.is_spent = True
         try:
             data: bytes = self.fp.read(length) if length else b""
@@ -238,7 +237,7 @@ class RequestBody:
 
     def rewind(self) -> None:
         """Put what is left of the body into the environ as a file at its beginning, where WebOb reads it."""
-        environ = self._request.environ
+        environ = self._environ
         if environ.get(SEEKABLE):
             environ["wsgi.input"].seek(0)
         else:
@@ -264,17 +263,17 @@ class RequestBody:
         HTTPError 411 without Content-Length and Transfer-Encoding, 501 for a coding other than chunked, 413
         for a body over `maxbytes`, 415 for a charset that is not allowed.
         """
-        environ = self._request.environ
+        environ = self._environ
         if "HTTP_TRANSFER_ENCODING" in environ:
             coding = environ["HTTP_TRANSFER_ENCODING"].strip().lower()
             if coding not in ("chunked", "identity", ""):
                 raise HTTPError(501, f"The transfer coding {coding!r} is not understood here.")
         elif not environ.get("CONTENT_LENGTH"):
             raise HTTPError(411)
-        self._check_length()
         self.parse()
-        if self.params:
-            merge_params(self._request.params, self.params)
+        request = self._request()
+        if self.params and request is not None:
+            merge_params(request.params, self.params)
 
     def parse(self) -> None:
         """Run the processor of the content type, which puts what it finds into `params` and `parts`."""
@@ -287,6 +286,7 @@ class RequestBody:
         processors = self.processors
         processor = processors.get(media_type) or processors.get(major_type)
         if processor is None:
+            self.check_length()
             self.default_proc()
         else:
             processor(self)
@@ -297,7 +297,7 @@ class RequestBody:
 
 def merge_params(params: dict[str, Any], found: dict[str, Any]) -> None:
     """Add `found` to `params`; names that both have get a list."""
-    if params.keys().isdisjoint(found):
+    if not params:
         params.update(found)
     else:
         for name, value in found.items():

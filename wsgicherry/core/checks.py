@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from .config import AppConfig, Section, SiteConfig
 from .reach import find_configs, find_gap, has_path, list_names
@@ -21,6 +20,9 @@ from .settings import (
     nearest,
     nearest_key,
 )
+
+if TYPE_CHECKING:
+    import inspect
 
 Severity = Literal["error", "advice"]
 Scope = Literal["site", "application", "node"]

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from .expose import own_config
-from .literals import ConfigError, parse_value
+from .loaded import ConfigError, Loaded
 from .settings import nearest
-from .sources import Loaded, Source, load
+from .sources import Source, load
 
 __all__ = [
     "AppConfig",
@@ -21,7 +21,6 @@ __all__ = [
     "environments",
     "load",
     "merge",
-    "parse_value",
 ]
 
 _T = TypeVar("_T")
@@ -301,8 +300,8 @@ class SiteConfig(Section):
     """`cherrypy.config`: site-wide settings, flat, handed to namespaces as they come in.
 
     `files` are the filenames that were read, each told to `on_file` first (so that the
-    autoreloader watches it); `app_sections_ignored` the path sections that were found in an update and left alone,
-    because they belong to an application.
+    autoreloader watches it); `app_sections_ignored` the path sections that were found in an
+    update and left alone, because they belong to an application.
     """
 
     DEFAULT_ORIGIN = "a default"

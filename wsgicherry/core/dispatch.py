@@ -41,6 +41,9 @@ class Dispatcher:
             serving_now().request.handler = NotFound()
             return
         request = serving_now().request
+        if not vpath:
+            request.handler = LateParamPageHandler(handler)
+            return
         if request.has_encoded_slashes:
             vpath = [name.replace("%2F", "/") for name in vpath]
         request.handler = LateParamPageHandler(handler, *vpath)
@@ -161,7 +164,7 @@ def make_route(
 
 def keep_route(routes: dict[str, Route], path: str, route: Route | None) -> None:
     """Keep `route` in `routes`, if there is one. (After a change of config those are others by now.)"""
-    if route is not None and len(path) <= MAX_ROUTE_CHARS:
+    if route is not None and len(path) <= MAX_ROUTE_CHARS and path.isascii():
         if len(routes) >= MAX_ROUTES:
             routes.clear()
         routes[path] = route

@@ -40,7 +40,7 @@ def respond(app: Application, environ: Environ, start_response: Any) -> Iterable
         request, response = app.request_class(environ, app), app.response_class()
     except UNEXPECTED:
         return answer_bare(app, environ, start_response)
-    serving = Serving(request, response)
+    serving = Serving(request=request, response=response)
     token = enter(serving)
     try:
         if app.engine.hears_requests:
@@ -87,11 +87,15 @@ def serve(request: Request, response: Response) -> None:
         except (HTTPRedirect, HTTPError) as answer:
             settle_early(request)
             answer.set_response()
-            run(request.plan.before_finalize)
+            if request.plan.before_finalize:
+                run(request.plan.before_finalize)
             response.finalize()
+            # The handler of a 404 is the error: with its traceback it would be a cycle for the garbage
+            # collector.
+            answer.__traceback__ = None
         finally:
-            request.stage = "on_end_resource"
             if request.plan.on_end_resource:
+                request.stage = "on_end_resource"
                 run(request.plan.on_end_resource)
     except InternalRedirect:
         raise
@@ -109,26 +113,26 @@ def produce(request: Request, response: Response) -> None:
     if not plan.is_plain:
         plan.apply(request, response)
         plan = request.plan
-    request.stage = "on_start_resource"
     if plan.on_start_resource:
+        request.stage = "on_start_resource"
         run(plan.on_start_resource)
     if request.query_string:
         read_query(request)
     if request.environ["REQUEST_METHOD"] not in request.methods_with_bodies:
         request.process_request_body = False
-    request.stage = "before_request_body"
     if request.plan.before_request_body:
+        request.stage = "before_request_body"
         run(request.plan.before_request_body)
     if request.process_request_body:
         request.body.process()
-    request.stage = "before_handler"
     if request.plan.before_handler:
+        request.stage = "before_handler"
         run(request.plan.before_handler)
     if request.handler:
         request.stage = "handler"
         response.body = request.handler()
-    request.stage = "before_finalize"
     if request.plan.before_finalize:
+        request.stage = "before_finalize"
         run(request.plan.before_finalize)
     response.finalize()
 

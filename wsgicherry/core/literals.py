@@ -13,13 +13,14 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from .loaded import ConfigError, shorten
+
 # The only keys that CherryPy documents with a call: "request.dispatch: a.b.MethodDispatcher()".
 CALL_KEYS = frozenset({"request.dispatch"})
 
 # `"-" * 40` is a fair value; `"x" * 10 ** 9` would eat the machine.
 MAX_REPEATED_ITEMS = 4096
 MAX_VALUE_CHARS = 64 * 1024
-MAX_SHOWN_CHARS = 80
 
 # Where functions live that start programs or run text as code: not even a reference may leave,
 # because `request.dispatch = os.system` would run whatever path a client asks for.
@@ -36,38 +37,6 @@ _WANTED_ENV = 'Use env("NAME", default) to read an environment variable.'
 _TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 _FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
 _OPERATORS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Mult: "*"}
-
-
-class ConfigError(ValueError):
-    """A config source says something that cannot be meant.
-
-    `origin` is "file:line" when it is known; `section`, `key` and `value` are spelled as the
-    user spelled them; `met` and `wanted` are the two sentences of the message.
-    """
-
-    def __init__(
-        self,
-        met: str,
-        wanted: str = "",
-        *,
-        origin: str = "",
-        section: str = "",
-        key: str = "",
-        value: str = "",
-    ) -> None:
-        self.met, self.wanted = met, wanted
-        self.origin, self.section, self.key, self.value = origin, section, key, value
-        place = f"[{section}] " if section else ""
-        if key:
-            place += f"{key} = {_shorten(value)}"
-        parts = [part for part in (origin, place.rstrip()) if part]
-        super().__init__(": ".join([*parts, f"{met} {wanted}".rstrip()]))
-
-    def at(self, origin: str, section: str, key: str, value: str) -> ConfigError:
-        """Return the same error, told where it stood."""
-        return ConfigError(
-            self.met, self.wanted, origin=origin, section=section, key=key, value=value
-        )
 
 
 def parse_value(text: str, key: str | None = None) -> Any:
@@ -89,6 +58,14 @@ def parse_value(text: str, key: str | None = None) -> Any:
         return _read(_parse(text), key or "")
     except (RecursionError, MemoryError):
         raise ConfigError("The value is nested too deeply.", _WANTED) from None
+
+
+def parse_value_at(raw: str, origin: str, section: str, key: str) -> Any:
+    """Return the value of `raw` as `parse_value` does; an error tells where it stood."""
+    try:
+        return parse_value(raw, key)
+    except ConfigError as error:
+        raise error.at(origin, section, key, raw) from error.__cause__
 
 
 def _parse(text: str) -> ast.expr:
@@ -118,7 +95,7 @@ def _read(node: ast.AST, key: str) -> Any:
     reader = _READERS.get(type(node))
     if reader is None:
         kind = _REFUSED.get(type(node), "an expression that computes")
-        raise ConfigError(f"{_shorten(ast.unparse(node))} is {kind}.", _WANTED)
+        raise ConfigError(f"{shorten(ast.unparse(node))} is {kind}.", _WANTED)
     return reader(node, key)
 
 
@@ -158,7 +135,7 @@ def _read_minus(node: ast.UnaryOp, key: str) -> Any:
     is_number = isinstance(operand, (int, float, complex)) and not isinstance(operand, bool)
     if not isinstance(node.op, ast.USub) or not is_number:
         raise ConfigError(
-            f"{_shorten(ast.unparse(node))} is an expression that computes.",
+            f"{shorten(ast.unparse(node))} is an expression that computes.",
             "The only sign is a minus before a number.",
         )
     return -operand
@@ -168,7 +145,7 @@ def _read_operation(node: ast.BinOp, key: str) -> Any:
     sign = _OPERATORS.get(type(node.op))
     if sign is None:
         raise ConfigError(
-            f"{_shorten(ast.unparse(node))} is an expression that computes.",
+            f"{shorten(ast.unparse(node))} is an expression that computes.",
             "The only operators are + and *.",
         )
     left, right = _read(node.left, key), _read(node.right, key)
@@ -210,13 +187,13 @@ def _read_name(node: ast.Name, key: str) -> Any:
 def _read_attribute(node: ast.Attribute, key: str) -> Any:
     name = _dotted(node)
     if name is None:
-        raise ConfigError(f"{_shorten(ast.unparse(node))} computes an attribute.", _WANTED)
+        raise ConfigError(f"{shorten(ast.unparse(node))} computes an attribute.", _WANTED)
     return resolve(name)
 
 
 def _read_subscript(node: ast.Subscript, key: str) -> Any:
     wanted = _WANTED_ENV if _is_environment(_dotted(node.value)) else _WANTED
-    raise ConfigError(f"{_shorten(ast.unparse(node))} is a look-up that runs code.", wanted)
+    raise ConfigError(f"{shorten(ast.unparse(node))} is a look-up that runs code.", wanted)
 
 
 def _read_call(node: ast.Call, key: str) -> Any:
@@ -224,10 +201,10 @@ def _read_call(node: ast.Call, key: str) -> Any:
     if name == "env":
         return _read_env(node, key)
     if _is_environment(name):
-        raise ConfigError(f"{_shorten(ast.unparse(node))} is a call.", _WANTED_ENV)
+        raise ConfigError(f"{shorten(ast.unparse(node))} is a call.", _WANTED_ENV)
     if key not in CALL_KEYS or name is None or "." not in name:
         raise ConfigError(
-            f"{_shorten(ast.unparse(node))} is a call, and {key or 'this key'!r} takes none.",
+            f"{shorten(ast.unparse(node))} is a call, and {key or 'this key'!r} takes none.",
             f"{_WANTED} Only {', '.join(sorted(CALL_KEYS))} may call a dispatcher class.",
         )
     factory = resolve(name)
@@ -273,7 +250,7 @@ def _makes_dispatchers(factory: Any) -> bool:
 
 def _read_env(node: ast.Call, key: str) -> Any:
     if node.keywords or len(node.args) not in (1, 2):
-        raise ConfigError(f"{_shorten(ast.unparse(node))} is not an env() call.", _WANTED_ENV)
+        raise ConfigError(f"{shorten(ast.unparse(node))} is not an env() call.", _WANTED_ENV)
     name, *defaults = [_read(arg, key) for arg in node.args]
     if not isinstance(name, str) or not name:
         raise ConfigError(f"The name in env() is {name!r}.", _WANTED_ENV)
@@ -302,7 +279,7 @@ def _like(name: str, text: str, default: Any) -> Any:
     else:
         return text
     raise ConfigError(
-        f"The environment variable {name!r} is {_shorten(text)!r}.",
+        f"The environment variable {name!r} is {shorten(text)!r}.",
         f"Its default {default!r} asks for a value of type {type(default).__name__}.",
     )
 
@@ -373,11 +350,6 @@ def _dotted(node: ast.AST) -> str | None:
 
 def _is_environment(name: str | None) -> bool:
     return f"{name}.".startswith(("os.environ.", "os.environb.", "os.getenv."))
-
-
-def _shorten(text: str) -> str:
-    text = text.replace("\n", " ")
-    return text if len(text) <= MAX_SHOWN_CHARS else text[: MAX_SHOWN_CHARS - 3] + "..."
 
 
 _READERS: dict[type[ast.AST], Callable[[Any, str], Any]] = {

@@ -40,7 +40,7 @@ class Planned:
 
     def __get__(self, request: Any, owner: Any = None) -> Any:
         if request is None:
-            return self
+            return self.default
         parts = request.__dict__
         if self.key in parts:
             return parts[self.key]

@@ -42,7 +42,11 @@ class FinishedBody(list[bytes]):
 
     def close(self) -> None:
         """End the request."""
-        end_request(self.serving)
+        request = self.serving.request
+        if request.plan.on_end_request or request.app.engine.hears_requests:
+            end_request(self.serving)
+        else:
+            request.closed = True
 
 
 class StreamedBody:

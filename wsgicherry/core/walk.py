@@ -74,6 +74,8 @@ def walk(
         else:
             used += 1
         node = child
+        if node is None and is_covered:
+            break  # nothing further down can be met or configured
         own = own_attributes(node) if type(node) is MethodType else None
         config = getattr(node, "_cp_config", None) if own is None else own.get("_cp_config")
         if config:
@@ -85,8 +87,6 @@ def walk(
             if prefix in sections:
                 configs.append(sections[prefix])
         steps.append((node, used, len(configs)))
-        if node is None and is_covered:
-            break  # nothing further down can be met or configured
     return Trail(names, steps, configs)
 
 

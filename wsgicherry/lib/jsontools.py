@@ -10,6 +10,7 @@ from typing import Any
 
 from ..core.current import serving_now
 from ..core.errors import HTTPError
+from ..core.headers import PLAIN_HTML, add_settled
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_DEPTH = 100
@@ -32,9 +33,13 @@ def finite_float(text: str) -> float:
 # Without the check for circles an endless document ends in RecursionError instead of ValueError.
 encode_json = JSONEncoder(allow_nan=False, check_circular=False).encode
 _encode_text = JSONEncoder(ensure_ascii=False, check_circular=False).encode
-_decode_any = JSONDecoder().decode
-_decode = JSONDecoder(parse_constant=refuse_constant).decode
-_decode_strictly = JSONDecoder(parse_constant=refuse_constant, parse_float=finite_float).decode
+_decode_any = JSONDecoder().raw_decode
+_decode = JSONDecoder(parse_constant=refuse_constant).raw_decode
+_decode_strictly = JSONDecoder(
+    parse_constant=refuse_constant, parse_float=finite_float
+).raw_decode
+
+WHITE_SPACE = " \t\n\r"  # RFC 8259 section 2
 
 _SHAPE = bytes.maketrans(b"123456789E", b"000000000e")
 _MANY_DIGITS = b"0" * 300  # fewer make no number that a double cannot hold
@@ -63,15 +68,18 @@ def read_document(entity: Any) -> bytes:
     return data
 
 
-def parse_json(data: bytes, decode: Callable[[str], Any] | None = None) -> Any:
+def parse_json(data: bytes, decode: Callable[[str], tuple[Any, int]] | None = None) -> Any:
     """Return the document in `data`. HTTPError 400 when it is none, or none that we take."""
     if decode is None:
         # PERF: a parse_float of our own makes floats ten times as slow: only where one may overflow.
         decode = _decode_strictly if may_overflow(data) else _decode
     try:
-        document = decode(data.decode("utf-8"))
+        text = data.decode("utf-8").strip(WHITE_SPACE)
+        document, end = decode(text)
     except (ValueError, RecursionError):
         raise HTTPError(400, "Invalid JSON document") from None
+    if end != len(text):
+        raise HTTPError(400, "Invalid JSON document")
     # Counting brackets is quick, and few documents have so many that their depth must be measured.
     if data.count(b"[") + data.count(b"{") > MAX_DEPTH and depth_of(document) > MAX_DEPTH:
         raise HTTPError(400, f"The JSON document is nested deeper than {MAX_DEPTH} levels.")
@@ -159,6 +167,10 @@ def json_handler(*args: Any, **kwargs: Any) -> bytes:
     return encode_json(request._json_inner_handler(*args, **kwargs)).encode("ascii")
 
 
+JSON_HEADER = ("Content-Type", "application/json")
+add_settled(JSON_HEADER)
+
+
 def json_out(
     content_type: str | None = "application/json",
     debug: bool = False,
@@ -173,7 +185,10 @@ def json_out(
     # A request whose handler is None is answered already (by a cache, by a static file).
     if request.handler is None:
         return
-    if content_type is not None:
-        serving.response.headers["Content-Type"] = content_type
+    response = serving.response
+    if content_type == JSON_HEADER[1] and response._headerlist == [PLAIN_HTML]:
+        response._headerlist[0] = JSON_HEADER  # PERF: 0.2 us, and 3 less when it is sent
+    elif content_type is not None:
+        response.headers["Content-Type"] = content_type
     request._json_inner_handler = request.handler
     request.handler = handler

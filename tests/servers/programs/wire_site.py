@@ -215,8 +215,6 @@ class Pages(Bodies):
         wsgicherry.response.headers["Content-Type"] = "application/octet-stream"
         return wsgicherry.request.body.read()
 
-    echo._cp_config = {"request.process_request_body": False}
-
     @expose
     def form(self, **fields):
         """Show the fields of a form."""
