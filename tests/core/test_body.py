@@ -662,11 +662,13 @@ def test_parameters_put_there_before_a_multipart_form(post):
 
 
 def test_what_an_entity_makes_when_asked(environ):
-    """What few bodies need is there nevertheless: params, charsets, separators, the input."""
+    """params, charsets and separators; the input, counted, for which there may be another."""
     made = environ("/", "POST", body=b"x")
     body = RequestBody(Request(made))
     assert (body.params, body.parts, body.attempt_charsets) == ({}, [], ["utf-8"])
-    assert (body.separators, body.fp) == ("&", made["wsgi.input"])
+    assert (body.separators, body.fp.read()) == ("&", b"x")
+    body.fp = io.BytesIO(b"y")
+    assert (body.read(), body.fp.read()) == (b"y", b"")
 
 
 def test_an_entity_without_an_attribute(environ):

@@ -159,6 +159,9 @@ def test_entries_that_may_still_come_right(known, key, rule, text):
         ("/", "node", "log.screen", "misplaced"),
         ("/x", "application", "wsgi.pipeline", "misplaced"),
         ("/", "node", "request.dispatch", "misplaced"),
+        ("/", "node", "request.uri_encoding", "misplaced"),
+        ("global", "site", "request.uri_encoding", "misplaced"),
+        ("/x", "application", "request.uri_encoding", None),
         ("/", "application", "log.screen", None),
         ("/", "application", "environment", None),
         ("/x", "application", "request.dispatch", None),
@@ -167,6 +170,7 @@ def test_entries_that_may_still_come_right(known, key, rule, text):
 def test_entries_in_the_wrong_place(known, section, scope, key, rule):
     """A setting that would do nothing where it stands is found."""
     values = {"wsgi.pipeline": [], "request.dispatch": print, "environment": 1}
+    values["request.uri_encoding"] = "latin-1"
     findings = check_section(section, {key: values.get(key, False)}, scope=scope, **known)
     assert rules(findings) == ([(rule, key)] if rule else [])
 

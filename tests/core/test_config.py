@@ -1,6 +1,7 @@
 """The config containers: sections, origins, changes, environments, namespaces."""
 
 import io
+import os
 
 import pytest
 
@@ -375,6 +376,19 @@ def test_a_file_is_noted_even_if_it_cannot_be_opened(site, tmp_path):
     assert site["log.screen"] is False
     assert site.origin("log.screen") == f"{path}:2"
     assert site.app_sections_ignored == ["/"]
+
+
+def test_every_file_is_told_before_it_is_read(site, tmp_path):
+    """Both kinds of config tell their owner of files, by name; of dicts and open files not."""
+    path, told, app = tmp_path / "a.conf", [], AppConfig()
+    site.on_file = app.on_file = told.append
+    for config in (site.update, app.merge):
+        with pytest.raises(FileNotFoundError):
+            config(path)
+    path.write_text("[/]\na = 1\n")
+    for source in (path, os.fsencode(path), {"/": {}}, io.StringIO("[/]\n")):
+        app.merge(source)
+    assert told == [str(path)] * 4
 
 
 def test_a_file_without_global_says_nothing_site_wide(site):

@@ -517,13 +517,13 @@ def test_local(environ, keys, expected):
 @pytest.mark.parametrize(
     ("keys", "expected"),
     [
-        ({"REMOTE_PORT": "5555"}, ("192.0.2.7", 5555, "192.0.2.7")),
-        ({}, ("192.0.2.7", -1, "192.0.2.7")),
+        ({"REMOTE_PORT": "5555"}, ("192.0.2.7", 5555, "")),
+        ({}, ("192.0.2.7", -1, "")),
         ({"REMOTE_ADDR": "", "REMOTE_PORT": ""}, ("", -1, "")),  # gunicorn on a unix socket
-        ({"REMOTE_ADDR": "localhost", "REMOTE_PORT": "None"}, ("localhost", -1, "localhost")),
+        ({"REMOTE_ADDR": "localhost", "REMOTE_PORT": "None"}, ("localhost", -1, "")),
         ({"REMOTE_ADDR": None}, ("", -1, "")),
         ({"REMOTE_HOST": "c.example"}, ("192.0.2.7", -1, "c.example")),
-        ({"REMOTE_HOST": ""}, ("192.0.2.7", -1, "192.0.2.7")),
+        ({"REMOTE_HOST": ""}, ("192.0.2.7", -1, "")),
     ],
 )
 def test_remote(environ, keys, expected):

@@ -11,16 +11,11 @@ import pytest
 import webob
 import webob.exc
 
+from wsgicherry.core.bodies import FileChunks, close_body, prepare_body
 from wsgicherry.core.current import serving_now
 from wsgicherry.core.errors import HTTPError
 from wsgicherry.core.headers import cookie_headers, keep_last_single
-from wsgicherry.core.response import (
-    FileChunks,
-    Response,
-    ResponseHeaders,
-    close_body,
-    prepare_body,
-)
+from wsgicherry.core.response import Response, ResponseHeaders
 
 BYTES_ONLY = "Page handlers MUST return bytes. Use tools.encode if you wish to return unicode."
 

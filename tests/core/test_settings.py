@@ -78,6 +78,10 @@ def test_what_environments_set_is_known(key):
         ("hooks.before_handler", "before_handler"),
         ("hooks.before_handler.mine", "before_handler.<name>"),
         ("request.body.maxbytes", "body.maxbytes"),
+        ("request.uri_encoding", "uri_encoding"),
+        ("request.allowed_hosts", "allowed_hosts"),
+        ("request.max_params", "max_params"),
+        ("request.max_cookie_bytes", "max_cookie_bytes"),
         ("response.headers.X-Powered-By", "headers.<name>"),
         ("response.stream", "stream"),
         ("error_page.404", "<code>"),
@@ -111,6 +115,10 @@ def test_known_keys(key, name):
         "hooks.nowhere.mine",
         "hooks.before_handler.",
         "request.show_traceback",
+        "request.throws",
+        "request.body.bufsize",
+        "request.body.maxrambytes",
+        "request.body.part_class",
         "response.headers.",
         "error_page.200",
         "error_page.4040",
@@ -126,6 +134,13 @@ def test_known_keys(key, name):
 def test_unknown_keys(key):
     """What no row allows is unknown."""
     assert find_setting(key) is None
+
+
+def test_the_autoreloader_is_off_unless_asked():
+    """The table says what holds without a key: `engine.autoreload.on` is one to ask for."""
+    setting = find_setting("engine.autoreload.on")
+    assert setting is not None
+    assert setting.default is False
 
 
 def test_plugins():

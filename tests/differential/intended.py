@@ -305,6 +305,12 @@ ROWS = (
     ),
     Row(
         "query",
+        ("query 'a=\u00e9'",),
+        ("body", "status"),
+        "2.5: undecodable is a 404, escaped or not (SECURITY 1.1 item 3)",
+    ),
+    Row(
+        "query",
         ("form 'a=%'", "form 'a=%zz'"),
         ("body",),
         "13.6: forms are decoded as query strings are; a lone % stays",

@@ -261,11 +261,8 @@ def test_ctrl_c_while_a_server_gets_ready(bus, monkeypatch, error):
 
     class Late(FakeServer):
         def start(self):
-            begin.wait(10)
-            self.stops.clear()  # as a server that begins anew
+            begin.wait(WAIT_SECONDS)
             super().start()
-
-        stops = threading.Event()
 
         def stop(self):
             super().stop()

@@ -23,12 +23,17 @@ class WireServers:
     Each is started when it is first asked for, and answers on a port and a unix socket.
     """
 
-    def __init__(self, process_class, folder: str) -> None:
-        self._process_class, self._folder = process_class, folder
+    def __init__(self, harness, folder: str) -> None:
+        self._harness, self._folder = harness, folder
         self._running = {}
 
     def __call__(self, kind):
-        """Return the running server of that kind; `.unix` is its socket file."""
+        """Return the running server of that kind; `.unix` is its socket file.
+
+        The test is skipped where gunicorn or gevent is not installed.
+        """
+        if kind == "gevent":
+            pytest.importorskip("gevent")
         if kind not in self._running:
             self._running[kind] = self._start(kind)
         return self._running[kind]
@@ -40,12 +45,13 @@ class WireServers:
             command = [sys.executable, "wire_site.py", unix]
             ready = "Press Ctrl-C"
         else:
+            self._harness.find_program("gunicorn", "pip install gunicorn")
             addresses = ["--bind", "127.0.0.1:0", "--bind", f"unix:{unix}"]
             command = [sys.executable, "-m", "gunicorn", *addresses, "--no-control-socket"]
             command += [*WORKERS[kind], "wire_site:wsgi"]
             ready = "Booting worker with pid"
-        server = self._process_class(command, cwd=PROGRAMS)
-        server.unix = unix
+        server = self._harness.ServerProcess(command, cwd=PROGRAMS)
+        server.kind, server.unix = kind, unix
         try:
             server.wait_for(ready)
         except BaseException:
@@ -71,7 +77,7 @@ def harness(pytestconfig):
 def wire_servers(harness):
     """Give a function that returns the running server of a kind."""
     with tempfile.TemporaryDirectory() as folder:
-        servers = WireServers(harness.ServerProcess, folder)
+        servers = WireServers(harness, folder)
         yield servers
         servers.close()
 
@@ -79,22 +85,13 @@ def wire_servers(harness):
 @pytest.fixture(params=["waitress", *WORKERS])
 def wire_server(request, wire_servers):
     """Give each of the servers in turn."""
-    return require_server(request.param, wire_servers)
+    return wire_servers(request.param)
 
 
 @pytest.fixture(params=["waitress", "gthread", "gevent"])
 def parallel_server(request, wire_servers):
     """Give each of the servers that run requests side by side."""
-    return require_server(request.param, wire_servers)
-
-
-def require_server(kind, wire_servers):
-    """Return the running server of a kind; skip the test where it is not installed."""
-    for module in {"waitress": [], "gevent": ["gunicorn", "gevent"]}.get(kind, ["gunicorn"]):
-        pytest.importorskip(module)
-    server = wire_servers(kind)
-    server.kind = kind
-    return server
+    return wire_servers(request.param)
 
 
 @pytest.fixture

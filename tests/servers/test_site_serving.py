@@ -1,4 +1,4 @@
-"""A whole site in a process of its own: addresses, signals at any moment, nothing left behind."""
+"""A whole site serves: its addresses, signals at any moment, and nothing left behind."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ def count_files():
     return len(os.listdir("/proc/self/fd"))
 
 
-# -- cycles --------------------------------------------------------------------------------------
+# -- cycles ------------------------------------------------------------------------------------
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="this system has no /proc")
 def test_twenty_cycles_leave_nothing(site, raw_client, tmp_path):
-    """20 times engine.start() and engine.exit(): no thread, file, socket or socket file more."""
+    """20 times engine.start() and engine.exit(): no thread, file or socket more."""
     path = str(tmp_path / "cycle.sock")
     site.config.update(
         {
@@ -81,7 +81,7 @@ def test_twenty_cycles_leave_nothing(site, raw_client, tmp_path):
     assert count_files() <= files
 
 
-# -- addresses -----------------------------------------------------------------------------------
+# -- addresses ---------------------------------------------------------------------------------
 
 HEAD = """\
 import os, signal, sys
@@ -210,7 +210,7 @@ def test_a_second_start_while_serving_releases_nothing(site, raw_client):
     assert raw_client(site.server.bound_addr[1]).request().body == b"hello"
 
 
-# -- Ctrl-C and SIGTERM --------------------------------------------------------------------------
+# -- Ctrl-C and SIGTERM ------------------------------------------------------------------------
 
 STRIKE = """
 moment, number = sys.argv[1], int(sys.argv[2])
@@ -241,8 +241,8 @@ EXITING = ("Bus STOPPING", "Bus EXITED")
 @pytest.mark.parametrize(
     ("moment", "number"),
     [
-        *((moment, number) for moment in STARTING for number in (signal.SIGTERM, signal.SIGINT)),
-        *((moment, signal.SIGTERM) for moment in EXITING),
+        *((moment, signal.SIGTERM) for moment in STARTING + EXITING),
+        *((moment, signal.SIGINT) for moment in STARTING),
     ],
 )
 def test_a_signal_at_any_moment_ends_in_order(run, tmp_path, moment, number):
@@ -280,7 +280,7 @@ def test_a_sigterm_before_the_first_start(run):
     assert "lived" not in program.output
 
 
-# -- what is served ------------------------------------------------------------------------------
+# -- what is served ----------------------------------------------------------------------------
 
 
 def plain(environ, start_response):
@@ -336,7 +336,7 @@ def test_servers_made_later_serve_it_too(site, raw_client):
         assert raw_client(server.bound_addr[1]).request().body == b"plain"
 
 
-# -- the greeting --------------------------------------------------------------------------------
+# -- the greeting ------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -373,8 +373,8 @@ def test_nobody_is_greeted_without_a_screen_or_a_server(site, greet):
 def test_a_closed_stderr_stops_nothing(site, greet, monkeypatch):
     """A terminal that has gone away is no reason to end."""
     site.config.update({"log.screen": True})
-    closed = open(os.devnull, "w")
-    closed.close()
+    with open(os.devnull, "w") as closed:
+        pass
     monkeypatch.setattr(sys, "stderr", closed)
     monkeypatch.setattr(logging, "raiseExceptions", False)
     greet()

@@ -158,6 +158,7 @@ def test_an_error_in_mid_stream(wire_server, ask, raw_client, error, length):
     # Waitress may hold back the chunks that it has; what matters is that there is no end.
     body = sent.partition(b"\r\n\r\n")[2]
     assert not body.endswith(b"0\r\n\r\n")
+    assert b"HTTP/1.1" not in body  # no error page behind what was sent
     if length:
         assert len(body) < 100
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given, settings
@@ -67,9 +68,32 @@ def test_an_image_map_click_is_two_numbers_when_asked(qs, expected):
     assert parse_query_string(qs, image_map=True) == expected
 
 
-def test_blank_values_can_be_left_out():
-    """keep_blank_values=False drops keys without a value."""
-    assert parse_query_string("a&b=&c=1", keep_blank_values=False) == {"c": "1"}
+def plainly(text, encoding):
+    """Return the parameters of ASCII `text`, one piece at a time."""
+    params = {}
+    for pair in filter(None, text.split("&")):
+        pieces = [piece.replace("+", " ") for piece in pair.partition("=")[::2]]
+        add_param(params, *[unquote(p, encoding=encoding, errors="strict") for p in pieces])
+    return params
+
+
+PIECES = ["%41", "%3D", "%26", "%00", "%0D%0A", "%C3%A9", "%c3%a9", "%", "%4", "%z", "%2B", "%25"]
+PIECES += ["=", "&", "+", "a", "b", "\n", "\r", "_", "\0", ";", " ", "\t"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_decoding_at_once_is_decoding_each(encoding, text):
+    """The quick way through a whole text gives what decoding each key and value gives."""
+    try:
+        expected = plainly(text, encoding)
+    except UnicodeDecodeError:
+        with pytest.raises(UndecodableParams):
+            parse_query_string(text, encoding=encoding)
+    else:
+        assert parse_query_string(text, encoding=encoding) == expected
+        assert parse_urlencoded(text.encode(), [encoding]) == (expected, encoding)
 
 
 def test_another_encoding_can_be_named():

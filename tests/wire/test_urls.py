@@ -20,6 +20,7 @@ from wsgicherry.wire.urls import (
     relative_url,
     resolve,
     resolve_url,
+    without_host,
 )
 
 FUZZ = settings(max_examples=100, deadline=None)
@@ -212,8 +213,8 @@ def test_a_native_string_can_be_read_in_another_encoding():
     """recode() is for programs whose paths are not UTF-8."""
     assert recode("caf\xe9", "latin-1") == "caf\xe9"
     assert recode("caf\xc3\xa9", "utf-8") == "caf\xe9"
-    with pytest.raises(ValueError):
-        recode("caf\xe9", "utf-8")
+    for text in ("caf\xe9", "\u2603"):
+        assert recode(text, "utf-8") == text
     with pytest.raises(LookupError):
         recode("a", "no-such-encoding")
 
@@ -410,3 +411,37 @@ def test_a_relative_link_leads_where_it_should(here, there):
     if link:  # CherryPy's rule has '' for a directory seen from its own page
         reached = resolve(here, link)
         assert posixpath.normpath(reached) == "/" + there
+
+
+@pytest.mark.parametrize(
+    ("reference", "expected"),
+    [
+        ("javascript:alert(1)", "http://h.example/a/javascript:alert(1)"),
+        ("JavaScript:x", "http://h.example/a/JavaScript:x"),
+        ("java\tscript\n:x", "http://h.example/a/javascript:x"),
+        (" \x01vbscript:x", "http://h.example/a/vbscript:x"),
+        ("data:text/html,<b>", "http://h.example/a/data:text/html,<b>"),
+        ("mailto:a@b", "mailto:a@b"),
+        ("my.app:x", "my.app:x"),
+        ("https://else.example/", "https://else.example/"),
+    ],
+)
+def test_a_scheme_that_runs_a_script_is_a_path(reference, expected):
+    """javascript:, vbscript: and data: mean a path of this host; other schemes stay."""
+    assert resolve_url("http://h.example/a/b", reference) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/x", "/x"),
+        ("/", "/"),
+        ("/x//y", "/x//y"),
+        ("//evil.example/x", "/evil.example/x"),
+        ("/\\evil.example", "/evil.example"),
+        ("/\t/evil.example", "/evil.example"),
+    ],
+)
+def test_a_path_never_begins_as_a_host(path, expected):
+    """What a browser would take for '//host' is made a path."""
+    assert without_host(path) == expected

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ..wire.status import REASONS, status_line, valid_status
+from ..wire.status import REASONS, valid_status
 from ..wire.urls import quote_location, resolve, resolve_url
 from . import errorpages
 from .current import find_serving, serving_now
@@ -166,15 +166,18 @@ class HTTPError(CherryPyException):
         serving = serving_now()
         request, response = serving.request, serving.response
         response.discard_body()
-        clean_headers(self.code)
+        if len(response._headerlist) > 1:
+            clean_headers(self.code)
         response.status = self.status
         if self.code >= 500:
             request.report_error_id(f"{self.code} {self.reason}: {self._message}")
-        response.body = get_error_page(
-            self.status,
-            message=self._message,
-            traceback=format_exc() if request.show_tracebacks else "",
+        page = errorpages.ErrorPage(
+            f"{self.code} {self.reason}",
+            self._message,
+            format_exc() if request.show_tracebacks else "",
+            request.error_id if self.code >= 500 else "",
         )
+        response.body = render(page, self.code)
 
     def __call__(self) -> None:
         """Raise this error, so that it can stand as a request's handler."""
@@ -209,14 +212,13 @@ class NotFound(HTTPError):
 def clean_headers(status: int) -> None:
     """Remove the headers that belonged to the body which an error page replaces."""
     response = serving_now().response
-    if len(response._headerlist) > 1:
-        # A 416 says which ranges there are (RFC 9110 section 15.5.17).
-        response.headers = [
-            (name, value)
-            for name, value in response._headerlist
-            if (low := str(name).lower()) not in _NOT_ON_ERRORS
-            or (low == "content-range" and status == 416)
-        ]
+    # A 416 says which ranges there are (RFC 9110 section 15.5.17).
+    response.headers = [
+        (name, value)
+        for name, value in response._headerlist
+        if (low := str(name).lower()) not in _NOT_ON_ERRORS
+        or (low == "content-range" and status == 416)
+    ]
 
 
 def format_exc(exc: BaseException | None = None) -> str:
@@ -231,16 +233,19 @@ def get_error_page(status: Any, **kwargs: Any) -> Any:
     Uses the page that config names in `error_page.<code>` or `error_page.default` (a file or a callable);
     one that fails is logged and replaced by ours, which is HTML, RFC 9457 JSON or text as the client asks.
     """
-    serving = serving_now()
-    request = serving.request
-    line = status_line(status)
-    code = int(line[:3])
+    code, reason, standard = valid_status(status)
     page = errorpages.ErrorPage(
-        line.rstrip(),
-        kwargs.get("message") or valid_status(status)[2],
+        f"{code} {reason}".rstrip(),
+        kwargs.get("message") or standard,
         kwargs.get("traceback") or "",
-        request.error_id if code >= 500 else "",
+        serving_now().request.error_id if code >= 500 else "",
     )
+    return render(page, code)
+
+
+def render(page: errorpages.ErrorPage, code: int) -> Any:
+    """Return the body of `page`, by the page that config names for `code` or by ours; set its headers."""
+    request = serving_now().request
     pages = request.plan.error_pages if request._error_page is None else request._error_page
     custom = pages.get(code) or pages.get("default") if pages else None
     if custom:
@@ -275,15 +280,16 @@ def render_default(page: errorpages.ErrorPage) -> bytes:
     """Return our own page in the form that the client prefers, and set its headers."""
     serving = serving_now()
     response = serving.response
-    render, content_type = errorpages.choose(serving.request.environ.get("HTTP_ACCEPT"))
+    render_as, content_type = errorpages.choose(serving.request.environ.get("HTTP_ACCEPT"))
     mine = PAGE_HEADERS[content_type]
     kept = response._headerlist
     if len(kept) > 1:
         replaced = {name.lower() for name, _ in mine}
         response.headers = [*mine, *(p for p in kept if str(p[0]).lower() not in replaced)]
     else:
-        response.headers = mine  # PERF: only the Content-Type of the page that was not to be
-    return render(page)
+        # PERF: nothing is lost but the Content-Type of the page that was not to be.
+        response._headerlist, response._headers = list(mine), None
+    return render_as(page)
 
 
 PAGE_HEADERS = {

@@ -14,13 +14,13 @@ MAX_CACHED_HEADER_CHARS = 128
 PLAIN_HTML = ("Content-Type", "text/html")
 HTML_UTF8 = ("Content-Type", "text/html;charset=utf-8")
 
-# Header lists of constants, by the identities of their pairs: `add_settled` puts them here for good.
-SETTLED: dict[tuple[int, ...], tuple[tuple[str, str], ...]] = {}
+# Header lists of constants, as the identities of their pairs: `add_settled` puts them here for good.
+SETTLED: set[tuple[int, ...]] = set()
 
 
 def add_settled(*pairs: tuple[str, str]) -> tuple[tuple[str, str], ...]:
     """Return `pairs`, which a module holds for ever, known from now on as fit to be sent."""
-    SETTLED[tuple(map(id, pairs))] = pairs
+    SETTLED.add(tuple(map(id, pairs)))
     return pairs
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .arrival import check_request, read_query
+from .bodies import close_body
 from .current import Serving, enter, leave
 from .errors import (
     UNEXPECTED,
@@ -22,7 +23,7 @@ from .handler import MethodNotAllowed
 from .hooks import run
 from .plan import Plan
 from .request import Request
-from .response import Response, close_body
+from .response import Response
 from .sending import FinishedBody, StartedStream, StreamedBody, end_request
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def respond(app: Application, environ: Environ, start_response: Any) -> Iterable
         body.serving = serving
         return body
     except InternalRedirect as redirect:
+        response.discard_body()
         end_request(serving)
         if app.wsgiapp.pipeline:
             raise  # the middleware of `wsgi.pipeline` serves the other request too, see `trap_errors`

@@ -1,17 +1,14 @@
-"""Parts of a multipart/form-data body: fields in memory, files on disk, all of it within limits."""
+"""Parts of a multipart/form-data body: fields in memory, files on disk, all within limits."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from tempfile import SpooledTemporaryFile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..wire.headers import HeaderElement, HeaderMap
 from .errors import HTTPError
-
-if TYPE_CHECKING:
-    from multipart import MultipartSegment
 
 CHUNK_BYTES = 64 * 1024
 
@@ -27,7 +24,7 @@ _BOUNDARY = re.compile(r"[ -~]{0,200}[!-~]")  # as CherryPy; RFC 2046 section 5.
 
 
 class SpoolFile(SpooledTemporaryFile[bytes]):
-    """A file in memory, from a size on without a name on disk; it goes when nobody holds it any more."""
+    """A file in memory, or nameless on disk when it is large; it goes when nobody holds it."""
 
     def __del__(self) -> None:
         self.close()
@@ -48,7 +45,9 @@ class Part:
         self.name = name
         self.filename = filename
         self.headers = HeaderMap(headers)
-        self.content_type = HeaderElement.from_str(self.headers.get("Content-Type", "text/plain"))
+        self.content_type = HeaderElement.from_str(
+            self.headers.get("Content-Type", "text/plain")
+        )
         self.charset: str | None = self.content_type.params.get("charset")
         if filename:
             self.file = SpoolFile(max_size=MAX_FILE_BYTES_IN_MEMORY)
@@ -65,7 +64,7 @@ class Part:
         return content
 
     def fullvalue(self) -> str:
-        """Return the content as text. HTTPError 400 when it is not in the part's charset, or in UTF-8."""
+        """Return the content as text. HTTPError 400 when it is not in its charset, or UTF-8."""
         charsets = ["us-ascii", "utf-8"] if self.charset is None else [self.charset]
         try:
             return self.read_all().decode(charsets[-1])
@@ -87,11 +86,15 @@ def undecodable(charsets: Sequence[str]) -> str:
 def read_parts(read: Callable[[int], bytes], boundary: str, max_parts: int) -> Iterator[Part]:
     """Yield the parts of the multipart/form-data body that `read(size)` gives.
 
-    HTTPError 400 for a body that is not well-formed or ends early, 413 for more than `max_parts` parts,
-    or more than the limits above in headers or fields.
+    HTTPError 400 for a body that is not well-formed or ends early, 413 for more than `max_parts`
+    parts, or more than the limits above in headers or fields.
     """
     # The library takes 2 ms to import, and many a program never sees a multipart body.
-    from multipart import MultipartError, ParserLimitReached, PushMultipartParser
+    from multipart import (  # type: ignore[import-untyped]
+        MultipartError,
+        ParserLimitReached,
+        PushMultipartParser,
+    )
 
     if not _BOUNDARY.fullmatch(boundary):
         raise HTTPError(400, "The boundary of the multipart body is missing or malformed.")
@@ -103,15 +106,15 @@ def read_parts(read: Callable[[int], bytes], boundary: str, max_parts: int) -> I
     )
     try:
         with parser:
-            events = (event for chunk in iter(lambda: read(CHUNK_BYTES), b"") for event in parser.parse(chunk))
-            yield from collect(events)
+            chunks = iter(lambda: read(CHUNK_BYTES), b"")
+            yield from collect(event for chunk in chunks for event in parser.parse(chunk))
     except ParserLimitReached as error:
         raise HTTPError(413, f"The multipart body is over a limit: {error}") from None
     except MultipartError as error:
         raise HTTPError(400, f"The multipart body is malformed: {error}") from None
 
 
-def collect(events: Iterator[MultipartSegment | bytes | None]) -> Iterator[Part]:
+def collect(events: Iterable[Any]) -> Iterator[Part]:
     """Yield the parts that the parser's `events` make up: a header, chunks, and None at its end."""
     field_bytes = 0
     part: Part | None = None
@@ -132,14 +135,18 @@ def collect(events: Iterator[MultipartSegment | bytes | None]) -> Iterator[Part]
         else:
             field_bytes += len(event)
             if field_bytes > MAX_FIELD_BYTES:
-                raise HTTPError(413, f"The fields of the form are larger than {MAX_FIELD_BYTES} bytes.")
+                raise HTTPError(
+                    413, f"The fields of the form are larger than {MAX_FIELD_BYTES} bytes."
+                )
             chunks.append(event)
 
 
-def make_part(segment: MultipartSegment) -> Part:
-    """Return the part that begins with the headers of `segment`. HTTPError 413 when they are too large."""
+def make_part(segment: Any) -> Part:
+    """Return the part that begins with the headers of `segment`; HTTPError 413 over the limit."""
     headers = segment.headerlist
     if sum(len(name) + len(value) for name, value in headers) > MAX_PART_HEADER_BYTES:
-        raise HTTPError(413, f"The headers of a part are larger than {MAX_PART_HEADER_BYTES} bytes.")
+        raise HTTPError(
+            413, f"The headers of a part are larger than {MAX_PART_HEADER_BYTES} bytes."
+        )
     # The library says '' where there is no name, which is a part that no parameter can hold.
     return Part(segment.name or None, segment.filename, headers)

@@ -210,7 +210,7 @@ class Request(WebObWords):
             environ = self.environ
             port = port_number(environ.get("REMOTE_PORT"), -1)
             address = environ.get("REMOTE_ADDR") or ""
-            self._remote = Host(address, port, environ.get("REMOTE_HOST") or None)
+            self._remote = Host(address, port, environ.get("REMOTE_HOST") or "")
         return self._remote
 
     @remote.setter

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import time
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -14,6 +13,7 @@ from webob.headers import ResponseHeaders as WebObHeaders
 
 from ..wire.headers import HeaderElement, header_elements, wire_header
 from ..wire.status import status_line, valid_status
+from .bodies import close_body, prepare_body
 from .current import serving_now
 from .errors import HTTPError
 from .headers import (
@@ -25,7 +25,6 @@ from .headers import (
     settle_headers,
 )
 
-CHUNK_BYTES = 64 * 1024
 
 
 class ResponseHeaders(WebObHeaders):  # type: ignore[misc]
@@ -182,6 +181,8 @@ class Response(WebObResponse):  # type: ignore[misc]
     def body(self, value: Any) -> None:
         if type(value) is list and len(value) == 1 and type(value[0]) is bytes:
             self._app_iter = value  # PERF: what tools.encode hands over
+        elif type(value) is bytes:
+            self._app_iter = [value] if value else []
         elif isinstance(value, WebObResponse):
             self.adopt(value)
         else:
@@ -215,7 +216,8 @@ class Response(WebObResponse):  # type: ignore[misc]
 
     def discard_body(self) -> None:
         """Close the body, which an error page or a redirect is to replace."""
-        close_body(self._app_iter)
+        if type(self._app_iter) is not list:
+            close_body(self._app_iter)
         self._app_iter = []
 
     @property
@@ -346,9 +348,8 @@ class Response(WebObResponse):  # type: ignore[misc]
         headerlist = self._headerlist
         length = None
         # PERF: headers that stand in our own code need no second look: 0.2 us, not 1.5.
-        known = SETTLED.get(tuple(map(id, headerlist)))
-        if known is not None:
-            pairs = [*known]
+        if tuple(map(id, headerlist)) in SETTLED:
+            pairs = headerlist[:]
         else:
             pairs, length = settle_headers(headerlist)
         if self.status is None:
@@ -387,66 +388,3 @@ class Response(WebObResponse):  # type: ignore[misc]
         dropped = NOT_WITHOUT_BODY if code in ("204", "304") else ("Content-Length",)
         kept = [pair for pair in pairs if pair[0] not in dropped]
         return kept, None if code == "205" else ""
-
-
-_NOT_BYTES = "Page handlers MUST return bytes. Use tools.encode if you wish to return unicode."
-
-
-def prepare_body(value: Any) -> Iterable[bytes]:
-    """Return `value` as an iterable of bytes. Source: CherryPy's rule (BEHAVIOUR 2.12)."""
-    if value is None:
-        return []
-    if isinstance(value, str) or (
-        isinstance(value, list) and any(isinstance(chunk, str) for chunk in value)
-    ):
-        raise ValueError(_NOT_BYTES)
-    if isinstance(value, bytes):
-        return [value] if value else []
-    if isinstance(value, (bytearray, memoryview)):
-        return [bytes(value)]
-    if hasattr(value, "read"):
-        return FileChunks(value)
-    if inspect.iscoroutine(value):
-        value.close()
-        raise TypeError(
-            "A page handler is 'async def': nothing here awaits it. Write 'def', or run the coroutine "
-            "in the handler with asyncio.run(...)."
-        )
-    if not hasattr(value, "__iter__"):
-        raise TypeError(
-            f"A page handler returned {value!r}: it must return bytes, str, an iterable of them, a file or None."
-        )
-    body: Iterable[bytes] = value
-    return body
-
-
-class FileChunks:
-    """The content of an open file, in chunks; the file is closed at its end or by `close()`."""
-
-    def __init__(self, file: Any, chunk_bytes: int = CHUNK_BYTES) -> None:
-        self.input = file
-        self.chunk_bytes = chunk_bytes
-        self.is_closed = False
-
-    def __iter__(self) -> FileChunks:
-        return self
-
-    def __next__(self) -> bytes:
-        chunk: bytes = b"" if self.is_closed else self.input.read(self.chunk_bytes)
-        if not chunk:
-            self.close()
-            raise StopIteration
-        return chunk
-
-    def close(self) -> None:
-        """Close the file."""
-        self.is_closed = True
-        if hasattr(self.input, "close"):
-            self.input.close()
-
-
-def close_body(body: Any) -> None:
-    """Close an iterable that can be closed."""
-    close = getattr(body, "close", None)
-    if callable(close):
-        close()

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import chain, islice
 
+from .bodies import close_body
 from .current import Serving, enter, leave
 from .errors import UNEXPECTED
 from .hooks import run
-from .response import close_body
 
 
 def end_request(serving: Serving) -> None:

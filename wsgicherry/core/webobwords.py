@@ -25,10 +25,13 @@ def lenient(name: str) -> Any:
     own = _OWN[name]
 
     def read(request: BaseRequest) -> Any:
+        absent = own.fget(BaseRequest({}))
         try:
-            return own.fget(request)
+            value = own.fget(request)
         except (ValueError, OverflowError):
-            return own.fget(BaseRequest({}))
+            return absent
+        # If-Range holds an object even for a date that is none.
+        return absent if getattr(value, "date", value) is None else value
 
     return property(read, own.fset, own.fdel, own.__doc__)
 
@@ -45,10 +48,11 @@ class WebObWords(BaseRequest):
 
     date = lenient("date")
     if_modified_since = lenient("if_modified_since")
-    if_range = lenient("if_range")
     if_unmodified_since = lenient("if_unmodified_since")
+    if_range = lenient("if_range")
     max_forwards = lenient("max_forwards")
     range = lenient("range")
+
 
     @property
     def upath_info(self) -> Any:
@@ -140,7 +144,7 @@ class WebObWords(BaseRequest):
         return self.rewound().text
 
     @text.setter
-    def text(self, value: str) -> None:
+    def text(self, value: str | None) -> None:
         _OWN["text"].fset(self, value)
 
     @text.deleter
@@ -175,7 +179,7 @@ class WebObWords(BaseRequest):
                 fields.add(name, item)
         return fields
 
-    def as_bytes(self, skip_body: bool | int = False) -> bytes:
+    def as_bytes(self, skip_body: Any = False) -> bytes:
         """Return the request as it may have been sent; see WebOb for `skip_body`."""
         return self.rewound().as_bytes(skip_body)
 

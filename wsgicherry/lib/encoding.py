@@ -13,10 +13,10 @@ from typing import Any
 
 from webob import Response as WebObResponse
 
+from ..core.bodies import close_body, prepare_body
 from ..core.current import serving_now
 from ..core.errors import HTTPError
 from ..core.headers import HTML_UTF8, PLAIN_HTML
-from ..core.response import close_body, prepare_body
 from ..core.tools import Tool, ToolTarget
 from ..wire.headers import HeaderElement, MalformedHeader, header_elements
 
