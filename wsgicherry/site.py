@@ -28,6 +28,8 @@ from .toolbox import make_toolbox
 
 FAVICON = os.path.join(os.path.dirname(__file__), "favicon.ico")
 
+REFUSED = "The configuration is refused:"
+
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -68,6 +70,7 @@ class Site:
         self.config = SiteConfig()
         self.config.on_change = self.forget_plans
         self.config.on_file = self.watch_file
+        self._takes_signals = False
         connect(self)
         renew_after_fork(self)
 
@@ -213,6 +216,8 @@ class Site:
     def _prepare_start(self) -> None:
         self.prepare()
         self.bind()
+        if self._takes_signals:
+            self.engine.signals.subscribe()
 
     def prepare(self) -> None:
         """Before the engine starts in a process of our own: open the log, check the config.
@@ -224,7 +229,7 @@ class Site:
         findings = self.check()
         errors = [str(finding) for finding in findings if finding.severity == "error"]
         if errors:
-            raise SystemExit("\n".join(["The configuration is refused:", *errors]))
+            raise SystemExit("\n".join([REFUSED, *errors]))
         for finding in findings:
             if self.checker.on and getattr(self.checker, f"check_{finding.rule}", True):
                 self.log.error(str(finding), "CHECKER", 30)
@@ -254,23 +259,27 @@ class Site:
         """Mount `root` and serve it by waitress until Ctrl-C or SIGTERM; for development.
 
         `config`: a dict of sections, a file name or an open file; [global] goes to the site,
-        the rest to the application.
+        the rest to the application. Raises SystemExit with a sentence for what is wrong in it.
         """
-        if hasattr(config, "read"):
-            config = load(config)  # it can be read once, and two want to know
-        if config:
-            self.config.update(config)
-        self.tree.mount(root, script_name, config)
+        try:
+            if hasattr(config, "read"):
+                config = load(config)  # it can be read once, and two want to know
+            if config:
+                self.config.update(config)
+            self.tree.mount(root, script_name, config)
+        except ConfigError as error:
+            raise SystemExit(f"{REFUSED}\n{error}") from None
         self.run()
 
     def run(self) -> None:
         """Serve, with signal handlers, until the engine exits.
 
         Ctrl-C and SIGTERM end it in order, whenever they come; so the process's code is 0.
+        Raises SystemExit as `prepare` and `bind` do.
         """
         if "environment" not in self.config and self._is_private():
             self.config.setdefault("request.show_tracebacks", True)
-        self.engine.signals.subscribe()
+        self._takes_signals = True
         try:
             self.engine.start()
             self._greet()
@@ -280,6 +289,8 @@ class Site:
         except SystemExit:  # a signal, perhaps before the engine could undo what it does
             self.unbind()
             raise
+        finally:
+            self._takes_signals = False
 
     def _is_private(self) -> bool:
         """Tell whether this machine alone can reach the servers, and no proxy is expected."""

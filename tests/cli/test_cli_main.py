@@ -217,3 +217,16 @@ def test_a_pidfile_lives_as_long_as_the_process_serves(serve, site, write):
     assert serve("--port", "0", "--pidfile", "shop.pid")[0] == 0
     assert found == [f"{os.getpid()}\n"]
     assert not os.path.exists("shop.pid")
+
+
+def test_a_code_of_ones_own(serve, site, write):
+    """A start listener that ends the process by SystemExit chooses the exit code."""
+    write()
+
+    def refuse():
+        raise SystemExit(3)
+
+    site.engine.subscribe("start", refuse)
+    with pytest.raises(SystemExit) as caught:
+        serve("--port", "0")
+    assert caught.value.code == 3

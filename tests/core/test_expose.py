@@ -104,9 +104,9 @@ def test_exposing_what_is_no_function():
         def of_class(cls):
             """Under expose."""
 
-        partial = expose(functools.partial(print, 1))
         object = expose(Callable())
 
+    Root.partial = staticmethod(expose(functools.partial(print, 1)))
     for name in ("static", "inner", "of_class", "partial", "object"):
         assert getattr(Root(), name).exposed is True, name
 

@@ -388,6 +388,12 @@ def test_access_is_wanted_when_a_handler_can_be_reached(log, app_log, top):
     assert app_log.is_access_wanted()
 
 
+def test_access_is_not_wanted_in_a_bare_process(root_name, monkeypatch):
+    """Where nobody has set up any logging, no line is made."""
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    assert not LogManager(7, root_name).is_access_wanted()
+
+
 def test_access_asks_the_request_nothing_when_nobody_listens(log, top):
     """Not one attribute is read, so nothing is computed."""
     top.propagate = False

@@ -651,6 +651,22 @@ def test_a_disconnect_is_noticed(serve, raw_client):
     assert gone.wait(WAIT_SECONDS)
 
 
+@pytest.mark.parametrize("headers", [[], [("Content-Length", "4")]], ids=["open", "length"])
+@pytest.mark.parametrize("body", [[b"body"], [b"bo", b"dy"]], ids=["one", "two"])
+def test_head_never_has_a_body(serve, raw_client, headers, body):
+    """An application that answers HEAD with a body sends its head alone, and no chunk."""
+
+    def application(environ, start_response):
+        start_response("200 OK", headers)
+        return body
+
+    client = raw_client(serve(application).bind_addr)
+    client.send_request("HEAD", headers={"Connection": "close"})
+    head, _, rest = client.read_to_end().partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert rest == b""
+
+
 @pytest.mark.parametrize(
     ("options", "request_bytes", "status"),
     [

@@ -57,17 +57,28 @@ def test_a_body_read_by_hand(wire_server, raw_client, method, coding):
     assert_served_or_closed(client)
 
 
-@pytest.mark.parametrize("size", [LIMIT_BYTES, LIMIT_BYTES + 1, LIMIT_BYTES * 20])
-@pytest.mark.parametrize("coding", [{}, CHUNKED], ids=["length", "chunked"])
+# Waitress counts the frames of chunks as well, so that less fits.
+@pytest.mark.parametrize(
+    ("coding", "size", "status"),
+    [
+        ({}, LIMIT_BYTES, 200),
+        ({}, LIMIT_BYTES + 1, 413),
+        ({}, LIMIT_BYTES * 20, 413),
+        (CHUNKED, LIMIT_BYTES * 3 // 4, 200),
+        (CHUNKED, LIMIT_BYTES + 1, 413),
+        (CHUNKED, LIMIT_BYTES * 20, 413),
+    ],
+    ids=["fits", "1 more", "far more", "chunked fits", "chunked 1 more", "chunked far more"],
+)
 @pytest.mark.parametrize("page", ["echo", "form"])
-def test_the_limit_of_a_body(wire_server, raw_client, page, coding, size):
+def test_the_limit_of_a_body(wire_server, raw_client, page, coding, size, status):
     """A body over server.max_request_body_size is a 413, for forms and raw reads alike."""
     client = raw_client(wire_server.port)
     body = b"a=" + b"x" * (size - 2)
     sent = in_chunks(body, 100) if coding else body
     headers = FORM if page == "form" else {"Content-Type": "application/octet-stream"}
     response = client.request("POST", f"/wire/{page}", {**headers, **coding}, sent)
-    assert response.status == (200 if size <= LIMIT_BYTES else 413)
+    assert response.status == status
     assert_served_or_closed(client)
 
 

@@ -77,8 +77,8 @@ def plainly(text, encoding):
     return params
 
 
-PIECES = ["%41", "%3D", "%26", "%00", "%0D%0A", "%C3%A9", "%c3%a9", "%", "%4", "%z", "%2B", "%25"]
-PIECES += ["=", "&", "+", "a", "b", "\n", "\r", "_", "\0", ";", " ", "\t"]
+PIECES = ["%41", "%3D", "%26", "%00", "%0D%0A", "%C3%A9", "%c3%a9", "%", "%4", "%z", "%2B"]
+PIECES += ["%25", "=", "&", "+", "a", "b", "\n", "\r", "_", "\0", ";", " ", "\t"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])

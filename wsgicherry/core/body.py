@@ -59,7 +59,7 @@ class CountedInput(io.RawIOBase):
         return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
     def readinto(self, buffer: Any) -> int:
-        """Fill `buffer` from the source. HTTPError 413 over the limit, 400 when the body breaks off."""
+        """Fill `buffer`. HTTPError 413 over the limit, 400 when the body breaks off."""
         data = self._take(len(buffer))
         buffer[: len(data)] = data
         return len(data)
@@ -122,8 +122,8 @@ class RequestBody:
     """The body of a request. Unparsed types stay in the stream for the handler to read.
 
     `processors` maps a media type, or its part before the slash, to a function that is called
-    with this entity; `default_proc` is called for all others. Source: CherryPy's rule (BEHAVIOUR
-    2.8).
+    with this entity; `default_proc` is called for all others. Source: CherryPy's rule
+    (BEHAVIOUR 2.8).
     """
 
     processors: Any = {  # noqa: RUF012 - copied by each entity
@@ -156,9 +156,12 @@ class RequestBody:
         if request.app is not None:
             self.maxbytes = request.app.site.max_body_bytes
             if request.plan.body_attributes:
-                for name, value in request.plan.body_attributes.items():
-                    # What stands in config is all requests': each has its own copy.
-                    setattr(self, name, copy(value) if isinstance(value, (list, dict)) else value)
+                self._configure(request.plan.body_attributes)
+
+    def _configure(self, attributes: dict[str, Any]) -> None:
+        for name, value in attributes.items():
+            # What stands in config is every request's: each has a copy of its own.
+            setattr(self, name, copy(value) if isinstance(value, (list, dict)) else value)
 
     @property
     def headers(self) -> Any:
@@ -177,9 +180,12 @@ class RequestBody:
 
     def add_params(self, params: dict[str, Any]) -> None:
         """Add what a processor found to `params`."""
-        merge_params(self.params, params)
+        if self.params:
+            merge_params(self.params, params)
+        else:
+            self.params = params
 
-    # -- reading --------------------------------------------------------------------------------
+    # -- reading ------------------------------------------------------------------------------
 
     def check_length(self) -> None:
         """Raise HTTPError 413 when the Content-Length is over the limit."""
@@ -193,7 +199,7 @@ class RequestBody:
 
     @property
     def reader(self) -> io.BufferedReader:
-        """The stream, counted and limited. HTTPError 413 for a Content-Length over the limit."""
+        """The stream, counted and limited. HTTPError 413 for a length over the limit."""
         if self._reader is None:
             self.check_length()
             length = 0 if self.is_spent else self.length
@@ -257,7 +263,7 @@ class RequestBody:
         return iter(self.reader)
 
     def rewind(self) -> None:
-        """Put what is left of the body into the environ as a file at its beginning, for WebOb."""
+        """Put what is left of the body into the environ as a file that WebOb can read."""
         environ = self._environ
         if environ.get(SEEKABLE):
             environ["wsgi.input"].seek(0)
@@ -276,10 +282,10 @@ class RequestBody:
         rest.seek(0)
         return rest, length
 
-    # -- parsing --------------------------------------------------------------------------------
+    # -- parsing ------------------------------------------------------------------------------
 
     def process(self) -> None:
-        """Run the processor of the content type, then add what it found to the request's params.
+        """Run the processor of the content type; add what it found to the request's params.
 
         HTTPError 411 without Content-Length and Transfer-Encoding, 501 for a coding other than
         chunked, 413 for a body over `maxbytes`, 415 for a charset that is not allowed.
@@ -327,7 +333,7 @@ def merge_params(params: dict[str, Any], found: dict[str, Any]) -> None:
 
 @lru_cache(maxsize=64)  # PERF: clients of a site send few different types
 def describe_type(raw: str) -> tuple[str, str, str | None]:
-    """Return media type and its part before the slash, in lower case, and the charset or None."""
+    """Return media type, its part before the slash (both in lower case) and the charset."""
     value, params = parse_header(raw)
     media_type = value.lower()
     return media_type, media_type.partition("/")[0], params.get("charset")

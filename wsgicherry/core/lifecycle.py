@@ -217,6 +217,7 @@ def answer_bare(
         status, headers, body = bare_error()
     else:
         status, headers, body = describe_bare(request)
+    app.log.access_environ(environ, status, len(body[0]))
     start_response(status, headers, sys.exc_info())
     return [] if environ["REQUEST_METHOD"] == "HEAD" else body
 
@@ -245,6 +246,7 @@ def refuse(app: Application, findings: Iterable[object]) -> WSGIApp:
 
     def refused(environ: Environ, start_response: Any) -> Iterable[bytes]:
         status, headers, body = bare_error("The configuration is refused; the error log says why.\n")
+        app.log.access_environ(environ, status, len(body[0]))
         start_response(status, headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else body
 

@@ -22,12 +22,13 @@ def url(
     *,
     outside_base: Callable[[], str] | None = None,
 ) -> str:
-    """Return the address of `path`: '/x' within the application, 'x' relative to the current page.
+    """Return the address of `path`: '/x' in the application, 'x' as seen from this page.
 
-    `qs`: a query string, a dict or pairs. `script_name`, `base`: instead of the current ones. `relative`: True
-    for an address relative to the current URL, 'server' for one that begins with '/', None for what the
-    application's `relative_urls` says. Outside a request `base` (or `outside_base`) and `script_name` are put
-    before `path`. Source: CherryPy's rule (BEHAVIOUR 3.10).
+    `qs`: a query string, a dict or pairs. `script_name`, `base`: instead of the current ones.
+    `relative`: True for an address relative to the current URL, 'server' for one that begins
+    with '/', None for what the application's `relative_urls` says. Outside a request `base` (or
+    `outside_base`) and `script_name` are put before `path`. Source: CherryPy's rule (BEHAVIOUR
+    3.10).
     """
     query = urlencode(qs, doseq=True) if isinstance(qs, (tuple, list, dict)) else qs
     tail = "?" + query if query else ""

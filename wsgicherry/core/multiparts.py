@@ -86,8 +86,8 @@ def undecodable(charsets: Sequence[str]) -> str:
 def read_parts(read: Callable[[int], bytes], boundary: str, max_parts: int) -> Iterator[Part]:
     """Yield the parts of the multipart/form-data body that `read(size)` gives.
 
-    HTTPError 400 for a body that is not well-formed or ends early, 413 for more than `max_parts`
-    parts, or more than the limits above in headers or fields.
+    HTTPError 400 for a body that is not well-formed or ends early, 413 for more than
+    `max_parts` parts, or more than the limits above in headers or fields.
     """
     # The library takes 2 ms to import, and many a program never sees a multipart body.
     from multipart import (  # type: ignore[import-untyped]
@@ -115,7 +115,7 @@ def read_parts(read: Callable[[int], bytes], boundary: str, max_parts: int) -> I
 
 
 def collect(events: Iterable[Any]) -> Iterator[Part]:
-    """Yield the parts that the parser's `events` make up: a header, chunks, and None at its end."""
+    """Yield the parts that the parser's `events` make up: for each a head, chunks, None."""
     field_bytes = 0
     part: Part | None = None
     chunks: list[bytes] = []
@@ -142,7 +142,7 @@ def collect(events: Iterable[Any]) -> Iterator[Part]:
 
 
 def make_part(segment: Any) -> Part:
-    """Return the part that begins with the headers of `segment`; HTTPError 413 over the limit."""
+    """Return the part that `segment` begins. HTTPError 413 for too many bytes of headers."""
     headers = segment.headerlist
     if sum(len(name) + len(value) for name, value in headers) > MAX_PART_HEADER_BYTES:
         raise HTTPError(

@@ -27,8 +27,8 @@ UNKNOWN = object()
 class Planned:
     """An attribute whose value is what the config says, until it is set on the request itself.
 
-    PERF: few requests look at these, so they are not set on each one; a `__getattr__` would slow every
-    look at a request (Python does not specialise those).
+    PERF: few requests look at these, so they are not set on each one; a `__getattr__` would
+    slow every look at a request (Python does not specialise those).
     """
 
     def __init__(self, default: Any) -> None:
@@ -52,11 +52,12 @@ class Planned:
 
 
 class Request(WebObWords):
-    """One request: all of WebOb's attributes, and CherryPy's, whose meaning wins where both claim a word.
+    """One request: all of WebOb's attributes, and CherryPy's, whose meaning wins where both
+    claim a word.
 
-    Parts that few handlers look at (`headers`, `cookie`, `remote`, `base` ...) are made when first
-    asked for. Path and query string are the request's own; one that belongs to no application keeps
-    them in its environ, as WebOb does.
+    Parts that few handlers look at (`headers`, `cookie`, `remote`, `base` ...) are made when
+    first asked for. Path and query string are the request's own; one that belongs to no
+    application keeps them in its environ, as WebOb does.
     """
 
     namespaces: ClassVar[NamespaceSet] = NamespaceSet()
@@ -108,11 +109,12 @@ class Request(WebObWords):
     def __init__(self, environ: Environ, app: Any = None, **options: Any) -> None:
         self.environ = environ
         self.params = {}
-        # PERF: what each request looks at is its own: Python is slower on defaults of the class.
+        # PERF: what each request looks at is its own: Python is slower on a class's defaults.
         self.query_string = ""
         self.is_touched = self.has_encoded_slashes = False
         if app is None:
-            self.__class__ = detached_class(type(self))
+            kind: Any = type(self)
+            self.__class__ = detached_class(kind)
         else:
             self.app = app
             self.plan = app.base_plan or app.make_base_plan()
@@ -122,7 +124,7 @@ class Request(WebObWords):
         if options or type(environ) is not dict:
             super().__init__(environ, **options)
 
-    # -- what came in ---------------------------------------------------------------------------
+    # -- what came in -------------------------------------------------------------------------
 
     @property
     def wsgi_environ(self) -> Environ:
@@ -146,7 +148,7 @@ class Request(WebObWords):
 
     @property
     def login(self) -> Any:
-        """Who the client is: what the server (REMOTE_USER) or an authentication tool says, or None."""
+        """Who the client is, as the server (REMOTE_USER) or an authentication tool says."""
         if self._login is UNKNOWN:
             self._login = self.environ.get("LOGON_USER") or self.environ.get("REMOTE_USER")
         return self._login
@@ -205,7 +207,7 @@ class Request(WebObWords):
 
     @property
     def remote(self) -> Host:
-        """The client's side of the connection: ip (empty on a unix socket), port (-1 if unknown), name."""
+        """The client's side of the connection: ip, port and name; '', -1 and '' if unknown."""
         if self._remote is None:
             environ = self.environ
             port = port_number(environ.get("REMOTE_PORT"), -1)
@@ -258,14 +260,14 @@ class Request(WebObWords):
             self._unique_id = UniqueId(make_uuid4())
         return self._unique_id
 
-    # -- the body -------------------------------------------------------------------------------
+    # -- the body -----------------------------------------------------------------------------
 
     @property
     def body_params(self) -> Mapping[str, Any]:
         """The parameters that came in the body; empty when there is none."""
         return {} if self._body is None else self._body.params or {}
 
-    # -- the plan, and what is copied from it on touch ------------------------------------------
+    # -- the plan, and what is copied from it on touch ----------------------------------------
 
     is_touched = False
     """Whether config or hooks are this request's own by now."""
@@ -331,7 +333,7 @@ class Request(WebObWords):
     def error_page(self, value: dict[Any, Any]) -> None:
         self._error_page = value
 
-    # -- errors ---------------------------------------------------------------------------------
+    # -- errors -------------------------------------------------------------------------------
 
     error_id = ""
 
@@ -354,7 +356,7 @@ class Request(WebObWords):
             self.app.log.error(msg, context, severity, traceback)
 
     def path_info_pop(self, pattern: Any = None) -> str | None:
-        """Move the first segment of `path_info` to `script_name` and return it (WebOb's rule)."""
+        """Move the first segment of `path_info` to `script_name` and return it, as WebOb."""
         plain = BaseRequest(self.environ)
         segment: str | None = plain.path_info_pop(pattern)
         self.path_info, self.script_name = plain.path_info, plain.script_name

@@ -11,7 +11,7 @@ from .errors import HTTPError
 
 
 class RequestHeaders(HeaderMap):
-    """The request's headers, names in Title-Case; what is changed here shows in the environ too."""
+    """The request's headers, names in Title-Case; changes show in the environ too."""
 
     def __init__(self, environ: dict[str, Any]) -> None:
         self._environ = environ
@@ -56,7 +56,10 @@ class RequestHeaders(HeaderMap):
         return self[name]
 
     def elements(self, key: str) -> list[HeaderElement]:
-        """Return the elements of header `key`, most preferred first; HTTPError 400 when it is malformed."""
+        """Return the elements of header `key`, most preferred first.
+
+        HTTPError 400 when it is malformed.
+        """
         try:
             return super().elements(key)
         except MalformedHeader as error:
@@ -87,8 +90,8 @@ def load_cookies(header: str, limit: int = MAX_COOKIE_BYTES) -> SimpleCookie:
 
     Of a header over `limit` bytes, which the request is refused for, there are none.
 
-    PERF and safety: they are not parsed by `SimpleCookie`, which stops at the first odd one and takes
-    quadratic time on quotes in Python before 3.11.10 (CVE-2024-7592).
+    PERF and safety: they are not parsed by `SimpleCookie`, which stops at the first odd one and
+    takes quadratic time on quotes in Python before 3.11.10 (CVE-2024-7592).
     """
     cookies: SimpleCookie = SimpleCookie()
     if not header or len(header) > limit:

@@ -66,9 +66,12 @@ class StreamedBody:
             return next(self.iterator)
         except StopIteration:
             raise
-        except BaseException:
+        except BaseException as error:
             # Nothing but an abort tells the client that this is not the whole body.
             self.serving.request.report_error_id("the body broke off.", traceback=True)
+            if isinstance(error, UNEXPECTED) and not isinstance(error, Exception):
+                # A SystemExit or KeyboardInterrupt of the handler's must not end the worker.
+                raise RuntimeError(f"The body broke off with {error!r}.") from error
             raise
         finally:
             leave(token)

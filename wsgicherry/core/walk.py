@@ -57,8 +57,7 @@ def walk(
     steps = [(root, 0, len(configs))]
     node, own, left = root, None, names
     is_plain_table = translate is PUNCTUATION_TO_UNDERSCORES
-    used = covered = 0
-    prefix = ""
+    used, covered, prefix = 0, 0, ""
     is_covered = prefix not in parents  # no section can be met any more
     while used < total:
         name = left[used - total]

@@ -1,7 +1,7 @@
 """WebOb's words of a request that would stumble: over our `body`, or over what a stranger sent.
 
-The rest of WebOb's words are `webob.request.BaseRequest`'s own, and all of them give its answers
-(DESIGN section 7); `tests/core/test_webob_words.py` holds each of them to that.
+The rest of WebOb's words are `webob.request.BaseRequest`'s own, and all of them give its
+answers (DESIGN section 7); `tests/core/test_webob_words.py` holds each of them to that.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _OWN = vars(BaseRequest)  # WebOb's properties, to be called by name
 
 
 def lenient(name: str) -> Any:
-    """Return WebOb's property `name`: a header that it cannot read counts as absent, not as a 500."""
+    """Return WebOb's property `name`, to which a header that it cannot read is absent."""
     own = _OWN[name]
 
     def read(request: BaseRequest) -> Any:
@@ -37,10 +37,10 @@ def lenient(name: str) -> Any:
 
 
 class WebObWords(BaseRequest):
-    """A WebOb request whose `body` is an entity; the words that need bytes ask WebOb's own for them.
+    """A WebOb request whose `body` is an entity; words that need bytes ask WebOb's own.
 
-    A body that a handler or a parser has read is gone; what is still in the stream these words put
-    into the environ as a file that can be read again.
+    A body that a handler or a parser has read is gone; what is still in the stream these words
+    put into the environ as a file that can be read again.
     """
 
     is_detached = False
@@ -69,12 +69,12 @@ class WebObWords(BaseRequest):
         return self.script_name
 
     @uscript_name.setter
-    def uscript_name(self, value: str) -> None:
+    def uscript_name(self, value: Any) -> None:
         self.script_name = value
 
     @property
     def body(self) -> Any:
-        """The entity that came with the request: `.read()`, `.params` ... Bytes replace it as in WebOb."""
+        """The entity: `.read()`, `.params` ... Bytes may be put in its place, as in WebOb."""
         if self._body is None:
             self._body = RequestBody(self)
         return self._body
@@ -113,7 +113,7 @@ class WebObWords(BaseRequest):
 
     @property
     def body_file(self) -> Any:
-        """The body as a file: counted and limited, or the seekable one of `make_body_seekable`."""
+        """The body as a file: counted and limited, or that of `make_body_seekable`."""
         if self.is_body_seekable:
             return self.body_file_raw
         return self.entity().reader
@@ -165,8 +165,8 @@ class WebObWords(BaseRequest):
         self.body = b""
 
     @property
-    def POST(self) -> Any:  # noqa: N802 - WebOb's name
-        """The fields of a form as a MultiDict; read by our parsers, with their limits and errors."""
+    def POST(self) -> Any:
+        """The fields of a form as a MultiDict, from our parsers, with their limits."""
         content_type = self.content_type
         if content_type not in FORM_TYPES or (self.method != "POST" and not content_type):
             return NoVars(f"Not an HTML form submission (Content-Type: {content_type})")
@@ -184,7 +184,7 @@ class WebObWords(BaseRequest):
         return self.rewound().as_bytes(skip_body)
 
     def copy(self) -> Any:
-        """Return a request of its own with the same environ and body, which belongs to no application."""
+        """Return a request like this one, which belongs to no application."""
         self.make_body_seekable()
         twin = type(self)(self.environ.copy())
         twin.copy_body()
@@ -208,7 +208,7 @@ class WebObWords(BaseRequest):
 
     def call_application(self, application: Any, catch_exc_info: bool = False) -> Any:
         """Call `application` with this environ; see WebOb for what comes back."""
-        if self._body is not None:
+        if isinstance(self._body, RequestBody) and self._body.is_begun:
             # What we have read ahead is the application's to read.
             self.make_body_seekable()
         return super().call_application(application, catch_exc_info)
@@ -218,8 +218,9 @@ class WebObWords(BaseRequest):
 def detached_class(kind: type[Any]) -> type[Any]:
     """Return the class of those requests of class `kind` that belong to no application.
 
-    They are what WebOb makes itself (`blank`, `copy` ...), and their path and query string are WebOb's,
-    kept in the environ. PERF: the same properties would cost requests that are served 0.3 us.
+    They are what WebOb makes itself (`blank`, `copy` ...), and their path and query string are
+    WebOb's, kept in the environ. PERF: the same properties would cost requests that are served
+    0.3 us.
     """
     if kind.is_detached:
         return kind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
-from json import JSONDecoder, JSONEncoder
+from json import JSONDecoder, JSONEncoder, encoder
 from math import isfinite
 from typing import Any
 
@@ -22,16 +22,16 @@ def refuse_constant(name: str) -> Any:
 
 
 def finite_float(text: str) -> float:
-    """Return the number; ValueError for one that no double can hold: Python would make it infinite."""
+    """Return the number; ValueError for one that Python would make infinite."""
     number = float(text)
     if not isfinite(number):
         raise ValueError(f"{text[:20]} is beyond the range of numbers.")
     return number
 
 
-# PERF: made once; `json.loads` and `json.dumps` with any argument make a new one for each call: 2 us.
-# Without the check for circles an endless document ends in RecursionError instead of ValueError.
-encode_json = JSONEncoder(allow_nan=False, check_circular=False).encode
+# PERF: `json.loads` and `json.dumps` with any argument make a new one for each call: 2 us.
+# Unchecked circles end in RecursionError, not in ValueError.
+_encoder = JSONEncoder(allow_nan=False, check_circular=False)
 _encode_text = JSONEncoder(ensure_ascii=False, check_circular=False).encode
 _decode_any = JSONDecoder().raw_decode
 _decode = JSONDecoder(parse_constant=refuse_constant).raw_decode
@@ -45,12 +45,26 @@ _SHAPE = bytes.maketrans(b"123456789E", b"000000000e")
 _MANY_DIGITS = b"0" * 300  # fewer make no number that a double cannot hold
 
 
+def make_encode() -> Callable[[Any], str]:
+    """Return what writes a document as ASCII JSON; it raises ValueError for NaN and Infinity."""
+    make = getattr(encoder, "c_make_encoder", None)
+    if make is None:  # only CPython has it
+        return _encoder.encode
+    # PERF: `JSONEncoder.encode` makes one of these for each call: 0.8 us.
+    quote = encoder.encode_basestring_ascii
+    encode = make(None, _encoder.default, quote, None, ": ", ", ", False, False, False)
+    return lambda document: "".join(encode(document, 0))
+
+
+encode_json = make_encode()
+
+
 def json_processor(entity: Any) -> None:
     """Read the body as JSON into `request.json`.
 
-    HTTPError 400 for what is no JSON (NaN and Infinity are none, RFC 8259 section 6; nor are numbers
-    that would become infinite, and halves of surrogate pairs, RFC 7493 section 2), or nested deeper
-    than MAX_DEPTH; 413 for more than MAX_BYTES.
+    HTTPError 400 for what is no JSON (NaN and Infinity are none, RFC 8259 section 6; nor are
+    numbers that would become infinite, and halves of surrogate pairs, RFC 7493 section 2), or
+    nested deeper than MAX_DEPTH; 413 for more than MAX_BYTES.
     """
     serving_now().request.json = parse_json(read_document(entity))
 
@@ -71,7 +85,7 @@ def read_document(entity: Any) -> bytes:
 def parse_json(data: bytes, decode: Callable[[str], tuple[Any, int]] | None = None) -> Any:
     """Return the document in `data`. HTTPError 400 when it is none, or none that we take."""
     if decode is None:
-        # PERF: a parse_float of our own makes floats ten times as slow: only where one may overflow.
+        # PERF: with a parse_float of our own a float takes ten times as long.
         decode = _decode_strictly if may_overflow(data) else _decode
     try:
         text = data.decode("utf-8").strip(WHITE_SPACE)
@@ -80,7 +94,7 @@ def parse_json(data: bytes, decode: Callable[[str], tuple[Any, int]] | None = No
         raise HTTPError(400, "Invalid JSON document") from None
     if end != len(text):
         raise HTTPError(400, "Invalid JSON document")
-    # Counting brackets is quick, and few documents have so many that their depth must be measured.
+    # Counting is quick, and few documents have so many brackets that they may be deep.
     if data.count(b"[") + data.count(b"{") > MAX_DEPTH and depth_of(document) > MAX_DEPTH:
         raise HTTPError(400, f"The JSON document is nested deeper than {MAX_DEPTH} levels.")
     if b"\\u" in data and not is_encodable(document):
@@ -89,7 +103,7 @@ def parse_json(data: bytes, decode: Callable[[str], tuple[Any, int]] | None = No
 
 
 def may_overflow(data: bytes) -> bool:
-    """Tell whether a number in `data` may be too large for a double: it may have 300 digits or an exponent."""
+    """Tell whether a number in `data` may be too large: it has an exponent or 300 digits."""
     shape = data.translate(_SHAPE)
     if b"0e" in shape and (b"0e0" in shape or b"0e+0" in shape):
         return True
@@ -97,7 +111,7 @@ def may_overflow(data: bytes) -> bool:
 
 
 def is_encodable(document: Any) -> bool:
-    """Tell whether the text in `document` can be written in UTF-8 (half a surrogate pair cannot)."""
+    """Tell whether the text in `document` is UTF-8: half a surrogate pair is not."""
     try:
         _encode_text(document).encode("utf-8")
     except UnicodeEncodeError:
@@ -130,8 +144,8 @@ def json_in(
 ) -> None:
     """Parse bodies of `content_type` with `processor` into `request.json`.
 
-    `force`: refuse bodies of any other type with 415. `allow_nan`: take NaN and Infinity. Source:
-    BEHAVIOUR 6.4.
+    `force`: refuse bodies of any other type with 415. `allow_nan`: take NaN and Infinity.
+    Source: BEHAVIOUR 6.4.
     """
     request = serving_now().request
     if not request.process_request_body:
@@ -148,12 +162,13 @@ def json_in(
         body.processors.update(processors)
 
 
-@lru_cache(maxsize=64)  # PERF: a program has few such settings: 0.1 us, not 0.8, for each request
+@lru_cache(maxsize=64)  # PERF: a program has few such settings: 0.1 us, not 0.8
 def prepare(
     types: tuple[str, ...], processor: Callable[[Any], None]
 ) -> tuple[dict[str, Callable[[Any], None]], Callable[[], None]]:
     """Return the processors for `types`, and what refuses all others."""
-    return {name.lower(): processor for name in types}, partial(refuse_type, ", ".join(types))
+    refuse = partial(refuse_type, ", ".join(types))
+    return {name.lower(): processor for name in types}, refuse
 
 
 def refuse_type(expected: str) -> None:
@@ -162,7 +177,7 @@ def refuse_type(expected: str) -> None:
 
 
 def json_handler(*args: Any, **kwargs: Any) -> bytes:
-    """Return the result of the wrapped handler as JSON, in ASCII. ValueError for NaN and Infinity."""
+    """Return the wrapped handler's result as ASCII JSON. ValueError for NaN and Infinity."""
     request: Any = serving_now().request
     return encode_json(request._json_inner_handler(*args, **kwargs)).encode("ascii")
 
@@ -176,7 +191,7 @@ def json_out(
     debug: bool = False,
     handler: Callable[..., Any] = json_handler,
 ) -> None:
-    """Turn what the handler returns into JSON of `content_type` (None leaves that header alone).
+    """Turn what the handler returns into JSON of `content_type` (None: that stays as it is).
 
     `handler` stands in for the page handler, which it finds in `request._json_inner_handler`.
     """

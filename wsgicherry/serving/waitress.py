@@ -87,7 +87,8 @@ class WaitressServer:
             # waitress looks for idle channels every 30 seconds, whatever their timeout is.
             "cleanup_interval": max(1, min(30, round(idle_timeout_seconds / 2))),
             "max_request_header_size": max_request_header_bytes,
-            "max_request_body_size": max_request_body_bytes,
+            # waitress refuses what reaches its limit, we what passes ours.
+            "max_request_body_size": max_request_body_bytes + 1,
             "server_name": server_name,
             "ident": None,
             "expose_tracebacks": False,
@@ -289,7 +290,18 @@ class Task(WSGITask):
         if not self.channel.server.accepting:
             headers: dict[str, str] = self.request.headers  # type: ignore[attr-defined]
             headers["CONNECTION"] = "close"
-        return super().build_response_header()
+        header = super().build_response_header()
+        if self._is_head():
+            # waitress would end the body that is not there with a last chunk (SERVERS R18).
+            self.chunked_response = False
+        return header
+
+    def write(self, data: bytes) -> None:
+        """Send `data`; on HEAD the head alone, as a foreign application may not mind it."""
+        super().write(b"" if self._is_head() else data)
+
+    def _is_head(self) -> bool:
+        return bool(self.request.command == "HEAD")  # type: ignore[attr-defined]
 
 
 class Channel(HTTPChannel):

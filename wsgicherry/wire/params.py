@@ -111,10 +111,15 @@ def _collect(
     """
     equals, is_decoded = "=", True
     text = text.replace("+", " ")
-    if "%" in text or not text.isascii():
-        # PERF: escapes are those of quoted-printable but for their first character, and its
-        # decoder is written in C: a form of six fields takes 3 us, not 8.
-        if is_decoded := can_be_quoted_printable(text, separator):
+    is_ascii = text.isascii()
+    if "%" in text or not is_ascii:
+        # The text means the same when its escapes are undone before it is split.
+        is_decoded = (
+            is_ascii and separator == "&" and "\0" not in text and not _ODD_ESCAPE.search(text)
+        )
+        if is_decoded:
+            # PERF: escapes are those of quoted-printable but for their first character, and its
+            # decoder is written in C: a form of six fields takes 3 us, not 8.
             quoted = text.replace("=", "\0").replace("%", "=")
             text, equals = a2b_qp(quoted).decode(encoding), "\0"
     pairs = text.split(separator)
@@ -136,13 +141,6 @@ def _collect(
         else:
             params[key] = value
     return params
-
-
-def can_be_quoted_printable(text: str, separator: str) -> bool:
-    """Tell whether `text` means the same when its escapes are undone before it is split."""
-    if not text.isascii() or "\0" in text:
-        return False
-    return separator == "&" and not _ODD_ESCAPE.search(text)
 
 
 def _decode(text: str, encoding: str) -> str:
