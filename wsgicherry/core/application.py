@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from functools import partial
 from types import MethodType
 from typing import TYPE_CHECKING, Any, Protocol
@@ -12,7 +12,8 @@ from .config import AppConfig, NamespaceSet
 from .current import find_serving
 from .dispatch import Route
 from .hooks import HOOK_POINTS
-from .lifecycle import UNEXPECTED, answer_bare, refuse, respond, trap_errors
+from .errors import UNEXPECTED
+from .lifecycle import answer_bare, refuse, respond, trap_errors
 from .logs import LogManager
 from .plan import Compiler, Plan, find_places, merge_configs
 from .request import Request
@@ -37,7 +38,7 @@ class Site(Protocol):
     def config(self) -> Mapping[str, Any]: ...
 
     @property
-    def toolboxes(self) -> Mapping[str, Toolbox]: ...
+    def toolboxes(self) -> MutableMapping[str, Toolbox]: ...
 
     @property
     def log(self) -> LogManager: ...
@@ -162,10 +163,10 @@ class Application:
 
         ValueError when it has no sections. Namespaces of the '/' section run on what is new only.
         """
-        before = dict(self.config.get("/", {}))
+        before = dict(self.config.get("/") or {})
         self.config.merge(config, "a dict passed to tree.mount")
-        root = self.config.get("/", {})
-        fresh = {key: value for key, value in root.items() if before.get(key, root) != value}
+        after: Mapping[str, Any] = self.config.get("/") or {}
+        fresh = {key: value for key, value in after.items() if before.get(key, after) != value}
         self.namespaces(fresh)
         self.site.check_mounted(self)
 

@@ -96,7 +96,7 @@ def popargs(*names: str, **options: Any) -> Callable[..., Any]:
 
     def decorated(cls: Any = None, vpath: list[str] | None = None) -> Any:
         if isinstance(cls, type):
-            cls._cp_dispatch = decorated
+            cls._cp_dispatch = decorated  # type: ignore[attr-defined]
             return cls
         if vpath is None:
             raise TypeError("popargs() decorates a class, or is assigned to _cp_dispatch in one.")

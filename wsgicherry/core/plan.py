@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 import inspect
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
@@ -152,10 +152,15 @@ class TouchedPlan(Plan):
         return self.origin
 
 
+def _of_map(point: str) -> property:
+    def in_order(self: TouchedPlan) -> tuple[Hook, ...]:
+        return self.hooks.in_order(point)
+
+    return property(in_order)
+
+
 for _point in HOOK_POINTS:
-    setattr(
-        TouchedPlan, _point, property(lambda self, point=_point: self.hooks.in_order(point))
-    )
+    setattr(TouchedPlan, _point, _of_map(_point))
 
 
 def merge_configs(

@@ -337,10 +337,8 @@ class Request(WebObWords):
 
     error_id = ""
 
-    @staticmethod
-    def error_response() -> None:
-        """Answer an unexpected error; config or an ErrorTool may put something else here."""
-        HTTPError(500).set_response()
+    # Answers an unexpected error; config or an ErrorTool may put something else here.
+    error_response: Any = staticmethod(lambda: HTTPError(500).set_response())
 
     def report_error_id(self, what: str, severity: int = 40, traceback: bool = False) -> None:
         """Give this request an error id and log it with `what`, unless that is done."""

@@ -27,11 +27,13 @@ from .headers import (
 
 
 
-class ResponseHeaders(WebObHeaders):  # type: ignore[misc]
+class ResponseHeaders(WebObHeaders):
     """The response's headers: names in Title-Case, looked up in any case; a view of the header list.
 
     Values keep their type until they are sent.
     """
+
+    _items: list[tuple[str, Any]]
 
     def __setitem__(self, name: Any, value: Any) -> None:
         title = _title(name)
@@ -77,7 +79,7 @@ class ResponseHeaders(WebObHeaders):  # type: ignore[misc]
         """Set each of the headers given."""
         MutableMapping.update(self, *args, **kwargs)
 
-    def copy(self) -> dict[str, Any]:
+    def copy(self) -> dict[str, Any]:  # type: ignore[override]
         """Return the headers as a dict of their own."""
         return dict(self.items())
 
@@ -86,7 +88,7 @@ def _title(name: Any) -> str:
     return str(name).title()
 
 
-class Response(WebObResponse):  # type: ignore[misc]
+class Response(WebObResponse):
     """One response: all of WebOb's attributes, and CherryPy's, whose meaning wins where both claim a word.
 
     `status` is what the handler put there (int, '404', '404 Reason', None for 200) until `finalize`; `body` is an
@@ -139,7 +141,7 @@ class Response(WebObResponse):  # type: ignore[misc]
 
     # -- headers --------------------------------------------------------------------------------
 
-    @property
+    @property  # type: ignore[override]
     def headers(self) -> ResponseHeaders:
         """The headers, names in Title-Case, looked up in any case; assigning replaces them all."""
         if self._headers is None:
@@ -204,7 +206,7 @@ class Response(WebObResponse):  # type: ignore[misc]
         environ = serving_now().request.environ
         if environ["REQUEST_METHOD"] == "HEAD":
             environ = {**environ, "REQUEST_METHOD": "GET"}
-        body = other(environ, lambda *args: found.extend(args))
+        body = other(environ, lambda *args: found.extend(args))  # type: ignore[arg-type]
         status, headers = found[:2]
         names = {name.lower() for name, _ in headers}
         mine = [
@@ -300,8 +302,8 @@ class Response(WebObResponse):  # type: ignore[misc]
         """Undo the Content-Encoding (WebOb's rule)."""
         plain = self._plain()
         plain.decode_content()
-        self._headerlist, self._headers = plain._headerlist, None
-        self._app_iter = plain._app_iter
+        self._headerlist, self._headers = plain.headerlist, None
+        self._app_iter = plain.app_iter
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
         """Answer as a WSGI application (WebOb's rule)."""

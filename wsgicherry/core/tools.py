@@ -5,11 +5,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from .current import serving_now
 from .errors import NotFound
-from .expose import expose, own_config
+from .expose import own_config
 from .hooks import DEFAULT_PRIORITY, HookMap
 
 _NOT_ON = (
@@ -21,10 +21,10 @@ _NOT_ON = (
 class ToolTarget(Protocol):
     """What a tool attaches itself to: a plan in the making, or a request on the old road."""
 
+    error_response: Any
+
     @property
     def hooks(self) -> HookMap: ...
-
-    error_response: Callable[[], Any]
 
 
 class Tool:
@@ -36,6 +36,7 @@ class Tool:
 
     namespace = "tools"
     serves_paths = False
+    _name: str | None
 
     def __init__(
         self,
@@ -103,7 +104,7 @@ class Tool:
         """Return `defaults` overlaid by the settings of the current request, without 'on'."""
         settings = dict(defaults or {})
         toolmap = serving_now().request.toolmaps.get(self.namespace, {})
-        settings.update(toolmap.get(self._name, {}))
+        settings.update(toolmap.get(str(self._name), {}))
         settings.pop("on", None)
         return settings
 
@@ -119,12 +120,12 @@ class HandlerTool(Tool):
     def handler(self, *args: Any, **kwargs: Any) -> Callable[..., Any]:
         """Return an exposed page handler that answers with this tool, or with 404."""
 
-        @expose
         def handle_tool(*a: Any, **kw: Any) -> Any:
             if not self.callable(*args, **self._merged_args(kwargs)):
                 raise NotFound()
             return serving_now().response.body
 
+        handle_tool.exposed = True  # type: ignore[attr-defined]
         return handle_tool
 
     def _wrapper(self, **kwargs: Any) -> None:
@@ -187,9 +188,16 @@ class Toolbox:
     Setting an attribute to a tool names it. `on_change` is called when the set of tools changes.
     """
 
+    namespace: str
+    on_change: Callable[[], None] | None
+
     def __init__(self, namespace: str) -> None:
         self.__dict__["namespace"] = namespace
         self.__dict__["on_change"] = None
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
 
     def __setattr__(self, name: str, value: Any) -> None:
         if isinstance(value, Tool):

@@ -73,7 +73,7 @@ class Mounts(dict[str, Any]):
         super().update(*args, **kwargs)
         self._measure()
 
-    def __ior__(self, apps: Any) -> Any:  # type: ignore[override,misc]
+    def __ior__(self, apps: Any) -> Any:  # type: ignore[misc]
         self.update(apps)
         return self
 
@@ -187,7 +187,7 @@ class Tree:
         if "//" in path:
             path = join(path)
         name = mounts.find(path or "/")
-        app = None if name is None else mounts[name]
+        app: Any = None if name is None else mounts[name]
         if not isinstance(app, (Application, Tree)):
             try:
                 self.site.start_engine()

@@ -42,7 +42,7 @@ _decode_strictly = JSONDecoder(
 WHITE_SPACE = " \t\n\r"  # RFC 8259 section 2
 
 _SHAPE = bytes.maketrans(b"123456789E", b"000000000e")
-_MANY_DIGITS = b"0" * 300  # fewer make no number that a double cannot hold
+_MANY_DIGITS = b"0" * 300  # a number of fewer has room in a double
 
 
 def make_encode() -> Callable[[Any], str]:
