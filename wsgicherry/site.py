@@ -77,7 +77,7 @@ class Site:
     def _make_favicon(self) -> Any:
         return self.tools.tools()["staticfile"].handler(filename=FAVICON)
 
-    # -- what is served ----------------------------------------------------------------------
+    # -- what is served ----------------------------------------------------------------
 
     def make_server(self) -> Server:
         """Return one more server of what is served, subscribed to the engine."""
@@ -119,7 +119,7 @@ class Site:
         owners = [getattr(each, "__self__", None) for each in self.engine.listeners["start"]]
         return [owner for owner in owners if isinstance(owner, Server)]
 
-    # -- what applications ask of their site -------------------------------------------------
+    # -- what applications ask of their site -------------------------------------------
 
     @property
     def max_body_bytes(self) -> int | None:
@@ -167,7 +167,7 @@ class Site:
         findings = [finding for finding in self.check_self() if finding.severity == "error"]
         return findings + self.find_errors([app], final=True)
 
-    # -- checks ------------------------------------------------------------------------------
+    # -- checks ------------------------------------------------------------------------
 
     def find_errors(self, apps: Iterable[Application], final: bool) -> list[Finding]:
         """Return the errors in the config of `apps`; if `final`, unknown tools too."""
@@ -211,7 +211,7 @@ class Site:
             names.update(app.namespaces, app.toolboxes, app.request_class.namespaces)
         return names
 
-    # -- starting ----------------------------------------------------------------------------
+    # -- starting ----------------------------------------------------------------------
 
     def _prepare_start(self) -> None:
         self.prepare()
@@ -306,7 +306,7 @@ class Site:
                 for line in banner(running, self.mounts):
                     print(line, file=sys.stderr, flush=True)
 
-    # -- logs --------------------------------------------------------------------------------
+    # -- logs --------------------------------------------------------------------------
 
     def _log_engine(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
         self.log.error(msg, "ENGINE", level, traceback)
@@ -316,7 +316,7 @@ class Site:
         for app in list(self.apps):
             app.log.reopen_files()
 
-    # -- addresses ---------------------------------------------------------------------------
+    # -- addresses ---------------------------------------------------------------------
 
     def url(
         self,

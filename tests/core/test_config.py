@@ -391,6 +391,13 @@ def test_every_file_is_told_before_it_is_read(site, tmp_path):
     assert told == [str(path)] * 4
 
 
+def test_one_value_can_be_read():
+    """parse_value() reads what a config file may say, and refuses what not."""
+    assert config_module.parse_value("[1, 'a']") == [1, "a"]
+    with pytest.raises(config_module.ConfigError, match="is a call"):
+        config_module.parse_value("print(1)", "log.screen")
+
+
 def test_a_file_without_global_says_nothing_site_wide(site):
     """An application's file leaves the site's config as it is."""
     before = dict(site)

@@ -210,6 +210,23 @@ def test_a_second_start_while_serving_releases_nothing(site, raw_client):
     assert raw_client(site.server.bound_addr[1]).request().body == b"hello"
 
 
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"global": {"engine.autorelaod.on": True}},
+        {"/": {"request.show_tracebaks": True}},
+        {"global": {"environment": "prodution"}},
+    ],
+)
+def test_quickstart_refuses_a_wrong_config_in_a_sentence(site, config):
+    """What stops a start is told without a traceback, whenever it is found."""
+    with pytest.raises(SystemExit) as caught:
+        site.quickstart(Root(), "", config)
+    first, *findings = caught.value.code.split("\n")
+    assert first == "The configuration is refused:"
+    assert len(findings) == 1
+
+
 # -- Ctrl-C and SIGTERM ------------------------------------------------------------------------
 
 STRIKE = """

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from .config import AppConfig, NamespaceSet
 from .current import find_serving
 from .dispatch import Route
-from .hooks import HOOK_POINTS
 from .errors import UNEXPECTED
+from .hooks import HOOK_POINTS
 from .lifecycle import answer_bare, refuse, respond, trap_errors
 from .logs import LogManager
 from .plan import Compiler, Plan, find_places, merge_configs
@@ -56,17 +56,20 @@ class Site(Protocol):
         """Start the engine under a foreign server, once in each process."""
 
     def check_mounted(self, app: Application) -> None:
-        """Raise ConfigError for what is wrong with the config of `app` whatever may come later."""
+        """Raise ConfigError for what is wrong with `app`, whatever may come later."""
 
     def open(self, app: Application) -> list[Finding]:
-        """Start the engine in this process unless it runs; return what is wrong with the config."""
+        """Start the engine in this process unless it runs; return what is wrong with the
+        config.
+        """
 
 
 class Pipeline:
-    """`application.wsgiapp`: the middleware around an application, as `wsgi.pipeline` config says.
+    """`application.wsgiapp`: the middleware around an application, as `wsgi.pipeline` config
+    says.
 
-    `pipeline` holds (name, factory), the first one outermost; `config` the keyword arguments of each factory
-    by its name. After a change of either say `head = None`. Source: BEHAVIOUR 5.4.
+    `pipeline` holds (name, factory), the first one outermost; `config` the keyword arguments of
+    each factory by its name. After a change of either say `head = None`. Source: BEHAVIOUR 5.4.
     """
 
     def __init__(self, app: Application) -> None:
@@ -76,7 +79,7 @@ class Pipeline:
 
     @property
     def head(self) -> WSGIApp | None:
-        """What serves requests; None before the first one, and to be set to None after changes."""
+        """What serves requests; None before the first. Set it to None after changes."""
         entry = self._app.entry
         return None if entry == self._app.first_request else entry
 
@@ -96,10 +99,12 @@ class Pipeline:
 
 
 class Application:
-    """One mounted application: `root` and its tree of handlers, its config, its log. A WSGI callable.
+    """One mounted application: `root` and its tree of handlers, its config, its log. A WSGI
+    callable.
 
-    `config`: a dict of sections, a file name or an open file; a section whose name does not begin with
-    '/' is the application's own data. `script_name`: where it is mounted; None takes it from the server.
+    `config`: a dict of sections, a file name or an open file; a section whose name does not
+    begin with '/' is the application's own data. `script_name`: where it is mounted; None takes
+    it from the server.
     """
 
     root: Any = None
@@ -111,7 +116,12 @@ class Application:
     site: Site
 
     def __init__(
-        self, root: Any, script_name: str | None = "", config: Any = None, *, site: Site | None = None
+        self,
+        root: Any,
+        script_name: str | None = "",
+        config: Any = None,
+        *,
+        site: Site | None = None,
     ) -> None:
         if site is not None:
             self.site = site
@@ -137,14 +147,14 @@ class Application:
         else:
             self.site.check_mounted(self)
 
-    # -- names ----------------------------------------------------------------------------------
+    # -- names -------------------------------------------------------------------------
 
     @property
     def script_name(self) -> str | None:
         """Where the application is mounted, without a trailing slash.
 
-        Where that is for the server to say (None was given), it is what the current request says; None
-        outside a request.
+        Where that is for the server to say (None was given), it is what the current request
+        says; None outside a request.
         """
         if self._script_name is not None:
             return self._script_name
@@ -156,12 +166,13 @@ class Application:
     def script_name(self, value: str | None) -> None:
         self._script_name = value.rstrip("/") if value else value
 
-    # -- config ---------------------------------------------------------------------------------
+    # -- config ------------------------------------------------------------------------
 
     def merge(self, config: Any) -> None:
         """Merge `config` (a dict of sections, a file name, an open file) section by section.
 
-        ValueError when it has no sections. Namespaces of the '/' section run on what is new only.
+        ValueError when it has no sections. Namespaces of the '/' section run on what is new
+        only.
         """
         before = dict(self.config.get("/") or {})
         self.config.merge(config, "a dict passed to tree.mount")
@@ -184,7 +195,9 @@ class Application:
     def _set_wsgi(self, name: str, value: Any) -> None:
         """Take `wsgi.pipeline` (extends it) and `wsgi.<name>.<argument>`."""
         if name == "pipeline":
-            self.wsgiapp.pipeline.extend(item for item in value if item not in self.wsgiapp.pipeline)
+            self.wsgiapp.pipeline.extend(
+                item for item in value if item not in self.wsgiapp.pipeline
+            )
         elif "." in name:
             middleware, _, argument = name.partition(".")
             self.wsgiapp.config.setdefault(middleware, {})[argument] = value
@@ -192,7 +205,7 @@ class Application:
             setattr(self, name, value)
         self.forget_plans()
 
-    # -- plans ----------------------------------------------------------------------------------
+    # -- plans -------------------------------------------------------------------------
 
     def forget_plans(self) -> None:
         """Compile anew from now on: a config or the set of tools has changed."""
@@ -206,7 +219,9 @@ class Application:
             for position, letter in enumerate(name)
             if letter == "/"
         }
-        self.has_dispatchers = any("request.dispatch" in section for section in self.config.values())
+        self.has_dispatchers = any(
+            "request.dispatch" in section for section in self.config.values()
+        )
         self.entry: WSGIApp = self.first_request
 
     def find_plan(self, handler: Any, trail: Trail) -> Plan:
@@ -221,7 +236,8 @@ class Application:
             plan = plans.get(key)
         if plan is None:
             plan = self.make_plan(handler, trail)
-            # After a change of config meanwhile, `self.plans` is another dict, and this one forgotten.
+            # After a change of config meanwhile, `self.plans` is another dict, and this one
+            # forgotten.
             if len(plans) >= MAX_PLANS:
                 plans.clear()
             plans[key] = plan
@@ -239,7 +255,8 @@ class Application:
         return plan
 
     def make_base_plan(self) -> Plan:
-        """Return the plan of '/', for all that happens before a handler is found: what errors need of it.
+        """Return the plan of '/', for all that happens before a handler is found: what errors
+        need of it.
 
         Nothing else: no tool has been set up for a request that has no handler yet.
         """
@@ -264,7 +281,7 @@ class Application:
         """Return a plan for the merged `config`."""
         return Compiler(config, self.toolboxes, self.request_class).compile()
 
-    # -- WSGI -----------------------------------------------------------------------------------
+    # -- WSGI --------------------------------------------------------------------------
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         return self.entry(environ, start_response)
@@ -272,8 +289,8 @@ class Application:
     def first_request(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Serve the first request after a start, a fork or a change of config.
 
-        Starts the engine of this process (once) and checks the config; with a finding every request is
-        answered 500 and the finding is in the log: never an unprotected page.
+        Starts the engine of this process (once) and checks the config; with a finding every
+        request is answered 500 and the finding is in the log: never an unprotected page.
         """
         plans = self.plans
         try:

@@ -1,4 +1,4 @@
-"""A request as it arrives: protocol, path, host and query string, before and beside its config."""
+"""A request as it arrives: protocol, path, host and query string."""
 
 from __future__ import annotations
 
@@ -14,15 +14,20 @@ from .request import Request
 def check_request(request: Request) -> None:
     """Settle protocol, path and query string; refuse what no handler could make sense of.
 
-    HTTPError 404 for a path that is not UTF-8, 400 for a bad or missing Host, 431 for too many cookies.
+    HTTPError 404 for a path that is not UTF-8, 400 for a bad or missing Host, 431 for too many
+    cookies.
     """
     environ = request.environ
     if environ.get("SERVER_PROTOCOL") != "HTTP/1.1" or "ACTUAL_SERVER_PROTOCOL" in environ:
         settle_protocol(request)
     path = environ.get("PATH_INFO", "")
-    # PERF: the plainest path, or one that has led to a handler before, needs nothing of find_path.
+    # PERF: the plainest path, or one that has led to a handler before, needs nothing of
+    # find_path.
     if (
-        (path in request.app.routes or (path[:1] == "/" and path.isascii() and "//" not in path))
+        (
+            path in request.app.routes
+            or (path[:1] == "/" and path.isascii() and "//" not in path)
+        )
         and environ.get("SCRIPT_NAME", "") == request.script_name
         and not ("RAW_URI" in environ and "%2" in environ["RAW_URI"])
         and not ("REQUEST_URI" in environ and "%2" in environ["REQUEST_URI"])
@@ -51,7 +56,7 @@ is_known_host = lru_cache(maxsize=256)(is_valid_host)
 
 
 def is_allowed_host(host: str | None, allowed: Iterable[str] | None) -> bool:
-    """Tell whether `host` is in `allowed`: 'a.example', '.example' with all below it, or '*'."""
+    """Tell whether `host` is one of `allowed`: 'a.example', '.example' (and all below), '*'."""
     if not allowed:
         return True
     name = (host or "").lower().rstrip(".")
@@ -68,7 +73,9 @@ def is_allowed_host(host: str | None, allowed: Iterable[str] | None) -> bool:
 
 
 def settle_protocol(request: Request) -> None:
-    """Set `request.protocol` to the lower of what client and server speak ('HTTP/2' counts as 1.1)."""
+    """Set `request.protocol` to the lower of what client and server speak ('HTTP/2' counts as
+    1.1).
+    """
     environ = request.environ
     request.server_protocol = environ.get("ACTUAL_SERVER_PROTOCOL", "HTTP/1.1")
     texts = (environ.get("SERVER_PROTOCOL", "HTTP/1.0"), request.server_protocol)
@@ -88,7 +95,9 @@ def find_path(request: Request) -> str:
     environ = request.environ
     mounted = request.script_name
     whole: str = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
-    path = keep_encoded_slashes(whole, environ.get("RAW_URI") or environ.get("REQUEST_URI") or "")
+    path = keep_encoded_slashes(
+        whole, environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
+    )
     request.has_encoded_slashes = path != whole or "wsgicherry.encoded_slashes" in environ
     if "//" in path:
         path = join(path)
@@ -103,14 +112,18 @@ def find_path(request: Request) -> str:
         return path
     encoding = request.app.find_uri_encoding(path)
     try:
-        return decode_path(path) if encoding is None else path.encode("latin-1").decode(encoding)
+        return (
+            decode_path(path) if encoding is None else path.encode("latin-1").decode(encoding)
+        )
     except (ValueError, LookupError):
         request.path_info = path.encode("latin-1", "replace").decode("utf-8", "replace")
         raise NotFound() from None
 
 
 def read_query(request: Request) -> None:
-    """Add the parameters of the query string. HTTPError 404 when it cannot be decoded, 400 for too many."""
+    """Add the parameters of the query string. HTTPError 404 when it cannot be decoded, 400 for
+    too many.
+    """
     encoding = request.query_string_encoding
     try:
         params = parse_query_string(
@@ -125,7 +138,7 @@ def read_query(request: Request) -> None:
     except UndecodableParams:
         raise HTTPError(
             404,
-            "The given query string could not be processed. Query strings for this resource must be encoded "
-            f"with {encoding!r}.",
+            "The given query string could not be processed. Query strings for this resource "
+            f"must be encoded with {encoding!r}.",
         ) from None
     request.params.update(params)

@@ -28,12 +28,13 @@ def prepare_body(value: Any) -> Iterable[bytes]:
     if inspect.iscoroutine(value):
         value.close()
         raise TypeError(
-            "A page handler is 'async def': nothing here awaits it. Write 'def', or run the coroutine "
-            "in the handler with asyncio.run(...)."
+            "A page handler is 'async def': nothing here awaits it. Write 'def', or run the "
+            "coroutine in the handler with asyncio.run(...)."
         )
     if not hasattr(value, "__iter__"):
         raise TypeError(
-            f"A page handler returned {value!r}: it must return bytes, str, an iterable of them, a file or None."
+            f"A page handler returned {value!r}: it must return bytes, str, an iterable of "
+            "them, a file or None."
         )
     body: Iterable[bytes] = value
     return body

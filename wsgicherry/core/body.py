@@ -172,11 +172,8 @@ class RequestBody:
     @property
     def content_type(self) -> HeaderElement:
         """The Content-Type, with its `.params`."""
-        return HeaderElement.from_str(self._raw_type())
-
-    def _raw_type(self) -> str:
         raw: str = self._environ.get("CONTENT_TYPE") or self.default_content_type
-        return raw[:MAX_CONTENT_TYPE_BYTES]
+        return HeaderElement.from_str(raw[:MAX_CONTENT_TYPE_BYTES])
 
     def add_params(self, params: dict[str, Any]) -> None:
         """Add what a processor found to `params`."""
@@ -185,7 +182,7 @@ class RequestBody:
         else:
             self.params = params
 
-    # -- reading ------------------------------------------------------------------------------
+    # -- reading -----------------------------------------------------------------------
 
     def check_length(self) -> None:
         """Raise HTTPError 413 when the Content-Length is over the limit."""
@@ -240,7 +237,8 @@ class RequestBody:
     def _read_at_once(self, length: int) -> bytes:
         if self.is_spent:
             return b""
-        self.check_length()
+        if self.maxbytes and length > self.maxbytes:
+            self.check_length()
         self.is_spent = True
         try:
             data: bytes = self._input.read(length) if length else b""
@@ -282,7 +280,7 @@ class RequestBody:
         rest.seek(0)
         return rest, length
 
-    # -- parsing ------------------------------------------------------------------------------
+    # -- parsing -----------------------------------------------------------------------
 
     def process(self) -> None:
         """Run the processor of the content type; add what it found to the request's params.
@@ -305,7 +303,8 @@ class RequestBody:
     def parse(self) -> None:
         """Run the processor of the content type, which fills `params` and `parts`."""
         self.is_processed = True
-        media_type, major_type, charset = describe_type(self._raw_type())
+        raw = self._environ.get("CONTENT_TYPE") or self.default_content_type
+        media_type, major_type, charset = describe_type(raw[:MAX_CONTENT_TYPE_BYTES])
         if charset is not None:
             charset = known_charset(charset)
             if charset not in self.attempt_charsets:

@@ -21,6 +21,7 @@ __all__ = [
     "environments",
     "load",
     "merge",
+    "parse_value",
 ]
 
 _T = TypeVar("_T")
@@ -253,6 +254,14 @@ def merge(base: dict[str, Any], other: Source) -> None:
     _require_sections(loaded)
     for name, values in loaded.items():
         base.setdefault(name, {}).update(values)
+
+
+def parse_value(text: str, key: str | None = None) -> Any:
+    """Return the value that `text` spells in a config file; see `literals.parse_value`."""
+    # PERF: the reader needs ast and inspect; what reads no file does without (see sources.py).
+    from . import literals
+
+    return literals.parse_value(text, key)
 
 
 class NamespaceSet(dict[str, Any]):

@@ -17,8 +17,8 @@ class Dispatcher:
     """Find a handler by walking the path along the application's tree of objects.
 
     `translate` maps the characters of a path segment before it is looked up as an attribute
-    (default: punctuation to underscores); `dispatch_method_name` names the method that a node may
-    have to choose the next one itself (default: `_cp_dispatch`).
+    (default: punctuation to underscores); `dispatch_method_name` names the method that a node
+    may have to choose the next one itself (default: `_cp_dispatch`).
     """
 
     dispatch_method_name = "_cp_dispatch"
@@ -92,7 +92,8 @@ MAX_ROUTE_CHARS = 256
 class Route:
     """The way to a handler that needs no walk while every node and config on it is what it was.
 
-    PERF: candidates, config and plan need not be found anew: 1 us for a page of one segment, not 4.
+    PERF: candidates, config and plan need not be found anew: 1 us for a page of one segment,
+    not 4.
     """
 
     __slots__ = (
@@ -149,7 +150,9 @@ class Route:
 def make_route(
     dispatcher: Dispatcher, trail: Trail, handler: MethodType, is_index: bool | None, plan: Plan
 ) -> Route | None:
-    """Return the route of `trail` if each of its steps was one attribute that was there, else None."""
+    """Return the route of `trail` if each of its steps was one attribute that was there, else
+    None.
+    """
     steps = trail.steps[:-1] if trail.steps[-1][0] is None else trail.steps
     nodes = [("", steps[0][0])]
     for position, (node, used, _) in enumerate(steps[1:]):
@@ -159,11 +162,15 @@ def make_route(
     last = nodes[-1][1]
     if len(nodes) < 2 or getattr(last, "__func__", None) is not handler.__func__:
         return None
-    return Route(dispatcher, nodes, handler, is_index, plan) if own_attributes(handler) else None
+    return (
+        Route(dispatcher, nodes, handler, is_index, plan) if own_attributes(handler) else None
+    )
 
 
 def keep_route(routes: dict[str, Route], path: str, route: Route | None) -> None:
-    """Keep `route` in `routes`, if there is one. (After a change of config those are others by now.)"""
+    """Keep `route` in `routes`, if there is one. (After a change of config those are others by
+    now.)
+    """
     if route is not None and len(path) <= MAX_ROUTE_CHARS and path.isascii():
         if len(routes) >= MAX_ROUTES:
             routes.clear()

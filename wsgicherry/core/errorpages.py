@@ -173,8 +173,8 @@ def interpolate(template: str, page: ErrorPage) -> bytes:
     """Return the text of an error page's file with its placeholders filled in, as UTF-8.
 
     These are `%(status)s`, `%(message)s`, `%(traceback)s` and `%(version)s` as in CherryPy, and
-    `%(error_id)s`; ValueError for another name. Values are escaped (`& < > "`). `%%` is a percent sign; any other `%` stays
-    what it is (a style's `width: 100%` broke CherryPy's).
+    `%(error_id)s`; ValueError for another name. Values are escaped (`& < > "`). `%%` is a
+    percent sign; any other `%` stays what it is (a style's `width: 100%` broke CherryPy's).
     """
     values = {
         "status": page.status_line,
@@ -190,7 +190,8 @@ def interpolate(template: str, page: ErrorPage) -> bytes:
             return "%"
         if name not in values:
             raise ValueError(
-                f"The error page has {match[0]!r}; the names it may use are {', '.join(values)}."
+                f"The error page has {match[0]!r}; the names it may use are "
+                f"{', '.join(values)}."
             )
         return _escape(values[name])
 

@@ -1,4 +1,6 @@
-"""What a handler may raise to end a request: HTTPError, NotFound, HTTPRedirect, InternalRedirect."""
+"""What a handler may raise to end a request: HTTPError, NotFound, HTTPRedirect,
+InternalRedirect.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +17,8 @@ from . import errorpages
 from .current import find_serving, serving_now
 from .headers import add_settled
 
-
-# Raised by a handler or a hook, these are its own business: a stray sys.exit() must not stop a worker, far
-# less all of them (SECURITY section 7).
+# Raised by a handler or a hook, these are its own business: a stray sys.exit() must not stop a
+# worker, far less all of them (SECURITY section 7).
 UNEXPECTED = (Exception, SystemExit, KeyboardInterrupt)
 
 
@@ -26,9 +27,11 @@ class CherryPyException(Exception):
 
 
 class InternalRedirect(CherryPyException):
-    """Go on with the handler of another path of the same application, as a GET, without telling the client.
+    """Go on with the handler of another path of the same application, as a GET, without telling
+    the client.
 
-    `path` may hold a query string; it is resolved against the current path. Source: BEHAVIOUR 2.11.
+    `path` may hold a query string; it is resolved against the current path. Source: BEHAVIOUR
+    2.11.
     """
 
     def __init__(self, path: str, query_string: str = "") -> None:
@@ -86,9 +89,10 @@ _REDIRECT_PHRASES = {
 class HTTPRedirect(CherryPyException):
     """Send the client elsewhere.
 
-    `urls`: one address or several; each is made absolute: 'x' relative to the current URL, '/x' to the
-    server's root (not the application's: use `url()` for that). `status`: 300 to 399; default 303, or 302 for
-    an HTTP/1.0 client. ValueError for another status. Source: BEHAVIOUR 2.10.
+    `urls`: one address or several; each is made absolute: 'x' relative to the current URL, '/x'
+    to the server's root (not the application's: use `url()` for that). `status`: 300 to 399;
+    default 303, or 302 for an HTTP/1.0 client. ValueError for another status. Source: BEHAVIOUR
+    2.10.
     """
 
     def __init__(
@@ -101,7 +105,9 @@ class HTTPRedirect(CherryPyException):
             urls = [urls]
         texts = [u.decode(encoding or "utf-8") if isinstance(u, bytes) else u for u in urls]
         serving = find_serving()
-        self.urls = [resolve_url(serving.request.here(), u) for u in texts] if serving else texts
+        self.urls = (
+            [resolve_url(serving.request.here(), u) for u in texts] if serving else texts
+        )
         if status is None:
             status = 303 if serving is None or serving.request.protocol >= (1, 1) else 302
         code = int(status)
@@ -111,7 +117,9 @@ class HTTPRedirect(CherryPyException):
         super().__init__(self.urls, code)
 
     def set_response(self) -> None:
-        """Make the current response this redirect. ValueError for a status that has no such form."""
+        """Make the current response this redirect. ValueError for a status that has no such
+        form.
+        """
         response = serving_now().response
         response.discard_body()
         response.status = self.status
@@ -122,7 +130,8 @@ class HTTPRedirect(CherryPyException):
             headers["Location"] = urls[0]
             phrase = _REDIRECT_PHRASES[self.status]
             lines = [
-                f'{phrase}<a href="{html.escape(url)}">{html.escape(url, quote=False)}</a>.' for url in urls
+                f'{phrase}<a href="{html.escape(url)}">{html.escape(url, quote=False)}</a>.'
+                for url in urls
             ]
             response.body = "<br />\n".join(lines).encode()
             headers.pop("Content-Length", None)
@@ -145,9 +154,9 @@ class HTTPRedirect(CherryPyException):
 class HTTPError(CherryPyException):
     """Answer with an error page.
 
-    `status`: 400 to 599 as an int, '404' or '404 Reason'; ValueError for another one, and a 500 in its
-    place for one that is no status at all. `message`: shown on the page, escaped; default is the
-    status's standard description. Source: BEHAVIOUR 2.9.
+    `status`: 400 to 599 as an int, '404' or '404 Reason'; ValueError for another one, and a 500
+    in its place for one that is no status at all. `message`: shown on the page, escaped;
+    default is the status's standard description. Source: BEHAVIOUR 2.9.
     """
 
     def __init__(self, status: Any = 500, message: str | None = None) -> None:
@@ -186,7 +195,10 @@ class HTTPError(CherryPyException):
     @classmethod
     @contextmanager
     def handle(
-        cls, exception: type[Exception] | tuple[type[Exception], ...], status: Any = 500, message: str = ""
+        cls,
+        exception: type[Exception] | tuple[type[Exception], ...],
+        status: Any = 500,
+        message: str = "",
     ) -> Iterator[None]:
         """Turn `exception`, raised within the block, into an HTTPError with `status`."""
         try:
@@ -222,7 +234,9 @@ def clean_headers(status: int) -> None:
 
 
 def format_exc(exc: BaseException | None = None) -> str:
-    """Return the traceback of `exc` (default: the exception being handled) as text, '' without one."""
+    """Return the traceback of `exc` (default: the exception being handled) as text, '' without
+    one.
+    """
     error = exc if exc is not None else sys.exc_info()[1]
     return "".join(traceback.format_exception(error)) if error is not None else ""
 
@@ -230,8 +244,9 @@ def format_exc(exc: BaseException | None = None) -> str:
 def get_error_page(status: Any, **kwargs: Any) -> Any:
     """Return the body of the page for `status` and set its headers.
 
-    Uses the page that config names in `error_page.<code>` or `error_page.default` (a file or a callable);
-    one that fails is logged and replaced by ours, which is HTML, RFC 9457 JSON or text as the client asks.
+    Uses the page that config names in `error_page.<code>` or `error_page.default` (a file or a
+    callable); one that fails is logged and replaced by ours, which is HTML, RFC 9457 JSON or
+    text as the client asks.
     """
     code, reason, standard = valid_status(status)
     page = errorpages.ErrorPage(
@@ -244,7 +259,9 @@ def get_error_page(status: Any, **kwargs: Any) -> Any:
 
 
 def render(page: errorpages.ErrorPage, code: int) -> Any:
-    """Return the body of `page`, by the page that config names for `code` or by ours; set its headers."""
+    """Return the body of `page`, by the page that config names for `code` or by ours; set its
+    headers.
+    """
     request = serving_now().request
     pages = request.plan.error_pages if request._error_page is None else request._error_page
     custom = pages.get(code) or pages.get("default") if pages else None
@@ -253,12 +270,16 @@ def render(page: errorpages.ErrorPage, code: int) -> Any:
             return render_custom(custom, page)
         except Exception:
             request.log(f"The custom error page {custom!r} failed.", "HTTP", 40, traceback=True)
-            page = page._replace(message=page.message + " In addition, the custom error page failed.")
+            page = page._replace(
+                message=page.message + " In addition, the custom error page failed."
+            )
     return render_default(page)
 
 
 def render_custom(custom: str | Callable[..., Any], page: errorpages.ErrorPage) -> Any:
-    """Return what the user's own error page makes of `page`. A callable sets its headers itself."""
+    """Return what the user's own error page makes of `page`. A callable sets its headers
+    itself.
+    """
     if not callable(custom):
         with open(custom, encoding="utf-8", newline="") as template:
             body = errorpages.interpolate(template.read(), page)
@@ -272,7 +293,8 @@ def render_custom(custom: str | Callable[..., Any], page: errorpages.ErrorPage) 
     if hasattr(result, "__next__"):
         return (chunk.encode("utf-8") if isinstance(chunk, str) else chunk for chunk in result)
     raise ValueError(
-        f"The error page function {custom!r} returned {result!r}: it must return str, bytes or an iterator."
+        f"The error page function {custom!r} returned {result!r}: it must return str, bytes or "
+        "an iterator."
     )
 
 

@@ -32,10 +32,11 @@ def expose(
 ) -> Any:
     """Publish a function, method or class, under its own name and each `alias`.
 
-    `@expose`, `@expose()`, `@expose('alias')`, `@expose(['a', 'b'])` and `@expose(alias=...)` all work; aliases
-    are written into the class body (or namespace) of the caller, punctuation as underscores. `methods` names the HTTP
-    methods that are answered; others get 405 with `Allow` (RFC 9110 section 15.5.6), and GET brings HEAD along.
-    Source: CherryPy's rule (BEHAVIOUR 3.8).
+    `@expose`, `@expose()`, `@expose('alias')`, `@expose(['a', 'b'])` and `@expose(alias=...)`
+    all work; aliases are written into the class body (or namespace) of the caller, punctuation
+    as underscores. `methods` names the HTTP methods that are answered; others get 405 with
+    `Allow` (RFC 9110 section 15.5.6), and GET brings HEAD along. Source: CherryPy's rule
+    (BEHAVIOUR 3.8).
     """
     namespace: MutableMapping[str, Any] = sys._getframe(1).f_locals
     if func is None or isinstance(func, str) or _is_names(func):
@@ -83,9 +84,9 @@ def _allowed(methods: str | Iterable[str]) -> tuple[str, ...]:
 def popargs(*names: str, **options: Any) -> Callable[..., Any]:
     """Return a class decorator (or a `_cp_dispatch`) that binds path segments to `names`.
 
-    `handler`: None to go on with the object itself, a class or function to call with the bound parameters
-    (its result is the next object), or an instance that is the next object. TypeError for any other keyword.
-    Source: CherryPy's rule (BEHAVIOUR 3.5).
+    `handler`: None to go on with the object itself, a class or function to call with the bound
+    parameters (its result is the next object), or an instance that is the next object.
+    TypeError for any other keyword. Source: CherryPy's rule (BEHAVIOUR 3.5).
     """
     handler = options.pop("handler", None)
     if options:
@@ -99,7 +100,9 @@ def popargs(*names: str, **options: Any) -> Callable[..., Any]:
             cls._cp_dispatch = decorated  # type: ignore[attr-defined]
             return cls
         if vpath is None:
-            raise TypeError("popargs() decorates a class, or is assigned to _cp_dispatch in one.")
+            raise TypeError(
+                "popargs() decorates a class, or is assigned to _cp_dispatch in one."
+            )
         params = {name: vpath.pop(0) for name in names[: len(vpath)]}
         if handler is None:
             serving_now().request.params.update(params)
@@ -120,5 +123,5 @@ def _next_node(node: Any, vpath: list[str]) -> Any:
 
 
 def is_dunder(name: str) -> bool:
-    """Tell whether `name` is one of Python's own: such an attribute is never reached by a URL."""
+    """Tell whether `name` is one of Python's own, which no URL ever reaches."""
     return name.startswith("__") and name.endswith("__")

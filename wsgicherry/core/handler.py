@@ -80,7 +80,9 @@ class LateParamPageHandler(PageHandler):
 
 
 class MethodNotAllowed:
-    """The handler of a method that `expose(methods=...)` does not name: 405, and an answer to OPTIONS."""
+    """The handler of a method that `expose(methods=...)` does not name: 405, and an answer to
+    OPTIONS.
+    """
 
     def __init__(self, allowed: tuple[str, ...]) -> None:
         self.allowed = allowed
@@ -102,8 +104,9 @@ def explain_bad_call(
 ) -> None:
     """Raise HTTPError when `error` came from arguments that do not fit the handler's signature.
 
-    Returns silently when they fit: the TypeError is then the handler's own. 404 when the path or the
-    query string is wrong, 400 when only the body is. Source: CherryPy's rule (BEHAVIOUR 3.3).
+    Returns silently when they fit: the TypeError is then the handler's own. 404 when the path
+    or the query string is wrong, 400 when only the body is. Source: CherryPy's rule (BEHAVIOUR
+    3.3).
     """
     request = serving_now().request
     try:
@@ -118,7 +121,9 @@ def explain_bad_call(
 
 
 def own_first_name(callable: Callable[..., Any]) -> str | None:
-    """Return what a bound method calls its `self`: a parameter of that name can never be passed."""
+    """Return what a bound method calls its `self`: a parameter of that name can never be
+    passed.
+    """
     function = getattr(callable, "__func__", None)
     code = getattr(function, "__code__", None)
     return code.co_varnames[0] if code is not None and code.co_argcount else None
@@ -131,12 +136,15 @@ def find_mismatch(
     kwargs: Mapping[str, Any],
     body_names: set[str],
 ) -> tuple[int, str | None] | None:
-    """Return (status, message) for arguments that do not fit `signature`, or None when they fit.
+    """Return (status, message) for arguments that do not fit `signature`, or None when they
+    fit.
 
     The rules in order: missing, too many positional, given twice, unknown.
     """
     parameters = signature.parameters.values()
-    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    positional = [
+        p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    ]
     by_keyword = {
         p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
     }
@@ -156,7 +164,9 @@ def find_mismatch(
         return 404, "Missing parameters: " + ",".join(missing)
     if len(args) > len(positional) and not takes_more_args:
         return 404, None
-    twice = [p.name for p in positional if p.name in by_position & by_keyword and p.name in kwargs]
+    twice = [
+        p.name for p in positional if p.name in by_position & by_keyword and p.name in kwargs
+    ]
     if twice:
         status = 400 if set(twice) <= body_names else 404
         return status, "Multiple values for parameters: " + ",".join(twice)

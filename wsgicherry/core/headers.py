@@ -14,7 +14,8 @@ MAX_CACHED_HEADER_CHARS = 128
 PLAIN_HTML = ("Content-Type", "text/html")
 HTML_UTF8 = ("Content-Type", "text/html;charset=utf-8")
 
-# Header lists of constants, as the identities of their pairs: `add_settled` puts them here for good.
+# Header lists of constants, as the identities of their pairs: `add_settled` puts them here for
+# good.
 SETTLED: set[tuple[int, ...]] = set()
 
 
@@ -27,14 +28,16 @@ def add_settled(*pairs: tuple[str, str]) -> tuple[tuple[str, str], ...]:
 add_settled(HTML_UTF8)
 
 
-# There is no body that these could describe; `wsgiref.validate` refuses the type (on a 204 and a 304 only).
+# There is no body that these could describe; `wsgiref.validate` refuses the type (on a 204 and
+# a 304 only).
 NOT_WITHOUT_BODY = ("Content-Type", "Content-Length")
 
 
 def settle_headers(
     headerlist: list[tuple[Any, Any]],
 ) -> tuple[list[tuple[str, str]], str | None]:
-    """Return the headers as they may be sent, names in Title-Case, and the Content-Length among them.
+    """Return the headers as they may be sent, names in Title-Case, and the Content-Length among
+    them.
 
     ValueError for a name that is none.
     """
@@ -56,7 +59,9 @@ def settle_headers(
 
 
 def settle_header(name: Any, value: Any) -> tuple[str, str] | None:
-    """Return one header as it may be sent; None for a hop-by-hop one, and for a Content-Length of None."""
+    """Return one header as it may be sent; None for a hop-by-hop one, and for a Content-Length
+    of None.
+    """
     title = name.title() if isinstance(name, str) else name
     if value is None and title == "Content-Length":
         return None
@@ -77,7 +82,8 @@ def keep_last_single(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def keep_on_host(location: str) -> str:
-    """Return a Location that a browser cannot take for another host: '//x' and its like become '/x'.
+    """Return a Location that a browser cannot take for another host: '//x' and its like become
+    '/x'.
 
     Browsers read a backslash as a slash and skip white space (WebOb CVE-2024-42353 and after).
     """

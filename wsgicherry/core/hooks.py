@@ -1,4 +1,6 @@
-"""Hooks: what runs at the named points of a request, in which order, and what an error does to the rest."""
+"""Hooks: what runs at the named points of a request, in which order, and what an error does to
+the rest.
+"""
 
 from __future__ import annotations
 
@@ -51,9 +53,8 @@ class Hook:
 
     def __repr__(self) -> str:
         arguments = "".join(f", {name}={value!r}" for name, value in self.kwargs.items())
-        return (
-            f"Hook({self.callback!r}, failsafe={self.failsafe!r}, priority={self.priority!r}{arguments})"
-        )
+        flags = f"failsafe={self.failsafe!r}, priority={self.priority!r}"
+        return f"Hook({self.callback!r}, {flags}{arguments})"
 
 
 class HookMap(dict[str, list[Hook]]):
@@ -74,7 +75,9 @@ class HookMap(dict[str, list[Hook]]):
         self[point].append(Hook(callback, failsafe, priority, **kwargs))
 
     def in_order(self, point: str) -> tuple[Hook, ...]:
-        """Return the hooks of `point` by priority; equal priorities stay in order of attachment."""
+        """Return the hooks of `point` by priority; equal priorities stay in order of
+        attachment.
+        """
         return tuple(sorted(self[point], key=_priority))
 
     def run(self, point: str) -> None:
@@ -104,10 +107,11 @@ _priority = attrgetter("priority")
 
 
 def run(hooks: tuple[Hook, ...]) -> None:
-    """Run `hooks` in order. After an error only the failsafe ones go on; then the newest error is raised.
+    """Run `hooks` in order. After an error only the failsafe ones go on; then the newest error
+    is raised.
 
-    HTTPError, HTTPRedirect and InternalRedirect pass quietly; anything else is logged with its traceback.
-    Source: CherryPy's rule (BEHAVIOUR 2.7).
+    HTTPError, HTTPRedirect and InternalRedirect pass quietly; anything else is logged with its
+    traceback. Source: CherryPy's rule (BEHAVIOUR 2.7).
     """
     try:
         for hook in hooks:

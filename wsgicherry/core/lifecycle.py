@@ -63,7 +63,7 @@ def respond(app: Application, environ: Environ, start_response: Any) -> Iterable
         response.discard_body()
         end_request(serving)
         if app.wsgiapp.pipeline:
-            raise  # the middleware of `wsgi.pipeline` serves the other request too, see `trap_errors`
+            raise  # the middleware serves the other request too: see `trap_errors`
         return respond_again(app, partial(respond, app), environ, start_response, redirect)
     except UNEXPECTED:
         response.discard_body()
@@ -81,7 +81,8 @@ def respond(app: Application, environ: Environ, start_response: Any) -> Iterable
 def serve(request: Request, response: Response) -> None:
     """Make the response, whatever happens.
 
-    Raises only InternalRedirect, and unexpected errors when `request.throw_errors` asks for them.
+    Raises only InternalRedirect, and unexpected errors when `request.throw_errors` asks for
+    them.
     """
     try:
         try:
@@ -92,8 +93,8 @@ def serve(request: Request, response: Response) -> None:
             if request.plan.before_finalize:
                 run(request.plan.before_finalize)
             response.finalize()
-            # The handler of a 404 is the error: with its traceback it would be a cycle for the garbage
-            # collector.
+            # The handler of a 404 is the error: with its traceback it would be a cycle for the
+            # garbage collector.
             answer.__traceback__ = None
         finally:
             if request.plan.on_end_resource:
@@ -139,7 +140,7 @@ def produce(request: Request, response: Response) -> None:
     response.finalize()
 
 
-# -- the handler ---------------------------------------------------------------------------
+# -- the handler -----------------------------------------------------------------------
 
 
 def find_handler(request: Request) -> None:
@@ -159,24 +160,28 @@ def find_handler(request: Request) -> None:
 
 
 def settle_plan(request: Request) -> Plan:
-    """Return a plan for a config that a dispatcher of the user's made or changed: the old road."""
+    """Return a plan for a config that a dispatcher made or changed itself: the old road."""
     if request.plan.is_base or request.config != request.plan.config:
         request.use_plan(request.app.compile(request.config))
     return request.plan
 
 
-# -- errors -------------------------------------------------------------------------------------
+# -- errors ----------------------------------------------------------------------------
 
 
 def settle_early(request: Request) -> None:
-    """After an error before the handler was known, heed what the application's '/' says of errors."""
+    """After an error before the handler was known, heed what the application's '/' says of
+    errors.
+    """
     if request.plan.is_base:
         for name, value in request.plan.request_attributes.items():
             setattr(request, name, value)
 
 
 def answer_unexpected(request: Request, response: Response) -> None:
-    """Answer an error that nobody foresaw, between the two error hooks; at worst with the bare error."""
+    """Answer an error that nobody foresaw, between the two error hooks; at worst with the bare
+    error.
+    """
     settle_early(request)
     try:
         try:
@@ -225,7 +230,8 @@ def answer_bare(
 def trap_errors(app: Application, head: WSGIApp) -> WSGIApp:
     """Return `head`, the outermost middleware, so that no error of it is left to the server.
 
-    An InternalRedirect passes all of the middleware once more. Anything else is logged and answered 500.
+    An InternalRedirect passes all of the middleware once more. Anything else is logged and
+    answered 500.
     """
 
     def trap(environ: Environ, start_response: Any) -> Iterable[bytes]:
@@ -240,12 +246,14 @@ def trap_errors(app: Application, head: WSGIApp) -> WSGIApp:
 
 
 def refuse(app: Application, findings: Iterable[object]) -> WSGIApp:
-    """Return a WSGI app that answers 500 to everything, because the config of `app` is wrong."""
+    """Return a WSGI app that answers 500 to everything: the config of `app` is wrong."""
     for finding in findings:
         app.log.error(str(finding), "CONFIG", 40)
 
     def refused(environ: Environ, start_response: Any) -> Iterable[bytes]:
-        status, headers, body = bare_error("The configuration is refused; the error log says why.\n")
+        status, headers, body = bare_error(
+            "The configuration is refused; the error log says why.\n"
+        )
         app.log.access_environ(environ, status, len(body[0]))
         start_response(status, headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else body
@@ -253,7 +261,7 @@ def refuse(app: Application, findings: Iterable[object]) -> WSGIApp:
     return refused
 
 
-# -- internal redirects -------------------------------------------------------------------------
+# -- internal redirects ----------------------------------------------------------------
 
 
 def respond_again(
@@ -275,7 +283,9 @@ def respond_again(
         if there in visited and not is_recursive:
             raise RuntimeError(f"InternalRedirector visited the same URL twice: {there!r}")
         if len(visited) > MAX_INTERNAL_REDIRECTS:
-            raise RuntimeError(f"More than {MAX_INTERNAL_REDIRECTS} internal redirects: {there!r}")
+            raise RuntimeError(
+                f"More than {MAX_INTERNAL_REDIRECTS} internal redirects: {there!r}"
+            )
     except RuntimeError:
         return answer_bare(app, environ, start_response, request)
     other = {
@@ -302,7 +312,7 @@ def address(path: str, query: str) -> str:
     return f"{path}?{query}" if query else path
 
 
-# -- the end ------------------------------------------------------------------------------------
+# -- the end ---------------------------------------------------------------------------
 
 
 def announce(app: Application) -> None:
@@ -312,7 +322,7 @@ def announce(app: Application) -> None:
 
 
 def start_stream(request: Request, response: Response) -> None:
-    """Make the first chunk of a streamed body: an error before it is answered like any other."""
+    """Make the first chunk of a stream: an error before it is answered like any other."""
     try:
         response._app_iter = StartedStream(response._app_iter)
     except (HTTPRedirect, HTTPError) as answer:

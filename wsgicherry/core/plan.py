@@ -24,8 +24,9 @@ BUILTIN_NAMESPACES = ("hooks", "request", "response", "error_page")
 class Plan:
     """What requests with the same handler and config have in common. Read-only once compiled.
 
-    One tuple of hooks for each hook point (named as the point); what to set on the request, its body and
-    its response; and, for tools that decide at request time, the list of those (the old road).
+    One tuple of hooks for each hook point (named as the point); what to set on the request, its
+    body and its response; and, for tools that decide at request time, the list of those (the
+    old road).
     """
 
     __slots__ = (
@@ -61,7 +62,8 @@ class Plan:
     def __init__(self, config: Mapping[str, Any]) -> None:
         self.config = config
         self.request_attributes: dict[str, Any] = {}
-        # What the request finds here when it is asked for, and not set on it (its class says which).
+        # What the request finds here when it is asked for, and not set on it (its class says
+        # which).
         self.planned: dict[str, Any] = {}
         self.body_attributes: dict[str, Any] = {}
         self.response_attributes: list[tuple[str, Any]] = []
@@ -88,7 +90,9 @@ class Plan:
         """Note whether there is anything for `apply` to do."""
         # These two are asked for before the request has its attributes.
         self.allowed_hosts = self.request_attributes.get("allowed_hosts", ())
-        self.max_cookie_bytes = self.request_attributes.get("max_cookie_bytes", MAX_COOKIE_BYTES)
+        self.max_cookie_bytes = self.request_attributes.get(
+            "max_cookie_bytes", MAX_COOKIE_BYTES
+        )
         self.is_plain = not (
             self.request_attributes
             or self.response_attributes
@@ -105,7 +109,9 @@ class Plan:
         return hooks
 
     def with_hooks(self, hooks: HookMap) -> Plan:
-        """Return a plan like this one for a single request, which runs what `hooks` holds by then."""
+        """Return a plan like this one for a single request, which runs what `hooks` holds by
+        then.
+        """
         return TouchedPlan(self, hooks)
 
     def untouched(self) -> Plan:
@@ -136,7 +142,9 @@ class Plan:
 
 
 class TouchedPlan(Plan):
-    """The plan of one request whose hooks were touched: it reads them from the request's own map."""
+    """The plan of one request whose hooks were touched: it reads them from the request's own
+    map.
+    """
 
     __slots__ = ("hooks", "origin")
 
@@ -184,10 +192,10 @@ def find_places(trail: Trail, sections: Mapping[str, Mapping[str, Any]]) -> tupl
     )
 
 
-def find_place(
-    position: int, trail: Trail, sections: Mapping[str, Mapping[str, Any]]
-) -> str:
-    """Return the path of the config at `position`: its section, or the path of the node that has it."""
+def find_place(position: int, trail: Trail, sections: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the path of the config at `position`: its section, or the path of the node that
+    has it.
+    """
     config = trail.configs[position]
     for name, section in sections.items():
         if section is config:
@@ -197,7 +205,9 @@ def find_place(
 
 
 class Compiler:
-    """Turn one merged config into a plan. Stands in for the request when tools attach themselves."""
+    """Turn one merged config into a plan. Stands in for the request when tools attach
+    themselves.
+    """
 
     def __init__(
         self,
@@ -261,7 +271,7 @@ class Compiler:
             self.plan.response_attributes.append((name, value))
 
     def attach_tools(self) -> None:
-        """Attach the tools that are on; leave all of them for the request if one decides there."""
+        """Attach the tools that are on; leave all for the request if one decides there."""
         active: list[tuple[Any, dict[str, Any]]] = []
         for namespace, toolbox in self.toolboxes.items():
             settings = group_tools(namespace, self.groups.get(namespace, {}))
@@ -283,7 +293,8 @@ def group_tools(namespace: str, entries: Mapping[str, Any]) -> dict[str, dict[st
         name, dot, argument = key.partition(".")
         if not dot:
             raise ValueError(
-                f"The config key '{namespace}.{key}' names no setting: write '{namespace}.{key}.on'."
+                f"The config key '{namespace}.{key}' names no setting: write "
+                f"'{namespace}.{key}.on'."
             )
         settings.setdefault(name, {})[argument] = value
     return settings

@@ -63,10 +63,8 @@ def find_static(node: Any, name: str) -> Any:
     """
     kind = type(node)
     on_class = _find_in(kind, name)
-    if issubclass(kind, type):
-        own = _find_in(node, name)
-    else:
-        own = _own_attributes(node).get(name)
+    is_class = issubclass(kind, type)
+    own = _find_in(node, name) if is_class else _own_attributes(node).get(name)
     if own is None or (on_class is not None and hasattr(type(on_class), "__set__")):
         return on_class
     return own

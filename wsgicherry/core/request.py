@@ -124,7 +124,7 @@ class Request(WebObWords):
         if options or type(environ) is not dict:
             super().__init__(environ, **options)
 
-    # -- what came in -------------------------------------------------------------------------
+    # -- what came in ------------------------------------------------------------------
 
     @property
     def wsgi_environ(self) -> Environ:
@@ -260,14 +260,14 @@ class Request(WebObWords):
             self._unique_id = UniqueId(make_uuid4())
         return self._unique_id
 
-    # -- the body -----------------------------------------------------------------------------
+    # -- the body ----------------------------------------------------------------------
 
     @property
     def body_params(self) -> Mapping[str, Any]:
         """The parameters that came in the body; empty when there is none."""
         return {} if self._body is None else self._body.params or {}
 
-    # -- the plan, and what is copied from it on touch ----------------------------------------
+    # -- the plan, and what is copied from it on touch ---------------------------------
 
     is_touched = False
     """Whether config or hooks are this request's own by now."""
@@ -333,7 +333,7 @@ class Request(WebObWords):
     def error_page(self, value: dict[Any, Any]) -> None:
         self._error_page = value
 
-    # -- errors -------------------------------------------------------------------------------
+    # -- errors ------------------------------------------------------------------------
 
     error_id = ""
 

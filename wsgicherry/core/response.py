@@ -1,4 +1,6 @@
-"""Response: a WebOb response that speaks CherryPy's words, and the one place where it becomes bytes."""
+"""Response: a WebOb response that speaks CherryPy's words, and the one place where it becomes
+bytes.
+"""
 
 from __future__ import annotations
 
@@ -26,9 +28,9 @@ from .headers import (
 )
 
 
-
 class ResponseHeaders(WebObHeaders):
-    """The response's headers: names in Title-Case, looked up in any case; a view of the header list.
+    """The response's headers: names in Title-Case, looked up in any case; a view of the header
+    list.
 
     Values keep their type until they are sent.
     """
@@ -57,7 +59,9 @@ class ResponseHeaders(WebObHeaders):
         return [(_title(name), value) for name, value in self._items]
 
     def values(self, key: str | None = None) -> list[Any]:  # type: ignore[override]
-        """Return all values; with `key` the values of that header's elements (CherryPy's meaning)."""
+        """Return all values; with `key` the values of that header's elements (CherryPy's
+        meaning).
+        """
         if key is None:
             return [value for _, value in self._items]
         return [element.value for element in self.elements(key)]
@@ -89,10 +93,12 @@ def _title(name: Any) -> str:
 
 
 class Response(WebObResponse):
-    """One response: all of WebOb's attributes, and CherryPy's, whose meaning wins where both claim a word.
+    """One response: all of WebOb's attributes, and CherryPy's, whose meaning wins where both
+    claim a word.
 
-    `status` is what the handler put there (int, '404', '404 Reason', None for 200) until `finalize`; `body` is an
-    iterable of bytes and takes bytes, iterables of bytes, files and None.
+    `status` is what the handler put there (int, '404', '404 Reason', None for 200) until
+    `finalize`; `body` is an iterable of bytes and takes bytes, iterables of bytes, files and
+    None.
     """
 
     status: Any = None
@@ -104,10 +110,13 @@ class Response(WebObResponse):
     _headers: Any = None
     _cookie: SimpleCookie | None = None
 
-    def __init__(self, body: Any = None, status: Any = None, headerlist: Any = None, **options: Any) -> None:
+    def __init__(
+        self, body: Any = None, status: Any = None, headerlist: Any = None, **options: Any
+    ) -> None:
         self.time = time.time()
         if headerlist is None and not options and body is None and status is None:
-            # PERF: what WebOb's __init__ would do takes 1.5 us; a new response needs these three.
+            # PERF: what WebOb's __init__ would do takes 1.5 us; a new response needs these
+            # three.
             self._headerlist = [PLAIN_HTML]
             self._app_iter: Any = []
             self.status = self._cookie = None
@@ -117,7 +126,7 @@ class Response(WebObResponse):
             options["charset"] = self.default_charset
         super().__init__(body=body, status=status, headerlist=headerlist, **options)
 
-    # -- status ---------------------------------------------------------------------------------
+    # -- status ------------------------------------------------------------------------
 
     @property
     def _status(self) -> str:
@@ -139,11 +148,11 @@ class Response(WebObResponse):
 
     status_int = status_code
 
-    # -- headers --------------------------------------------------------------------------------
+    # -- headers -----------------------------------------------------------------------
 
     @property  # type: ignore[override]
     def headers(self) -> ResponseHeaders:
-        """The headers, names in Title-Case, looked up in any case; assigning replaces them all."""
+        """The headers: Title-Case names, looked up in any case; assigning replaces them all."""
         if self._headers is None:
             self._headers = ResponseHeaders.view_list(self._headerlist)
         headers: ResponseHeaders = self._headers
@@ -172,11 +181,13 @@ class Response(WebObResponse):
     def cookie(self, value: SimpleCookie) -> None:
         self._cookie = value
 
-    # -- body -----------------------------------------------------------------------------------
+    # -- body --------------------------------------------------------------------------
 
     @property
     def body(self) -> Any:
-        """The body: an iterable of bytes. ValueError for str: the encode tool turns it into bytes."""
+        """The body: an iterable of bytes. ValueError for str: the encode tool turns it into
+        bytes.
+        """
         return self._app_iter
 
     @body.setter
@@ -195,7 +206,8 @@ class Response(WebObResponse):
         self._app_iter = []
 
     def adopt(self, other: WebObResponse) -> None:
-        """Take over status, headers and body of `other`, a WebOb response, which stays as it is.
+        """Take over status, headers and body of `other`, a WebOb response, which stays as it
+        is.
 
         Headers that were set here stay unless `other` has them too.
         """
@@ -210,7 +222,9 @@ class Response(WebObResponse):
         status, headers = found[:2]
         names = {name.lower() for name, _ in headers}
         mine = [
-            pair for pair in self._headerlist if pair is not PLAIN_HTML and pair[0].lower() not in names
+            pair
+            for pair in self._headerlist
+            if pair is not PLAIN_HTML and pair[0].lower() not in names
         ]
         self.headers = [*headers, *mine]
         self.status = status
@@ -229,7 +243,9 @@ class Response(WebObResponse):
         return any(body) if isinstance(body, (list, tuple)) else body is not None
 
     def collapse_body(self) -> bytes:
-        """Read the whole body, make it one block, and return that. TypeError for a chunk that is not bytes."""
+        """Read the whole body, make it one block, and return that. TypeError for a chunk that
+        is not bytes.
+        """
         body = self._app_iter
         try:
             data = b"".join(body)
@@ -286,11 +302,13 @@ class Response(WebObResponse):
             self.headers["Content-Length"] = str(int(length) + len(data))
         return len(data)
 
-    # -- WebOb's own methods, on a response of WebOb's own kind -----------------------------------
+    # -- WebOb's own methods, on a response of WebOb's own kind ------------------------
 
     def _plain(self) -> WebObResponse:
-        """Return a plain WebOb response with the status, the headers and the body of this one."""
-        plain = WebObResponse(status=self._status, headerlist=self._headerlist, app_iter=self._app_iter)
+        """Return a plain WebOb response with this one's status, headers and body."""
+        plain = WebObResponse(
+            status=self._status, headerlist=self._headerlist, app_iter=self._app_iter
+        )
         plain.conditional_response = self.conditional_response
         return plain
 
@@ -310,7 +328,7 @@ class Response(WebObResponse):
         return self._plain()(environ, start_response)
 
     def conditional_response_app(self, environ: Any, start_response: Any) -> Any:
-        """Answer as a WSGI application, heeding the conditions of the request (WebOb's rule)."""
+        """Answer as a WSGI application that heeds conditional requests (WebOb's rule)."""
         return self._plain().conditional_response_app(environ, start_response)
 
     def __repr__(self) -> str:
@@ -319,13 +337,13 @@ class Response(WebObResponse):
     def __str__(self, skip_body: bool = False) -> str:
         return self._plain().__str__(skip_body)
 
-    # -- the end --------------------------------------------------------------------------------
+    # -- the end -----------------------------------------------------------------------
 
     def finalize(self) -> None:
         """Settle status line, headers and body length.
 
-        HTTPError 500 for a status that is none, ValueError for a header name that is none. Source: CherryPy's
-        rule (BEHAVIOUR 2.12).
+        HTTPError 500 for a status that is none, ValueError for a header name that is none.
+        Source: CherryPy's rule (BEHAVIOUR 2.12).
         """
         headerlist, body = self._headerlist, self._app_iter
         if (

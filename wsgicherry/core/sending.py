@@ -1,4 +1,6 @@
-"""Bodies on their way to the server, and the end of a request, which the server's `close()` brings."""
+"""Bodies on their way to the server, and the end of a request, which the server's `close()`
+brings.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from .hooks import run
 
 
 def end_request(serving: Serving) -> None:
-    """Tell the engine, run `on_end_request`, once. Errors are logged: the response has been sent."""
+    """Tell the engine, run `on_end_request`, once. Errors are logged: the response has been
+    sent.
+    """
     request = serving.request
     if request.closed:
         return
@@ -36,7 +40,8 @@ def end_request(serving: Serving) -> None:
 class FinishedBody(list[bytes]):
     """A body that is complete; the server's `close()` ends the request."""
 
-    # PERF: a list, so that len() tells servers of a single block; filled by list's own __init__.
+    # PERF: a list, so that len() tells servers of a single block; filled by list's own
+    # __init__.
     __slots__ = ("serving",)
     serving: Serving
 

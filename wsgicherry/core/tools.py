@@ -13,8 +13,8 @@ from .expose import own_config
 from .hooks import DEFAULT_PRIORITY, HookMap
 
 _NOT_ON = (
-    "Tools cannot be turned on directly. Turn them on via config, or use them as decorators on your "
-    "page handlers."
+    "Tools cannot be turned on directly. Turn them on via config, or use them as decorators on "
+    "your page handlers."
 )
 
 
@@ -28,10 +28,12 @@ class ToolTarget(Protocol):
 
 
 class Tool:
-    """A callable attached to the hook point `point`, configured by `<toolbox>.<name>.<argument>` keys.
+    """A callable attached to the hook point `point`, configured by
+    `<toolbox>.<name>.<argument>` keys.
 
-    `Tool(point, callable, name=None, priority=50)`: the callable's `priority` and `failsafe` attributes, when
-    it has them, are honoured. A subclass may override `_setup()`; it then runs for each request.
+    `Tool(point, callable, name=None, priority=50)`: the callable's `priority` and `failsafe`
+    attributes, when it has them, are honoured. A subclass may override `_setup()`; it then runs
+    for each request.
     """
 
     namespace = "tools"
@@ -76,7 +78,8 @@ class Tool:
         """Return a decorator that turns this tool on, with `kwargs`, for what it decorates."""
         if args:
             raise TypeError(
-                f"The {self._name!r} Tool does not accept positional arguments; you must use keyword arguments."
+                f"The {self._name!r} Tool does not accept positional arguments; you must use "
+                "keyword arguments."
             )
 
         def turn_on(target: Any) -> Any:
@@ -89,7 +92,9 @@ class Tool:
         return turn_on
 
     def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:
-        """Attach the tool with `settings` (without 'on') to a plan in the making, or to a request."""
+        """Attach the tool with `settings` (without 'on') to a plan in the making, or to a
+        request.
+        """
         priority = settings.pop("priority", None)
         if priority is None:
             priority = getattr(self.callable, "priority", self._priority)
@@ -97,7 +102,9 @@ class Tool:
             target.hooks.attach(self._point, self.callable, priority=priority, **settings)
 
     def _setup(self) -> None:
-        """Attach this tool to the current request, for tools that override it (CherryPy's rule)."""
+        """Attach this tool to the current request, for tools that override it (CherryPy's
+        rule).
+        """
         self.attach(serving_now().request, self._merged_args())
 
     def _merged_args(self, defaults: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -143,7 +150,9 @@ class HandlerTool(Tool):
 
 
 class HandlerWrapperTool(Tool):
-    """A tool that wraps the handler: `newhandler(inner, *args, **kwargs)` is called in its place."""
+    """A tool that wraps the handler: `newhandler(inner, *args, **kwargs)` is called in its
+    place.
+    """
 
     def __init__(
         self,
@@ -185,7 +194,8 @@ class ErrorTool(Tool):
 class Toolbox:
     """The tools of one config namespace: `tools.<name>.<argument>`.
 
-    Setting an attribute to a tool names it. `on_change` is called when the set of tools changes.
+    Setting an attribute to a tool names it. `on_change` is called when the set of tools
+    changes.
     """
 
     namespace: str
@@ -222,7 +232,8 @@ class Toolbox:
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Return a decorator that makes a function a tool at `point`, and returns the function.
 
-        `name` is the tool's name (default: the function's), `priority` its place among the hooks.
+        `name` is the tool's name (default: the function's), `priority` its place among the
+        hooks.
         """
 
         def register_function(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from ..wire.urls import join, keep_encoded_slashes
@@ -94,7 +95,9 @@ class Mounts(dict[str, Any]):
 
 
 class Tree:
-    """The mounted applications of a site. Call it as a WSGI application, or hand it to a server."""
+    """The mounted applications of a site. Call it as a WSGI application, or hand it to a
+    server.
+    """
 
     def __init__(
         self,
@@ -122,23 +125,25 @@ class Tree:
         return self.site.engine
 
     def mount(self, root: Any, script_name: str | None = "", config: Any = None) -> Application:
-        """Mount `root` (an object with handlers, or an Application) at `script_name`, with `config`.
+        """Mount `root` (an object with handlers, or an Application) at `script_name`, with
+        `config`.
 
-        Returns the Application. TypeError for script_name None, ValueError for an Application with
-        another script_name than the one given. An application that is mounted there already is replaced.
+        Returns the Application. TypeError for script_name None, ValueError for an Application
+        with another script_name than the one given. An application that is mounted there
+        already is replaced.
         """
         if script_name is None:
             raise TypeError(
-                "The 'script_name' argument may not be None. Application objects may have a script_name of "
-                "None (they take it from the server), but they cannot be mounted: give one to mount()."
+                "The 'script_name' argument may not be None. Application objects may have a "
+                "script_name of None (it comes from the server), but those cannot be mounted."
             )
         script_name = script_name.rstrip("/")
         if isinstance(root, Application):
             app = root
             if script_name and script_name != app.script_name:
                 raise ValueError(
-                    "Cannot specify a different script name and pass an Application instance to "
-                    f"cherrypy.mount: {script_name!r} is not {app.script_name!r}."
+                    "Cannot specify a different script name and pass an Application instance "
+                    f"to cherrypy.mount: {script_name!r} is not {app.script_name!r}."
                 )
             script_name = app.script_name or ""
             if config:
@@ -153,17 +158,16 @@ class Tree:
     def _add_favicon(self, root: Any) -> None:
         if self._make_favicon is None:
             return
-        try:
+        # An object that takes no attributes does without.
+        with suppress(AttributeError, TypeError):
             root.favicon_ico = self._make_favicon()
-        except (AttributeError, TypeError):
-            pass  # an object that takes no attributes does without
 
     def graft(self, wsgi_callable: WSGIApp, script_name: str = "") -> None:
         """Mount any WSGI application at `script_name`."""
         self.apps[script_name.rstrip("/")] = wsgi_callable
 
     def script_name(self, path: str | None = None) -> str | None:
-        """Return the longest mount point of `path` (default: the current request's), or None."""
+        """Return the longest mount point of `path` (default: the current one), or None."""
         if path is None:
             serving = find_serving()
             if serving is None:

@@ -40,9 +40,9 @@ def walk(
     """Return the trail from `root` along `path`, as far as it goes.
 
     Never raises for a missing node: it is None, and so is what would follow. `sections` is the
-    application's config, `parents` the paths that have sections below them ('' too, if there are
-    any but '/'). HTTPError 414 for more than MAX_PATH_SEGMENTS names. Source: CherryPy's rule
-    (BEHAVIOUR 3.2).
+    application's config, `parents` the paths that have sections below them ('' too, if there
+    are any but '/'). HTTPError 414 for more than MAX_PATH_SEGMENTS names. Source: CherryPy's
+    rule (BEHAVIOUR 3.2).
     """
     names = [*filter(None, path.split("/")), "index"]
     total = len(names)
@@ -64,8 +64,8 @@ def walk(
         # PERF: letters and digits stand for themselves: asking is quicker than translating.
         if not (is_plain_table and name.isalnum()):
             name = attribute_name(name, translate)
-        # PERF: a method's attributes are its function's; a miss in their dict takes 0.03 us, and
-        # 0.58 us when getattr asks the method.
+        # PERF: a method's attributes are its function's; a miss in their dict takes 0.03 us,
+        # and 0.58 us when getattr asks the method.
         child = getattr(node, name, None) if own is None else own.get(name)
         used += 1
         if child is None and own is None and node is not None and used < total:
@@ -92,13 +92,17 @@ def walk(
 
 
 def own_attributes(method: MethodType) -> dict[str, Any] | None:
-    """Return the attributes of `method`, None if its function is not a plain one and may have others."""
+    """Return the attributes of `method`, None if its function is not a plain one and may have
+    others.
+    """
     function = method.__func__
     return function.__dict__ if type(function) is FunctionType else None
 
 
 def attribute_name(name: str, translate: dict[int, Any]) -> str:
-    """Return the attribute that `name` stands for; '' for Python's own: they mean nothing in a URL."""
+    """Return the attribute that `name` stands for; '' for Python's own: they mean nothing in a
+    URL.
+    """
     name = name.translate(translate)
     return "" if is_dunder(name) else name
 

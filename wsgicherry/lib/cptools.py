@@ -14,7 +14,8 @@ from ..core.logs import redact_headers
 def trailing_slash(
     missing: bool = True, extra: bool = False, status: int | None = None, debug: bool = False
 ) -> None:
-    """Redirect an index page to its address with a slash (`missing`), other pages to theirs without (`extra`).
+    """Redirect an index page to its address with a slash (`missing`), other pages to theirs
+    without (`extra`).
 
     `status`: of the redirect, default 301. The query string is kept. Source: BEHAVIOUR 3.9.
     """
@@ -36,7 +37,9 @@ def trailing_slash(
 def response_headers(
     headers: Iterable[tuple[str, str]] | None = None, debug: bool = False
 ) -> None:
-    """Set each of `headers`, (name, value) pairs, on the response. The handler may still change them."""
+    """Set each of `headers`, (name, value) pairs, on the response. The handler may still change
+    them.
+    """
     serving = serving_now()
     if debug:
         serving.request.log(f"setting response headers: {headers!r}", "TOOLS.RESPONSE_HEADERS")
@@ -48,7 +51,9 @@ response_headers.failsafe = True  # type: ignore[attr-defined]
 
 
 def log_traceback(severity: int = logging.ERROR, debug: bool = False) -> None:
-    """Write the traceback of an unexpected error to the error log, with the error id of its page."""
+    """Write the traceback of an unexpected error to the error log, with the error id of its
+    page.
+    """
     serving_now().request.report_error_id("unexpected error", severity, traceback=True)
 
 

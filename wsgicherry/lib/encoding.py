@@ -23,7 +23,8 @@ from ..wire.headers import HeaderElement, MalformedHeader, header_elements
 MAX_CHARSETS_TRIED = 10
 """A client may name more; each one tried encodes the whole body."""
 
-# Names of codecs are never taken from a client as they come: 'idna' and 'undefined' are codecs too.
+# Names of codecs are never taken from a client as they come: 'idna' and 'undefined' are codecs
+# too.
 _CLIENT_CHARSET = re.compile(
     r"utf-?8|utf-16(?:le|be)?|utf-32|us-ascii|ascii|iso-8859-\d{1,2}|latin-?1|windows-125\d|koi8-[ru]"
     r"|gb18030|gbk|gb2312|big5|shift_jis|euc-jp|euc-kr"
@@ -40,9 +41,10 @@ def encode(
 ) -> None:
     """Encode what the handler returns as text, in a charset that the client accepts.
 
-    `encoding`: the only charset to use; else what the client prefers, or `default_encoding`. `errors`: as for
-    `str.encode`. `text_only`: leave bodies alone whose Content-Type is not text/*. `add_charset`: put the
-    charset into Content-Type. HTTPError 406 when no charset will do. Source: BEHAVIOUR 6.5.
+    `encoding`: the only charset to use; else what the client prefers, or `default_encoding`.
+    `errors`: as for `str.encode`. `text_only`: leave bodies alone whose Content-Type is not
+    text/*. `add_charset`: put the charset into Content-Type. HTTPError 406 when no charset will
+    do. Source: BEHAVIOUR 6.5.
     """
     ResponseEncoder(encoding, errors, text_only, add_charset, default_encoding).wrap()
 
@@ -87,9 +89,11 @@ class ResponseEncoder:
 
     def __call__(self, handler: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Return the result of `handler` as bytes, and set the charset in Content-Type."""
-        # PERF: handlers are called without arguments, and a call with * and ** takes twice the time.
+        # PERF: handlers are called without arguments, and a call with * and ** takes twice the
+        # time.
         body = handler(*args, **kwargs) if args or kwargs else handler()
-        # PERF: nearly every page is a str, text/html, for a client without Accept-Charset: 0.3 us, not 6.
+        # PERF: nearly every page is a str, text/html, for a client without Accept-Charset: 0.3
+        # us, not 6.
         if type(body) is str and self.is_default:
             serving = serving_now()
             headerlist = serving.response._headerlist
@@ -114,12 +118,13 @@ class ResponseEncoder:
         if isinstance(body, WebObResponse):
             return body  # it is bytes already, and brings its Content-Type
         chunks = as_chunks(body)
-        content_type = response.headers.elements("Content-Type")
+        content_type = find_content_type(response._headerlist)
         if not content_type or not self.add_charset:
             return chunks
-        element = content_type[0]
-        if self.text_only and not element.value.lower().startswith("text/"):
+        # PERF: a type that is not text need not be taken apart: 0.3 us, not 3.
+        if self.text_only and content_type.lstrip()[:5].lower() != "text/":
             return chunks
+        element = response.headers.elements("Content-Type")[0]
         charset, encoded = self.find_charset(chunks)
         element.params["charset"] = charset
         response.headers["Content-Type"] = str(element)
@@ -165,6 +170,14 @@ class ResponseEncoder:
             # Without '*' this one counts as accepted (RFC 2616 section 14.2).
             wanted.append("iso-8859-1")
         return wanted[:MAX_CHARSETS_TRIED]
+
+
+def find_content_type(headerlist: list[tuple[Any, Any]]) -> str | None:
+    """Return the Content-Type among the headers, None if there is none."""
+    for name, value in headerlist:
+        if name == "Content-Type" or str(name).title() == "Content-Type":
+            return str(value)
+    return None
 
 
 def drop_length(headerlist: list[tuple[Any, Any]]) -> None:
@@ -246,7 +259,9 @@ def as_chunks(body: Any) -> Iterable[Any]:
 
 
 def accept_elements(name: str, header: str | None) -> tuple[tuple[str, float], ...]:
-    """Return (value, quality) of each element, most preferred first; HTTPError 400 for a malformed header."""
+    """Return (value, quality) of each element, most preferred first; HTTPError 400 for a
+    malformed header.
+    """
     if not header:
         return ()
     try:
@@ -261,7 +276,7 @@ def _parsed_accept(name: str, header: str) -> tuple[tuple[str, float], ...]:
     return tuple((element.value, element.qvalue) for element in elements)
 
 
-# -- gzip ---------------------------------------------------------------------------------------
+# -- gzip ------------------------------------------------------------------------------
 
 
 def gzip(
@@ -269,10 +284,12 @@ def gzip(
     mime_types: Iterable[str] = ("text/html", "text/plain"),
     debug: bool = False,
 ) -> None:
-    """Compress the body if the client takes gzip and the Content-Type is in `mime_types` ('text/*', 'a/*+b').
+    """Compress the body if the client takes gzip and the Content-Type is in `mime_types`
+    ('text/*', 'a/*+b').
 
-    Left alone are empty bodies, partial ones, and those that have a Content-Encoding. HTTPError 406 for a client
-    that refuses the plain body too. Source: BEHAVIOUR 6.5, RFC 9110 section 12.5.3.
+    Left alone are empty bodies, partial ones, and those that have a Content-Encoding. HTTPError
+    406 for a client that refuses the plain body too. Source: BEHAVIOUR 6.5, RFC 9110 section
+    12.5.3.
     """
     serving = serving_now()
     response, request = serving.response, serving.request
@@ -286,7 +303,9 @@ def gzip(
     if not content_type or not matches_type(content_type[0], mime_types):
         return
     try:
-        accepted = accept_elements("Accept-Encoding", request.environ.get("HTTP_ACCEPT_ENCODING"))
+        accepted = accept_elements(
+            "Accept-Encoding", request.environ.get("HTTP_ACCEPT_ENCODING")
+        )
     except HTTPError:
         return  # a header that cannot be read asks for nothing
     coding = choose_coding(accepted)
@@ -323,7 +342,9 @@ def choose_coding(accepted: Iterable[tuple[str, float]]) -> str | None:
 
 
 def matches_type(content_type: HeaderElement, mime_types: Iterable[str]) -> bool:
-    """Tell whether a content type is among `mime_types`, which may hold 'type/*' and 'type/*+suffix'."""
+    """Tell whether a content type is among `mime_types`, which may hold 'type/*' and
+    'type/*+suffix'.
+    """
     value = content_type.value.lower()
     major, _, minor = value.partition("/")
     for pattern in mime_types:
@@ -348,7 +369,12 @@ def add_vary(response: Any, name: str) -> None:
 def compress(body: Iterable[bytes], compress_level: int) -> Iterator[bytes]:
     """Yield `body` in gzip format (RFC 1952)."""
     extra_flags = {9: b"\x02", 1: b"\x04"}.get(compress_level, b"\x00")
-    yield b"\x1f\x8b\x08\x00" + struct.pack("<L", int(time.time()) & 0xFFFFFFFF) + extra_flags + b"\xff"
+    yield (
+        b"\x1f\x8b\x08\x00"
+        + struct.pack("<L", int(time.time()) & 0xFFFFFFFF)
+        + extra_flags
+        + b"\xff"
+    )
     size, checksum = 0, zlib.crc32(b"")
     deflate = zlib.compressobj(compress_level, zlib.DEFLATED, -zlib.MAX_WBITS)
     for chunk in body:

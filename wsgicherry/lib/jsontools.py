@@ -46,7 +46,7 @@ _MANY_DIGITS = b"0" * 300  # a number of fewer has room in a double
 
 
 def make_encode() -> Callable[[Any], str]:
-    """Return what writes a document as ASCII JSON; it raises ValueError for NaN and Infinity."""
+    """Return what writes a document as ASCII JSON, and raises ValueError for NaN."""
     make = getattr(encoder, "c_make_encoder", None)
     if make is None:  # only CPython has it
         return _encoder.encode

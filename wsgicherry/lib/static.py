@@ -27,8 +27,8 @@ for _extension, _type in (
 def serve_file(path: str, content_type: str | None = None) -> Any:
     """Make the regular file at the absolute `path` the response, and return its body.
 
-    ValueError for a relative path, NotFound when there is no such file, 304 when it has not changed since the
-    client's copy (RFC 9110 section 13.1.3).
+    ValueError for a relative path, NotFound when there is no such file, 304 when it has not
+    changed since the client's copy (RFC 9110 section 13.1.3).
     """
     if not os.path.isabs(path):
         raise ValueError(f"{path!r} is not an absolute path.")
@@ -59,7 +59,9 @@ def serve_file(path: str, content_type: str | None = None) -> Any:
 
 
 def is_unmodified(since: str | None, mtime: float) -> bool:
-    """Tell whether a file of `mtime` (seconds) is no newer than the date `since`; a bad date counts for nothing."""
+    """Tell whether a file of `mtime` (seconds) is no newer than the date `since`; a bad date
+    counts for nothing.
+    """
     if not since:
         return False
     try:
@@ -77,8 +79,9 @@ def staticfile(
 ) -> bool:
     """Answer GET and HEAD with the file `filename` (absolute, or relative to `root`).
 
-    `match`: a pattern that the path must hold. `content_types`: {extension without dot: type}. Returns whether it
-    answered; ValueError for a file name that is not absolute in the end. Source: BEHAVIOUR 8.4.
+    `match`: a pattern that the path must hold. `content_types`: {extension without dot: type}.
+    Returns whether it answered; ValueError for a file name that is not absolute in the end.
+    Source: BEHAVIOUR 8.4.
     """
     request = serving_now().request
     if request.method not in ("GET", "HEAD"):

@@ -192,7 +192,7 @@ class WaitressServer:
         while self._loop_thread is not None and time.monotonic() < give_up_at:
             time.sleep(STOP_POLL_SECONDS)
 
-    # -- The loop's thread ----------------------------------------------------------------
+    # -- The loop's thread -------------------------------------------------------------
 
     def _open_listeners(self, dispatcher: ThreadedTaskDispatcher) -> None:
         """Hand the sockets to waitress: one server per family, as it refuses a mix (R35)."""
