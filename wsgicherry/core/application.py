@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
-from functools import partial
 from types import MethodType
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -89,7 +88,7 @@ class Pipeline:
 
     def build(self) -> WSGIApp:
         """Return `respond` inside the middleware."""
-        head: WSGIApp = partial(respond, self._app)
+        head: WSGIApp = self._app.respond
         for name, factory in reversed(self.pipeline):
             head = factory(head, **self.config.get(name, {}))
         return trap_errors(self._app, head) if self.pipeline else head
@@ -282,6 +281,8 @@ class Application:
         return Compiler(config, self.toolboxes, self.request_class).compile()
 
     # -- WSGI --------------------------------------------------------------------------
+
+    respond = respond
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         return self.entry(environ, start_response)

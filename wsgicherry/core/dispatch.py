@@ -8,9 +8,11 @@ from typing import Any
 
 from .current import serving_now
 from .errors import NotFound
-from .handler import LateParamPageHandler
+from .handler import LateParamPageHandler, PageHandler, bind_late
 from .plan import Plan
 from .walk import PUNCTUATION_TO_UNDERSCORES, Trail, attribute_name, own_attributes, walk
+
+__all__ = ["Dispatcher", "LateParamPageHandler", "PageHandler"]
 
 
 class Dispatcher:
@@ -41,12 +43,9 @@ class Dispatcher:
             serving_now().request.handler = NotFound()
             return
         request = serving_now().request
-        if not vpath:
-            request.handler = LateParamPageHandler(handler)
-            return
         if request.has_encoded_slashes:
             vpath = [name.replace("%2F", "/") for name in vpath]
-        request.handler = LateParamPageHandler(handler, *vpath)
+        request.handler = bind_late(request, handler, tuple(vpath))
 
     def find_handler(self, path: str) -> tuple[Callable[..., Any] | None, list[str]]:
         """Return the handler of `path` and the segments it did not use; (None, []) for none.

@@ -223,9 +223,15 @@ def _clean(text: str) -> str:
     return _ILLEGAL.sub("\ufffd", text.replace("\r\n", "\n"))
 
 
+# What `_escape` has something to do for: markup, and what is not printable.
+_REMARKABLE = re.compile(r'[&<>"\x00-\x1f\x7f-\U0010ffff]')
+
+
 def _escape_markup(text: str) -> str:
     return _clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _escape(text: str) -> str:
+    if _REMARKABLE.search(text) is None:
+        return text  # PERF: most messages are plain: 0.3 us, not 1
     return _escape_markup(text).replace('"', "&quot;")

@@ -36,19 +36,19 @@ class Planned:
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
-        self.key = "own_" + name
+        self.key = "_own_" + name
+        setattr(owner, self.key, UNKNOWN)
 
     def __get__(self, request: Any, owner: Any = None) -> Any:
         if request is None:
             return self.default
-        parts = request.__dict__
-        if self.key in parts:
-            return parts[self.key]
-        plan = parts.get("plan")
-        return self.default if plan is None else plan.planned.get(self.name, self.default)
+        own = getattr(request, self.key)
+        if own is not UNKNOWN or request.plan is None:
+            return self.default if own is UNKNOWN else own
+        return request.plan.planned.get(self.name, self.default)
 
     def __set__(self, request: Any, value: Any) -> None:
-        request.__dict__[self.key] = value
+        setattr(request, self.key, value)
 
 
 class Request(WebObWords):
@@ -91,7 +91,7 @@ class Request(WebObWords):
     json: Any = None
     params: Any = None
     kwargs: Any = None
-    plan: Plan
+    plan: Any = None
 
     # Made when first asked for.
     _login: Any = UNKNOWN
@@ -120,9 +120,9 @@ class Request(WebObWords):
             self.plan = app.base_plan or app.make_base_plan()
             name = app._script_name
             self.script_name = environ.get("SCRIPT_NAME", "") if name is None else name
-        # PERF: webob's own __init__ only checks arguments that this one does not take.
-        if options or type(environ) is not dict:
-            super().__init__(environ, **options)
+            if not options:
+                return  # PERF: WebOb's own __init__ has nothing to do
+        super().__init__(environ, **options)
 
     # -- what came in ------------------------------------------------------------------
 

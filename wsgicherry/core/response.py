@@ -5,9 +5,9 @@ bytes.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator, MutableMapping
 from http.cookies import SimpleCookie
+from time import time
 from typing import Any
 
 from webob import Response as WebObResponse
@@ -113,8 +113,8 @@ class Response(WebObResponse):
     def __init__(
         self, body: Any = None, status: Any = None, headerlist: Any = None, **options: Any
     ) -> None:
-        self.time = time.time()
-        if headerlist is None and not options and body is None and status is None:
+        self.time = time()
+        if headerlist is status is body is None and not options:
             # PERF: what WebOb's __init__ would do takes 1.5 us; a new response needs these
             # three.
             self._headerlist = [PLAIN_HTML]
