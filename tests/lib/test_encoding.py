@@ -459,10 +459,15 @@ def test_calling_the_tool_by_hand(site, is_answered):
 
 
 def test_encoder_by_itself(site):
-    """An encoder hands its arguments on to the handler."""
-    encoder = ResponseEncoder(None, "strict", True, True, "utf-8")
-    page = Page(site, lambda: encoder(lambda a, b: a + b, "x", b="y"), encode__on=False)
-    assert page.get().text == "xy"
+    """An encoder around a handler hands its arguments on."""
+
+    def page_by_hand():
+        request = serving_now().request
+        request.handler = lambda a, b: a + b
+        ResponseEncoder(None, "strict", True, True, "utf-8").wrap()
+        return request.handler("x", b="y")
+
+    assert Page(site, page_by_hand, encode__on=False).get().text == "xy"
 
 
 # -- gzip --------------------------------------------------------------------------------------

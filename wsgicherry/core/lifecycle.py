@@ -164,7 +164,8 @@ def settle_plan(request: Request) -> Plan:
     """Return a plan for a config that a dispatcher made or changed itself: the old road."""
     if request.plan.is_base or request.config != request.plan.config:
         request.use_plan(request.app.compile(request.config))
-    return request.plan
+    plan: Plan = request.plan
+    return plan
 
 
 # -- errors ----------------------------------------------------------------------------

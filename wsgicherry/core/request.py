@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from http.cookies import SimpleCookie
 from os import urandom
 from typing import Any, ClassVar
@@ -61,7 +61,7 @@ class Request(WebObWords):
     """
 
     namespaces: ClassVar[NamespaceSet] = NamespaceSet()
-    dispatch: Callable[[str], Any] = Dispatcher()
+    dispatch: Any = Dispatcher()
 
     app: Any = None
     handler: Any = None

@@ -110,21 +110,19 @@ class Response(WebObResponse):
     _headers: Any = None
     _cookie: SimpleCookie | None = None
 
-    def __init__(
-        self, body: Any = None, status: Any = None, headerlist: Any = None, **options: Any
-    ) -> None:
+    def __init__(self, *args: Any, **options: Any) -> None:
         self.time = time()
-        if headerlist is status is body is None and not options:
-            # PERF: what WebOb's __init__ would do takes 1.5 us; a new response needs these
-            # three.
+        if not args and not options:
+            # PERF: what WebOb's __init__ would do takes 1.5 us; a new response needs these.
             self._headerlist = [PLAIN_HTML]
             self._app_iter: Any = []
             self.status = self._cookie = None
             self.stream = False
             return
-        if isinstance(body, str) and "charset" not in options:
-            options["charset"] = self.default_charset
-        super().__init__(body=body, status=status, headerlist=headerlist, **options)
+        body = args[0] if args else options.get("body")
+        if isinstance(body, str):
+            options.setdefault("charset", self.default_charset)
+        super().__init__(*args, **options)
 
     # -- status ------------------------------------------------------------------------
 

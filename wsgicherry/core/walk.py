@@ -48,14 +48,10 @@ def walk(
     total = len(names)
     if total > MAX_PATH_SEGMENTS + 1:
         raise HTTPError(414, f"The path has more than {MAX_PATH_SEGMENTS} segments.")
-    configs = []
-    config = getattr(root, "_cp_config", None)
-    if config:
-        configs.append(config)
-    if "/" in sections:
-        configs.append(sections["/"])
+    configs = [*filter(None, (getattr(root, "_cp_config", None), sections.get("/")))]
     steps = [(root, 0, len(configs))]
-    node, own, left = root, None, names
+    node, left = root, names
+    own: dict[str, Any] | None = None
     is_plain_table = translate is PUNCTUATION_TO_UNDERSCORES
     used, covered, prefix = 0, 0, ""
     is_covered = prefix not in parents  # no section can be met any more
@@ -73,14 +69,12 @@ def walk(
             if callable(dispatch) and not getattr(dispatch, "exposed", False):
                 child, left = ask_node(dispatch, left[used - total - 1 : -1])
                 used = total - len(left)
-        node = child
-        if node is None and is_covered:
-            steps.append((None, used, len(configs)))
-            break  # nothing further down can be met or configured
-        own = own_attributes(node) if type(node) is MethodType else None
-        config = getattr(node, "_cp_config", None) if own is None else own.get("_cp_config")
-        if config:
-            configs.append(config)
+        node, own = child, None
+        if node is not None:
+            own = own_attributes(node) if type(node) is MethodType else None
+            config = getattr(node, "_cp_config", None) if own is None else own.get("_cp_config")
+            if config:
+                configs.append(config)
         while not is_covered and covered < used:
             prefix += "/" + names[covered]
             covered += 1
@@ -88,6 +82,8 @@ def walk(
             if prefix in sections:
                 configs.append(sections[prefix])
         steps.append((node, used, len(configs)))
+        if node is None and is_covered:
+            break  # nothing further down can be met or configured
     return Trail(names, steps, configs)
 
 

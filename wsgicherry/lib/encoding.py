@@ -15,7 +15,7 @@ from webob import Response as WebObResponse
 
 from ..core.bodies import close_body, prepare_body
 from ..core.current import serving_now
-from ..core.errors import HTTPError
+from ..core.errors import HTTPError, NotFound
 from ..core.headers import HTML_UTF8, PLAIN_HTML
 from ..core.tools import Tool, ToolTarget
 from ..wire.headers import HeaderElement, MalformedHeader, header_elements
@@ -85,7 +85,7 @@ class ResponseEncoder:
         """Put this encoder around the handler of the current request, if it has one."""
         request = serving_now().request
         handler = request.handler
-        if handler is None:
+        if handler is None or type(handler) is NotFound:
             return
 
         # PERF: a closure is called within Python; a partial or an instance goes through C and
