@@ -65,7 +65,8 @@ class Thing:
 @pytest.fixture
 def current():
     """A pair of things, current while the test runs."""
-    pair = Serving(request=Thing(), response=Thing())
+    pair = Serving()
+    pair.request, pair.response = Thing(), Thing()
     token = enter(pair)
     yield pair
     leave(token)
@@ -243,7 +244,9 @@ def test_clear_without_a_request_does_nothing(own_context):
 
 def test_leaving_restores_what_was_there(current):
     """After a request within a request the outer one is current again."""
-    token = enter(Serving(request="inner", response=None))
+    inner = Serving()
+    inner.request, inner.response = "inner", None
+    token = enter(inner)
     assert serving.request == "inner"
     leave(token)
     assert serving.request is current.request

@@ -158,7 +158,9 @@ def test_wsgi_errors_of_the_request_in_hand(logger):
     logger.addHandler(WSGIErrorHandler())
     logger.info("before")
     request = SimpleNamespace(environ={"wsgi.errors": stream})
-    token = current.enter(current.Serving(request=request, response=None))
+    serving = current.Serving()
+    serving.request, serving.response = request, None
+    token = current.enter(serving)
     try:
         logger.info("line")
         del request.environ["wsgi.errors"]
@@ -174,7 +176,9 @@ def test_wsgi_errors_that_fail_are_told(logger, capsys):
     stream.close()
     logger.addHandler(WSGIErrorHandler())
     request = SimpleNamespace(environ={"wsgi.errors": stream})
-    token = current.enter(current.Serving(request=request, response=None))
+    serving = current.Serving()
+    serving.request, serving.response = request, None
+    token = current.enter(serving)
     try:
         logger.info("line")
     finally:

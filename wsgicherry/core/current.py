@@ -11,7 +11,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar, Token
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -20,10 +19,10 @@ if TYPE_CHECKING:
     from .response import Response
 
 
-class Serving(SimpleNamespace):
+class Serving:
     """The request and the response in hand; tools may add to it (`session`).
 
-    PERF: a namespace made in C: 0.15 us, not 0.2.
+    PERF: whoever makes one sets the two: 0.10 us, and 0.16 with an `__init__`.
     """
 
     request: Request
@@ -58,7 +57,9 @@ class CurrentServing:
 
     def load(self, request: Any, response: Any) -> None:
         """Make `request` and `response` the current ones of this context (CherryPy's rule)."""
-        _slot.set(Serving(request=request, response=response))
+        serving = Serving()
+        serving.request, serving.response = request, response
+        _slot.set(serving)
 
     def clear(self) -> None:
         """Forget everything this context is serving."""

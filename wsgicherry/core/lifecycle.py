@@ -40,7 +40,8 @@ def respond(app: Application, environ: Environ, start_response: Any) -> Iterable
         request, response = app.request_class(environ, app), app.response_class()
     except UNEXPECTED:
         return answer_bare(app, environ, start_response)
-    serving = Serving(request=request, response=response)
+    serving = Serving()
+    serving.request, serving.response = request, response
     token = enter(serving)
     try:
         if app.engine.hears_requests:
