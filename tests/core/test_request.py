@@ -1008,3 +1008,10 @@ def test_http_error_helper_needs_a_request():
     with pytest.raises(LookupError):
         Request.error_response()
     assert HTTPError(500).code == 500
+
+
+def test_webobs_options_with_an_application(site, environ):
+    """A request of an application takes WebOb's keyword arguments too."""
+    app = site.tree.mount(object(), "/app")
+    request = Request(environ("/app/x"), app, method="PUT")
+    assert (request.app, request.method, request.script_name) == (app, "PUT", "/app")

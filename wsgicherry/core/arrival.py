@@ -55,10 +55,8 @@ def check_request(request: Request) -> None:
 is_known_host = lru_cache(maxsize=256)(is_valid_host)
 
 
-def is_allowed_host(host: str | None, allowed: Iterable[str] | None) -> bool:
+def is_allowed_host(host: str | None, allowed: Iterable[str]) -> bool:
     """Tell whether `host` is one of `allowed`: 'a.example', '.example' (and all below), '*'."""
-    if not allowed:
-        return True
     name = (host or "").lower().rstrip(".")
     if not name.endswith("]"):
         name = name.rpartition(":")[0] or name
