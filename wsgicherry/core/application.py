@@ -14,6 +14,7 @@ from .errors import UNEXPECTED
 from .hooks import HOOK_POINTS
 from .lifecycle import answer_bare, refuse, respond, trap_errors
 from .logs import LogManager
+from .origins import Sourced, explain_config
 from .plan import Compiler, Plan, find_places, merge_configs
 from .request import Request
 from .response import Response
@@ -190,6 +191,10 @@ class Application:
             if place == "/":
                 return default
             place = place[: place.rfind("/")] or "/"
+
+    def explain_config(self, path: str = "/") -> dict[str, Sourced]:
+        """Return the config that a request of `path` has: each value, and where it came from."""
+        return explain_config(self, path)
 
     def _set_wsgi(self, name: str, value: Any) -> None:
         """Take `wsgi.pipeline` (extends it) and `wsgi.<name>.<argument>`."""

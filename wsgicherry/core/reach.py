@@ -176,7 +176,7 @@ def find_configs(root: Any) -> Iterator[NodeConfig]:
         config = look(node, "_cp_config")
         if isinstance(config, Mapping) and id(config) not in seen:
             seen[id(config)] = config
-            yield NodeConfig(path, _name_owner(node), config)
+            yield NodeConfig(path, name_owner(node), config)
         if not isinstance(node, _FUNCTIONS):
             queue.extend(_find_pages(path, node))
 
@@ -201,7 +201,8 @@ def _is_page(node: Any) -> bool:
     )
 
 
-def _name_owner(node: Any) -> str:
+def name_owner(node: Any) -> str:
+    """Return the dotted name of the class or function whose `_cp_config` a node has."""
     if isinstance(node, _FUNCTIONS):
         return f"{node.__module__}.{node.__qualname__}"
     kind = node if isinstance(node, type) else type(node)
