@@ -269,7 +269,7 @@ class Configured:
 
 
 class ConfiguredRoot(Configured):
-    _cp_config = {"x": "root class", "own": "root class"}  # noqa: RUF012
+    _cp_config = {"x": "root class", "own": "root class"}
 
     def __init__(self):
         self.sub = Configured()
@@ -513,7 +513,7 @@ def test_dispatcher_of_a_class_is_refused(site):
     """`_cp_config` cannot choose the dispatcher that finds it, and says so at mount."""
 
     class Root(OnlyDefault):
-        _cp_config = {"request.dispatch": Dispatcher()}  # noqa: RUF012
+        _cp_config = {"request.dispatch": Dispatcher()}
 
     with pytest.raises(ConfigError, match=r"request\.dispatch"):
         site.tree.mount(Root(), "")
@@ -582,7 +582,7 @@ class Descriptor:
     """
 
     exposed = True
-    _cp_config = {"response.headers.X-Kind": "descriptor"}  # noqa: RUF012
+    _cp_config = {"response.headers.X-Kind": "descriptor"}
 
     def __init__(self, function):
         self.function = function

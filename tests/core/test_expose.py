@@ -188,7 +188,7 @@ def test_own_config_of_a_subclass():
     """A subclass gets a copy of what it inherits, so that its parent stays as it is."""
 
     class Parent:
-        _cp_config = {"a": 1}  # noqa: RUF012
+        _cp_config = {"a": 1}
 
     class Child(Parent):
         """Inherits."""

@@ -29,7 +29,7 @@ def compiled(site):
     """An application class of the site that notes each compilation, and where it does so."""
 
     class Counting(site.Application):
-        compiled = []  # noqa: RUF012
+        compiled = []
 
         def compile(self, config):
             self.compiled.append(dict(config))
@@ -373,7 +373,7 @@ def test_static_section_of_a_default(site, get):
             seen.append(serving_now().request.config["tools.staticdir.section"])
             return "default"
 
-        default._cp_config = {"tools.staticdir.dir": "files", "tools.staticdir.on": False}  # noqa: RUF012
+        default._cp_config = {"tools.staticdir.dir": "files", "tools.staticdir.on": False}
 
     root = Root()
     root.node = Node()

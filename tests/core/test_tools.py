@@ -362,7 +362,7 @@ def test_toolbox_of_an_application_class(site, get, seen, box):
     """A box in the class's `toolboxes` works in all its applications."""
 
     class Mine(site.Application):
-        toolboxes = {"mine": box}  # noqa: RUF012
+        toolboxes = {"mine": box}
 
     site.tree.mount(Mine(Root(), "/own", ON))
     assert get("/own/").code == 200

@@ -46,7 +46,7 @@ class Answer(NamedTuple):
     """What came back, and what was seen on the way."""
 
     status_line: str = ""
-    headers: list[tuple[str, str]] = []  # noqa: RUF012 - a default that nobody changes
+    headers: list[tuple[str, str]] = []
     body: bytes = b""
     error: BaseException | None = None
     """What left the application, be it from the call, the iteration or close()."""

@@ -193,7 +193,7 @@ class Application:
             place = place[: place.rfind("/")] or "/"
 
     def explain_config(self, path: str = "/") -> dict[str, Sourced]:
-        """Return the config that a request of `path` has: each value, and where it came from."""
+        """Return the config of a request of `path`: each value, and where it came from."""
         return explain_config(self, path)
 
     def _set_wsgi(self, name: str, value: Any) -> None:

@@ -1,6 +1,6 @@
 """Config merged in all its layers: global, `_cp_config`, decorators, sections, `default`."""
 
-# ruff: noqa: RUF012 - class attributes without annotations are what programs write.
+
 import json
 
 import cherrypy

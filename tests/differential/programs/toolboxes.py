@@ -1,6 +1,6 @@
 """Toolboxes and config namespaces of a program's own, per application and per request class."""
 
-# ruff: noqa: RUF012 - class attributes without annotations are what programs write.
+
 import cherrypy
 from cherrypy._cprequest import Request
 from cherrypy._cptools import Toolbox
