@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable
+from types import CoroutineType
 from typing import Any
 
 CHUNK_BYTES = 64 * 1024
@@ -25,7 +25,7 @@ def prepare_body(value: Any) -> Iterable[bytes]:
         return [bytes(value)]
     if hasattr(value, "read"):
         return FileChunks(value)
-    if inspect.iscoroutine(value):
+    if isinstance(value, CoroutineType):
         value.close()
         raise TypeError(
             "A page handler is 'async def': nothing here awaits it. Write 'def', or run the "

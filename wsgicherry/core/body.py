@@ -35,6 +35,7 @@ SEEKABLE = "webob.is_body_seekable"  # WebOb's mark of an input that can be read
 
 BROKEN_OFF = "The request's body broke off."
 
+
 class CountedInput(io.RawIOBase):
     """At most `length` bytes of `source` (None: to its end).
 

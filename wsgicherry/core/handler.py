@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .current import serving_now
 from .errors import HTTPError
+
+if TYPE_CHECKING:
+    import inspect
 
 
 class PageHandler:
@@ -123,6 +125,8 @@ def explain_bad_call(
     or the query string is wrong, 400 when only the body is. Source: CherryPy's rule (BEHAVIOUR
     3.3).
     """
+    import inspect  # 5 ms that a start need not pay: few calls are bad
+
     request = serving_now().request
     try:
         signature = inspect.signature(callable)

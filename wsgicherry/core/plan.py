@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
@@ -258,7 +257,7 @@ class Compiler:
         """Sort `request.<name>`: a part of the body, or an attribute."""
         if name.startswith("body."):
             self.plan.body_attributes[name[5:]] = value
-        elif hasattr(inspect.getattr_static(self.request_class, name, None), "default"):
+        elif hasattr(find_static(self.request_class, name), "default"):  # it is `Planned`
             self.plan.planned[name] = value
         else:
             self.plan.request_attributes[name] = value
@@ -284,6 +283,11 @@ class Compiler:
             return
         for tool, values in active:
             tool.attach(self, {name: value for name, value in values.items() if name != "on"})
+
+
+def find_static(cls: type[Any], name: str) -> Any:
+    """Return the attribute `name` of a class as it was written there, None if there is none."""
+    return next((vars(base)[name] for base in cls.__mro__ if name in vars(base)), None)
 
 
 def group_tools(namespace: str, entries: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

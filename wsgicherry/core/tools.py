@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -11,6 +10,9 @@ from .current import serving_now
 from .errors import NotFound
 from .expose import own_config
 from .hooks import DEFAULT_PRIORITY, HookMap
+
+if TYPE_CHECKING:
+    import inspect
 
 _NOT_ON = (
     "Tools cannot be turned on directly. Turn them on via config, or use them as decorators on "
@@ -52,10 +54,6 @@ class Tool:
         self._name = name
         self._priority = priority
         self.__doc__ = callable.__doc__
-        for argument in self.arguments() or ():
-            # For introspection only: what the tool understands shows in dir().
-            if not hasattr(self, argument):
-                setattr(self, argument, None)
 
     @property
     def on(self) -> bool:
@@ -65,6 +63,17 @@ class Tool:
     @on.setter
     def on(self, value: bool) -> None:
         raise AttributeError(_NOT_ON)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return None for a setting that the tool takes: for introspection only."""
+        if name == "on":
+            raise AttributeError(_NOT_ON)
+        if not name.startswith("_") and name in (self.arguments() or ()):
+            return None
+        raise AttributeError(f"{type(self).__name__} has no attribute {name!r}.")
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *(self.arguments() or ())]
 
     def arguments(self) -> Mapping[str, inspect.Parameter] | None:
         """Return the settings this tool takes; None when it takes any keyword."""
@@ -251,6 +260,8 @@ class Toolbox:
 
 
 def _parameters(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter] | None:
+    import inspect  # 5 ms that a start need not pay: who asks is the check of a config
+
     try:
         parameters = dict(inspect.signature(function).parameters)
     except (TypeError, ValueError):

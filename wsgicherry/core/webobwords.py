@@ -53,7 +53,6 @@ class WebObWords(BaseRequest):
     max_forwards = lenient("max_forwards")
     range = lenient("range")
 
-
     @property
     def upath_info(self) -> Any:
         """WebOb's other name for `path_info`."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 import struct
 import time
@@ -56,10 +55,7 @@ class EncodeTool(Tool):
         """Attach an encoder with `settings`."""
         priority = settings.pop("priority", self._priority)
         settings.pop("debug", None)
-        bound = inspect.signature(encode).bind(**settings)
-        bound.apply_defaults()
-        del bound.arguments["debug"]
-        encoder = ResponseEncoder(**bound.arguments)
+        encoder = ResponseEncoder(**settings)
         target.hooks.attach("before_handler", encoder.wrap, priority=priority)
 
 
@@ -68,11 +64,11 @@ class ResponseEncoder:
 
     def __init__(
         self,
-        encoding: str | None,
-        errors: str,
-        text_only: bool,
-        add_charset: bool,
-        default_encoding: str,
+        encoding: str | None = None,
+        errors: str = "strict",
+        text_only: bool = True,
+        add_charset: bool = True,
+        default_encoding: str = "utf-8",
     ) -> None:
         self.encoding = encoding
         self.errors = errors

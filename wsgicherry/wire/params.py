@@ -101,9 +101,7 @@ def _same_separator(text: str, separators: str) -> str:
     return text
 
 
-def _collect(
-    text: str, separator: str, encoding: str, max_fields: int
-) -> dict[str, Any]:
+def _collect(text: str, separator: str, encoding: str, max_fields: int) -> dict[str, Any]:
     """Return the dict of the pairs in `text`.
 
     Raises TooManyParams, UnicodeError when they are not in `encoding`, LookupError when that
