@@ -733,3 +733,12 @@ def test_not_found_is_a_handler(site, get, seen):
     site.tree.mount(Root(), "", {"/": {"tools.look.on": True}})
     get("/nothing")
     assert isinstance(seen[0], NotFound)
+
+
+def test_settings_can_be_looked_up():
+    """A tool shows what it takes, as attributes that are None: for introspection only."""
+    tool = Tool("before_handler", lambda depth=1, width=2: None, "measure")
+    assert (tool.depth, tool.width) == (None, None)
+    assert {"depth", "width", "callable"} <= set(dir(tool))
+    with pytest.raises(AttributeError, match="Tool has no attribute 'height'"):
+        _ = tool.height
