@@ -39,13 +39,13 @@ class Dispatcher:
     def __call__(self, path_info: str) -> None:
         """Set the current request's handler and config for `path_info`."""
         handler, vpath = self.find_handler(path_info)
-        if handler is None:
-            serving_now().request.handler = NotFound()
-            return
         request = serving_now().request
-        if request.has_encoded_slashes:
+        if handler is None:
+            request.handler = NotFound(request.script_name + request.path_info)
+            return
+        if vpath and request.has_encoded_slashes:
             vpath = [name.replace("%2F", "/") for name in vpath]
-        request.handler = bind_late(request, handler, tuple(vpath))
+        request.handler = bind_late(request, handler, tuple(vpath) if vpath else ())
 
     def find_handler(self, path: str) -> tuple[Callable[..., Any] | None, list[str]]:
         """Return the handler of `path` and the segments it did not use; (None, []) for none.

@@ -174,7 +174,8 @@ class HTTPError(CherryPyException):
         """Make the current response this error's page."""
         serving = serving_now()
         request, response = serving.request, serving.response
-        response.discard_body()
+        if type(response._app_iter) is not list:
+            response.discard_body()
         if len(response._headerlist) > 1:
             clean_headers(self.code)
         response.status = self.status

@@ -54,9 +54,10 @@ def respond(app: Application, environ: Environ, start_response: Any) -> Iterable
         if app.log.is_access_wanted():
             app.log.access(request, response)
         start_response(response.output_status, response.header_list)
-        if type(response._app_iter) is not list:
-            return StreamedBody(response._app_iter, serving)
-        body = FinishedBody(response._app_iter)
+        chunks = response._app_iter
+        if type(chunks) is not list:
+            return StreamedBody(chunks, serving)
+        body = FinishedBody(chunks)
         body.serving = serving
         return body
     except InternalRedirect as redirect:
