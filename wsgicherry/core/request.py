@@ -36,19 +36,12 @@ class Planned:
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
-        self.key = "_own_" + name
-        setattr(owner, self.key, UNKNOWN)
 
+    # There is no `__set__`: Python asks here only while the request has no such attribute.
     def __get__(self, request: Any, owner: Any = None) -> Any:
-        if request is None:
+        if request is None or request.plan is None:
             return self.default
-        own = getattr(request, self.key)
-        if own is not UNKNOWN or request.plan is None:
-            return self.default if own is UNKNOWN else own
         return request.plan.planned.get(self.name, self.default)
-
-    def __set__(self, request: Any, value: Any) -> None:
-        setattr(request, self.key, value)
 
 
 class Request(WebObWords):

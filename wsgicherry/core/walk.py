@@ -48,7 +48,10 @@ def walk(
     total = len(names)
     if total > MAX_PATH_SEGMENTS + 1:
         raise HTTPError(414, f"The path has more than {MAX_PATH_SEGMENTS} segments.")
-    configs = [*filter(None, (getattr(root, "_cp_config", None), sections.get("/")))]
+    own_config, section = getattr(root, "_cp_config", None), sections.get("/")
+    configs = [own_config] if own_config else []
+    if section:
+        configs.append(section)
     steps = [(root, 0, len(configs))]
     node, left = root, names
     own: dict[str, Any] | None = None
