@@ -135,9 +135,7 @@ def test_a_client_that_goes_away(wire_server, ask, raw_client):
 def test_an_error_before_the_first_byte(wire_server, ask, error):
     """A stream that fails at once is answered by a proper error page; the worker lives."""
     pid = ask(wire_server, target="/wire/pid").body
-    response = ask(
-        wire_server, target=f"/wire/breaks?count=0&id={next(ids)}&error={error}"
-    )
+    response = ask(wire_server, target=f"/wire/breaks?count=0&id={next(ids)}&error={error}")
     assert response.status == 500
     assert int(response.header("Content-Length")) == len(response.body)
     assert b"Error id" in response.body

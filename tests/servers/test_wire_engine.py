@@ -89,9 +89,7 @@ def life(request, harness, tmp_path_factory):
         pytest.importorskip("gevent")
     command = [sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:0", "-w", "2"]
     command += ["--no-control-socket", *KINDS[request.param], "wire_engine:wsgi"]
-    server = harness.ServerProcess(
-        command, cwd=harness.PROGRAMS, env={"WIRE_HEAR": "1"}
-    )
+    server = harness.ServerProcess(command, cwd=harness.PROGRAMS, env={"WIRE_HEAR": "1"})
     try:
         yield Life(
             server,

@@ -183,9 +183,7 @@ def wait_until(is_done, seconds=10):
 def test_a_late_finding_closes_the_site(run_gunicorn, ask, finding, options):
     """Under gunicorn a finding makes every answer a 500, and stands in the error log."""
     config, name = LATE_FINDINGS[finding]
-    server = run_gunicorn(
-        "wire_config:wsgi", *options, env={"WIRE_CONFIG": json.dumps(config)}
-    )
+    server = run_gunicorn("wire_config:wsgi", *options, env={"WIRE_CONFIG": json.dumps(config)})
     for target in ("/", "/error", "/nowhere", "/favicon.ico"):
         response = ask(server, target=target)
         assert response.status == 500

@@ -115,8 +115,11 @@ REQUESTS += [
 ]  # fmt: skip
 REQUESTS += [
     {"method": "HEAD", "path": "/latin"},
-    {"name": "raw bytes, whatever is accepted", "path": "/raw",
-     "headers": {"Accept-Charset": "klingon"}},
+    {
+        "name": "raw bytes, whatever is accepted",
+        "path": "/raw",
+        "headers": {"Accept-Charset": "klingon"},
+    },
     {"name": "error page", "path": "/error", "headers": {"Accept-Charset": "iso-8859-1"}},
     {"name": "streamed", "path": "/streamed", "headers": {"Accept-Charset": "iso-8859-1"}},
 ]

@@ -1,6 +1,5 @@
 """Config merged in all its layers: global, `_cp_config`, decorators, sections, `default`."""
 
-
 import json
 
 import cherrypy
@@ -36,8 +35,12 @@ class Page:
         return show()
 
     @cherrypy.expose
-    @cherrypy.config(**{"tools.response_headers.on": True,
-                        "tools.response_headers.headers": [("X-Layer", "decorated")]})
+    @cherrypy.config(
+        **{
+            "tools.response_headers.on": True,
+            "tools.response_headers.headers": [("X-Layer", "decorated")],
+        }
+    )
     def headers(self):
         return show()
 

@@ -15,8 +15,9 @@ def stamp(value="default"):
 
 
 cherrypy.tools.note = cherrypy.Tool("before_handler", note)
-cherrypy.tools.early = cherrypy.Tool("before_handler", lambda: seen.append("early"),
-                                     priority=10)
+cherrypy.tools.early = cherrypy.Tool(
+    "before_handler", lambda: seen.append("early"), priority=10
+)
 cherrypy.tools.late = cherrypy.Tool("before_handler", lambda: seen.append("late"), priority=95)
 cherrypy.tools.stamp = cherrypy.Tool("before_finalize", stamp, name="stamp", priority=70)
 
@@ -204,10 +205,21 @@ class Root:
             tools.note("positional")
         except TypeError as error:
             message += " | " + str(error)
-        return repr((message, tools.note._name, tools.stamp._name, tools.note.namespace,
-                     tools.note.word, tools.note.upper, tools.note.callable is note,
-                     tools.registered.callable is registered, tools.renamed._name,
-                     tools.late._priority, tools.note._point))
+        return repr(
+            (
+                message,
+                tools.note._name,
+                tools.stamp._name,
+                tools.note.namespace,
+                tools.note.word,
+                tools.note.upper,
+                tools.note.callable is note,
+                tools.registered.callable is registered,
+                tools.renamed._name,
+                tools.late._priority,
+                tools.note._point,
+            )
+        )
 
     @cherrypy.expose
     def direct(self):

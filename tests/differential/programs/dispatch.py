@@ -200,8 +200,11 @@ REQUESTS += [
     {"path": "/page", "query": "a=1&b=2"},
     {"path": "/leaf", "query": "a=1"},
     {"path": "/both", "query": "a=%C3%A9&b"},
-    {"method": "POST", "path": "/leaf",
-     "note": "a redirect for the slash, whatever the method"},
+    {
+        "method": "POST",
+        "path": "/leaf",
+        "note": "a redirect for the slash, whatever the method",
+    },
     {"method": "POST", "path": "/page"},
     {"method": "HEAD", "path": "/page"},
     {"method": "DELETE", "path": "/page/1"},

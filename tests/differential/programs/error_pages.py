@@ -120,8 +120,14 @@ REQUESTS += [
     {"path": "/node/index/x"},
     {"method": "HEAD", "path": "/text"},
     {"name": "a browser", "path": "/plain", "headers": {"Accept": "text/html,*/*;q=0.8"}},
-    {"name": "a program that wants JSON", "path": "/plain",
-     "headers": {"Accept": "application/json"}},
-    {"name": "a program that wants text", "path": "/plain",
-     "headers": {"Accept": "text/plain"}},
+    {
+        "name": "a program that wants JSON",
+        "path": "/plain",
+        "headers": {"Accept": "application/json"},
+    },
+    {
+        "name": "a program that wants text",
+        "path": "/plain",
+        "headers": {"Accept": "text/plain"},
+    },
 ]

@@ -135,6 +135,7 @@ for name in LETTERS:
 for name in ("error_response_fails", "error_response_own"):
     setattr(Root, name, Root.boom)
 
+
 def late(point, error_class, *args):
     """Redirects look at the current request when they are made, so they are made late."""
 

@@ -31,14 +31,16 @@ class Root:
     @cherrypy.expose
     def attributes(self, status="404 Not here"):
         error = cherrypy.HTTPError(status, "why")
-        return repr((error.status, error.code, error.reason, error.args,
-                     isinstance(error, Exception)))
+        return repr(
+            (error.status, error.code, error.reason, error.args, isinstance(error, Exception))
+        )
 
     @cherrypy.expose
     def not_found_attributes(self):
         error = cherrypy.NotFound("/some/path")
-        return repr((error.status, error.code, error.args,
-                     isinstance(error, cherrypy.HTTPError)))
+        return repr(
+            (error.status, error.code, error.args, isinstance(error, cherrypy.HTTPError))
+        )
 
     @cherrypy.expose
     def wrong(self, status):
@@ -76,11 +78,26 @@ class Root:
     @cherrypy.expose
     def keeps(self, fault=""):
         response = cherrypy.response
-        for name in ("X-Kept", "Etag", "Vary", "Location", "Retry-After", "Last-Modified",
-                     "Expires",
-                     "Content-Encoding", "Content-Range", "Cache-Control", "Allow",
-                     "WWW-Authenticate", "Age", "Accept-Ranges", "Content-Location",
-                     "Content-Language", "Content-Disposition", "Pragma"):
+        for name in (
+            "X-Kept",
+            "Etag",
+            "Vary",
+            "Location",
+            "Retry-After",
+            "Last-Modified",
+            "Expires",
+            "Content-Encoding",
+            "Content-Range",
+            "Cache-Control",
+            "Allow",
+            "WWW-Authenticate",
+            "Age",
+            "Accept-Ranges",
+            "Content-Location",
+            "Content-Language",
+            "Content-Disposition",
+            "Pragma",
+        ):
             response.headers[name] = "kept"
         response.headers["Content-Length"] = "7"
         response.headers["Content-Type"] = "application/json"
@@ -150,8 +167,9 @@ REQUESTS += [
     {"path": "/text", "query": f"status={status}"}
     for status in ("404", "404+Gone+fishing", "499+Own", "nonsense", "404x", "700", "20")
 ]
-REQUESTS += [{"path": "/falsy", "query": f"which={which}"} for which in ("none", "zero",
-                                                                         "empty")]
+REQUESTS += [
+    {"path": "/falsy", "query": f"which={which}"} for which in ("none", "zero", "empty")
+]
 REQUESTS += [{"path": "/wrong", "query": f"status={status}"}
              for status in ("200", "399", "400", "599", "600", "nonsense", "99")]  # fmt: skip
 PATHS = """

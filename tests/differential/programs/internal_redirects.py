@@ -80,8 +80,9 @@ class Root:
     @cherrypy.expose
     def attributes(self):
         redirect = cherrypy.InternalRedirect("sub/target?a=1")
-        return repr((redirect.path, redirect.query_string,
-                     redirect.request is cherrypy.request))
+        return repr(
+            (redirect.path, redirect.query_string, redirect.request is cherrypy.request)
+        )
 
     @cherrypy.expose
     def from_hook(self):
@@ -111,8 +112,15 @@ def go_to(path):
 REQUESTS = [
     {"path": path, "query": f"to={to}"}
     for path in ("/go", "/sub/go", "/app/go", "/app/sub/go")
-    for to in ("/target", "target", "target/a/b", "../target", "/target?x=1%26y=2", "/nowhere",
-               "/")
+    for to in (
+        "/target",
+        "target",
+        "target/a/b",
+        "../target",
+        "/target?x=1%26y=2",
+        "/nowhere",
+        "/",
+    )
 ]
 REQUESTS += [
     {"path": "/go", "query": "to=/target&query=a=1"},

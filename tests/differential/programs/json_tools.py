@@ -93,8 +93,13 @@ BODIES = [
     '{"a": 1, "a": 2}', "1e3", "[1,]",
 ]  # fmt: skip
 REQUESTS = [
-    {"name": f"{method} {path} {body!r}", "method": method, "path": path, "body": body,
-     "headers": JSON}
+    {
+        "name": f"{method} {path} {body!r}",
+        "method": method,
+        "path": path,
+        "body": body,
+        "headers": JSON,
+    }
     for method, path in (("POST", "/read"), ("PUT", "/echo"))
     for body in BODIES
 ]
@@ -107,24 +112,55 @@ REQUESTS += [
                  "application/vnd.own+json", "application/x-www-form-urlencoded", None)
 ]  # fmt: skip
 REQUESTS += [
-    {"name": "bytes that are no UTF-8", "method": "POST", "path": "/read", "body": b'"\xe9"',
-     "headers": JSON},
+    {
+        "name": "bytes that are no UTF-8",
+        "method": "POST",
+        "path": "/read",
+        "body": b'"\xe9"',
+        "headers": JSON,
+    },
     {"name": "not a number", "method": "POST", "path": "/read", "body": "NaN", "headers": JSON},
-    {"name": "infinity", "method": "PUT", "path": "/echo", "body": "[Infinity]",
-     "headers": JSON},
+    {
+        "name": "infinity",
+        "method": "PUT",
+        "path": "/echo",
+        "body": "[Infinity]",
+        "headers": JSON,
+    },
     {"name": "no length", "method": "POST", "path": "/read", "headers": JSON},
     {"name": "GET", "path": "/read"},
     {"name": "GET gentle", "path": "/gentle"},
-    {"name": "query beside JSON", "method": "POST", "path": "/read", "query": "q=1",
-     "body": "[]", "headers": JSON},
-    {"name": "own processor", "method": "POST", "path": "/own_processor", "body": "]1[",
-     "headers": JSON},
+    {
+        "name": "query beside JSON",
+        "method": "POST",
+        "path": "/read",
+        "query": "q=1",
+        "body": "[]",
+        "headers": JSON,
+    },
+    {
+        "name": "own processor",
+        "method": "POST",
+        "path": "/own_processor",
+        "body": "]1[",
+        "headers": JSON,
+    },
     {"method": "HEAD", "path": "/write"},
 ]
 REQUESTS += [
     {"path": "/write", "query": f"what={what}"}
-    for what in ("dict", "list", "none", "text", "zero", "nested", "big", "unicode", "set",
-                 "keys")
+    for what in (
+        "dict",
+        "list",
+        "none",
+        "text",
+        "zero",
+        "nested",
+        "big",
+        "unicode",
+        "set",
+        "keys",
+    )
 ]
 PATHS = """
 /write_typed /write_untyped /error /fault /redirect /status /own_handler /write/x

@@ -52,8 +52,9 @@ class Root:
 
     @cherrypy.expose
     def user(self):
-        return repr((cherrypy.request.login, cherrypy.request.remote.ip,
-                     cherrypy.request.remote.name))
+        return repr(
+            (cherrypy.request.login, cherrypy.request.remote.ip, cherrypy.request.remote.name)
+        )
 
     @cherrypy.expose
     def streamed(self):
@@ -82,8 +83,14 @@ PATHS = """
 REQUESTS = [{"path": path} for path in PATHS.split()]
 REQUESTS += [
     {"name": "inside foreign middleware", "path": "/plain/", "app": "inside"},
-    {"path": "/user", "environ": {"REMOTE_USER": "ann", "REMOTE_ADDR": "192.0.2.1",
-                                  "REMOTE_HOST": "host.test"}},
+    {
+        "path": "/user",
+        "environ": {
+            "REMOTE_USER": "ann",
+            "REMOTE_ADDR": "192.0.2.1",
+            "REMOTE_HOST": "host.test",
+        },
+    },
     {"name": "nobody", "path": "/user", "environ": {"REMOTE_ADDR": None}},
     {"method": "HEAD", "path": "/"},
 ]

@@ -29,8 +29,18 @@ class Root:
     @cherrypy.expose
     def facts(self):
         tree = cherrypy.tree
-        paths = ("", "/", "/a", "/a/", "/a/b", "/a/b/c", "/ab", "/c/d/e", "/graft/x",
-                 "/unmounted")
+        paths = (
+            "",
+            "/",
+            "/a",
+            "/a/",
+            "/a/b",
+            "/a/b/c",
+            "/ab",
+            "/c/d/e",
+            "/graft/x",
+            "/unmounted",
+        )
         return json.dumps({
             "apps": sorted(tree.apps),
             "names": {path: tree.script_name(path) for path in paths if path},
@@ -100,10 +110,18 @@ REQUESTS += [
     {"method": "POST", "path": "/graft/x", "query": "a=1", "body": "x"},
     {"name": "alone /page", "path": "/page", "app": "alone"},
     {"name": "alone /a/page", "path": "/a/page", "app": "alone"},
-    {"name": "floating /page", "path": "/page", "app": "floating",
-     "environ": {"SCRIPT_NAME": "/given"}},
-    {"name": "floating /", "path": "/", "app": "floating",
-     "environ": {"SCRIPT_NAME": "/given"}},
+    {
+        "name": "floating /page",
+        "path": "/page",
+        "app": "floating",
+        "environ": {"SCRIPT_NAME": "/given"},
+    },
+    {
+        "name": "floating /",
+        "path": "/",
+        "app": "floating",
+        "environ": {"SCRIPT_NAME": "/given"},
+    },
     {"name": "elsewhere /page", "path": "/page", "app": "elsewhere"},
     {"name": "the tree below a SCRIPT_NAME", "path": "/page", "environ": {"SCRIPT_NAME": "/a"}},
 ]

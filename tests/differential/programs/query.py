@@ -14,8 +14,9 @@ class Root:
     @cherrypy.expose
     def form(self, *args, **kwargs):
         request = cherrypy.request
-        return json.dumps([kwargs, request.body.params if request.body else None],
-                          sort_keys=True)
+        return json.dumps(
+            [kwargs, request.body.params if request.body else None], sort_keys=True
+        )
 
     @cherrypy.expose
     def latin(self, **kwargs):

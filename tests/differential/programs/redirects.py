@@ -82,8 +82,18 @@ class Root:
     @cherrypy.expose
     def not_modified(self):
         headers = cherrypy.response.headers
-        for name in ("Allow", "Content-Encoding", "Content-Language", "Content-Location",
-                     "Expires", "Last-Modified", "ETag", "Vary", "X-Kept", "Cache-Control"):
+        for name in (
+            "Allow",
+            "Content-Encoding",
+            "Content-Language",
+            "Content-Location",
+            "Expires",
+            "Last-Modified",
+            "ETag",
+            "Vary",
+            "X-Kept",
+            "Cache-Control",
+        ):
             headers[name] = "x"
         raise cherrypy.HTTPRedirect([], 304)
 
@@ -127,8 +137,9 @@ PATHS = """
 /injected /not_ascii /markup /caught /sub /sub/ /nested /nested/sub/ /nested/several
 """
 REQUESTS += [{"path": path} for path in PATHS.split()]
-REQUESTS += [{"path": "/wrong", "query": f"code={code}"} for code in (299, 300, 306, 399, 400,
-                                                                      200)]
+REQUESTS += [
+    {"path": "/wrong", "query": f"code={code}"} for code in (299, 300, 306, 399, 400, 200)
+]
 REQUESTS += [
     {"path": "/text_status", "query": "code=301"},
     {"path": "/text_status", "query": "code=moved"},
@@ -140,7 +151,11 @@ REQUESTS += [
         "headers": {"X-To": "/x"},
         "environ": {"SERVER_PROTOCOL": "HTTP/1.0"},
     },
-    {"name": "https", "path": "/to", "headers": {"X-To": "x"},
-     "environ": {"wsgi.url_scheme": "https"}},
+    {
+        "name": "https",
+        "path": "/to",
+        "headers": {"X-To": "x"},
+        "environ": {"wsgi.url_scheme": "https"},
+    },
     {"name": "a port in Host", "path": "/to", "headers": {"X-To": "x", "Host": "a.test:8080"}},
 ]

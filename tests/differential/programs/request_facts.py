@@ -38,8 +38,9 @@ class Root:
     @cherrypy.expose
     def header(self, name):
         headers = cherrypy.request.headers
-        return json.dumps([name in headers, headers.get(name),
-                           headers.get(name.upper(), "none")])
+        return json.dumps(
+            [name in headers, headers.get(name), headers.get(name.upper(), "none")]
+        )
 
     @cherrypy.expose
     def elements(self, name="Accept"):

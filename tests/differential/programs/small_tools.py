@@ -35,8 +35,9 @@ class Root:
         return "index " + cherrypy.request.method
 
     @cherrypy.expose
-    @cherrypy.tools.response_headers(headers=[("X-Decorated", "yes"),
-                                              ("Content-Type", "text/plain")])
+    @cherrypy.tools.response_headers(
+        headers=[("X-Decorated", "yes"), ("Content-Type", "text/plain")]
+    )
     def decorated(self):
         return "decorated"
 
@@ -46,8 +47,13 @@ class Root:
         return f"{request.method} {request.process_request_body} {request.methods_with_bodies}"
 
 
-HEADERS = [("X-One", "1"), ("x-two", "2"), ("X-One", "again"), ("X-Handler", "loses"),
-           ("X-Number", 3)]
+HEADERS = [
+    ("X-One", "1"),
+    ("x-two", "2"),
+    ("X-One", "again"),
+    ("X-Handler", "loses"),
+    ("X-Number", 3),
+]
 cherrypy.tree.mount(Root(), "", {
     "/extra": {"tools.trailing_slash.extra": True},
     "/off": {"tools.trailing_slash.on": False},
@@ -61,8 +67,17 @@ cherrypy.tree.mount(Sub(), "/mounted")
 
 REQUESTS = []
 for node in ("plain", "extra", "off", "status", "headers", "quiet", "mounted"):
-    for rest in ("", "/", "/page", "/page/", "/page/x/", "/error", "/error/", "/fault",
-                 "/nowhere/"):
+    for rest in (
+        "",
+        "/",
+        "/page",
+        "/page/",
+        "/page/x/",
+        "/error",
+        "/error/",
+        "/fault",
+        "/nowhere/",
+    ):
         REQUESTS.append({"path": f"/{node}{rest}"})
 REQUESTS += [
     {"path": "/plain", "query": "a=1&b=%C3%A9"},
@@ -73,10 +88,25 @@ REQUESTS += [
     {"path": "/decorated"},
 ]
 REQUESTS += [
-    {"method": method, "path": path, "validate": False,
-     "note": "wsgiref.validate warns of some"}
-    for method in ("HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND",
-                   "get", "FOO-BAR", "X")
+    {
+        "method": method,
+        "path": path,
+        "validate": False,
+        "note": "wsgiref.validate warns of some",
+    }
+    for method in (
+        "HEAD",
+        "POST",
+        "PUT",
+        "PATCH",
+        "DELETE",
+        "OPTIONS",
+        "TRACE",
+        "PROPFIND",
+        "get",
+        "FOO-BAR",
+        "X",
+    )
     for path in ("/", "/plain", "/plain/page", "/method", "/nowhere")
 ]
 REQUESTS += [

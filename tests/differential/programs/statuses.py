@@ -56,8 +56,11 @@ class Root:
     def mapping(self):
         headers = cherrypy.response.headers
         headers["x-mixed-CASE"] = "1"
-        found = ["X-Mixed-Case" in headers, headers.get("X-MIXED-case"),
-                 headers.get("none", "d")]
+        found = [
+            "X-Mixed-Case" in headers,
+            headers.get("X-MIXED-case"),
+            headers.get("none", "d"),
+        ]
         headers["Content-type"] = "text/plain"
         found.append(headers.setdefault("x-default", "4"))
         found.append(headers.pop("X-Default"))
@@ -87,8 +90,15 @@ class Root:
     @cherrypy.expose
     def attributes(self):
         response = cherrypy.response
-        return repr((response.status, response.stream, response.header_list in (None, []),
-                     isinstance(response.time, float), type(response.cookie).__name__))
+        return repr(
+            (
+                response.status,
+                response.stream,
+                response.header_list in (None, []),
+                isinstance(response.time, float),
+                type(response.cookie).__name__,
+            )
+        )
 
 
 cherrypy.tree.mount(Root(), "", {

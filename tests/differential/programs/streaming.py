@@ -103,9 +103,15 @@ cherrypy.tree.mount(Root(), "", {path: {"response.stream": True} for path in PAT
 cherrypy.tree.mount(Root(), "/buffered")
 
 REQUESTS = []
-for path in [*PATHS.split(), "/switched_on", "/decorated",
-             *("/buffered" + path for path in PATHS.split())]:
+for path in [
+    *PATHS.split(),
+    "/switched_on",
+    "/decorated",
+    *("/buffered" + path for path in PATHS.split()),
+]:
     REQUESTS += [{"path": path}, {"name": f"log of {path}", "path": "/log"}]
 for path in ("/lazy", "/closable", "/length", "/buffered/lazy", "/buffered/closable"):
-    REQUESTS += [{"method": "HEAD", "path": path},
-                 {"name": f"log of HEAD {path}", "path": "/log"}]
+    REQUESTS += [
+        {"method": "HEAD", "path": path},
+        {"name": f"log of HEAD {path}", "path": "/log"},
+    ]

@@ -1,6 +1,5 @@
 """Toolboxes and config namespaces of a program's own, per application and per request class."""
 
-
 import cherrypy
 from cherrypy._cprequest import Request
 from cherrypy._cptools import Toolbox
