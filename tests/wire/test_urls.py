@@ -89,6 +89,11 @@ def test_a_path_is_normalized_only_when_a_dot_segment_shows(path, expected):
         ("/d/e", "x//y", "/d/x//y"),
         ("/d/e", "http://z/y", "/d/http://z/y"),
         ("/d/e", "a\tb\r", "/d/a\tb\r"),
+        # A browser reads these as '/.' and '/..'.
+        ("", "\\.", "/"),
+        ("/a", "/b/../\\..", "/"),
+        ("/a", "/b/../\\../\\./\\c", "/c"),
+        ("/a", "//..//\\\\c/\\d", "/c/\\d"),
     ],
 )
 def test_a_relative_path_is_resolved(base, relative, expected):

@@ -61,7 +61,7 @@ def resolve(base_path: str, relative: str) -> str:
         return _single_slash(base_path) + tail
     if not path.startswith("/"):
         path = base_path[: base_path.rfind("/") + 1] + path
-    return _single_slash(_remove_dots(path)) + tail
+    return _remove_dots(path) + tail
 
 
 def resolve_url(base_url: str, reference: str) -> str:
@@ -189,17 +189,22 @@ def _single_slash(path: str) -> str:
 
 
 def _remove_dots(path: str) -> str:
-    """Return `path` without '.' and '..' segments, its last '/' kept (RFC 3986 5.2.4)."""
+    r"""Return `path` without '.' and '..' segments, its last '/' kept (RFC 3986 5.2.4).
+
+    It begins with exactly one slash: what stands at the root loses its leading backslashes
+    before it is looked at, for a browser reads '/\..' as '//..'.
+    """
     segments: list[str] = []
     parts = path.split("/")
     for part in parts:
-        if part == "..":
+        name = part if segments else part.lstrip("\\")
+        if name == "..":
             del segments[-1:]
-        elif part != ".":
-            segments.append(part)
-    if parts[-1] in (".", ".."):
+        elif name != "." and (name or segments):
+            segments.append(name)
+    if parts[-1] in (".", "..") and segments:
         segments.append("")
-    return "/".join(segments)
+    return "/" + "/".join(segments)
 
 
 def _quote(match: re.Match[str]) -> str:
