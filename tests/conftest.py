@@ -6,6 +6,7 @@ Tests get at it through fixtures: `run_gunicorn`, `run_program`, `raw_client`,
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
@@ -19,6 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
+from uuid import uuid4
 
 import pytest
 
@@ -317,6 +319,31 @@ def start_process() -> Iterator[Callable[..., ServerProcess]]:
     yield start
     for process in processes:
         process.close()
+
+
+@pytest.fixture
+def make_logger_root() -> Iterator[Callable[[], str]]:
+    """Give a function that names a tree of loggers which only this test knows.
+
+    They are removed, and their handlers closed, when the test ends.
+    """
+    names: list[str] = []
+
+    def make() -> str:
+        names.append(f"tree{uuid4().hex}")
+        return names[-1]
+
+    yield make
+    known = logging.Logger.manager.loggerDict
+    for each in [each for each in known if each.split(".")[0] in names]:
+        for handler in getattr(known.pop(each), "handlers", ()):
+            handler.close()
+
+
+@pytest.fixture
+def logger_root(make_logger_root: Callable[[], str]) -> str:
+    """A name for a tree of loggers that only this test knows."""
+    return make_logger_root()
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import os
-from uuid import uuid4
 
 import pytest
 
@@ -14,14 +12,9 @@ from wsgicherry.site import Site
 
 
 @pytest.fixture
-def site():
+def site(logger_root):
     """A site with loggers of its own."""
-    name = f"namespaces{uuid4().hex}"
-    yield Site(name)
-    known = logging.Logger.manager.loggerDict
-    for each in [each for each in known if each.split(".")[0] == name]:
-        for handler in getattr(known.pop(each), "handlers", ()):
-            handler.close()
+    return Site(logger_root)
 
 
 @pytest.mark.parametrize(

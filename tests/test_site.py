@@ -13,7 +13,6 @@ import socket
 import threading
 import urllib.request
 import warnings
-from uuid import uuid4
 
 import pytest
 from webtest import TestApp
@@ -44,15 +43,14 @@ class Lines(logging.Handler):
 
 
 @pytest.fixture
-def make_site():
+def make_site(make_logger_root):
     """Make a site whose loggers are its own; its engine exits at the end."""
-    sites, names = [], []
+    sites = []
 
     def make():
-        name = f"site{uuid4().hex}"
+        name = make_logger_root()
         site = Site(name)
         logging.getLogger(name).propagate = False
-        names.append(name)
         site.lines = Lines()
         logging.getLogger(f"{name}.error").addHandler(site.lines)
         sites.append(site)
@@ -63,10 +61,6 @@ def make_site():
         if site.engine.state is not states.EXITING:
             site.engine.is_embedded = True  # this process is the tests'
             site.engine.exit()
-    known = logging.Logger.manager.loggerDict
-    for name in [k for k in known if k.split(".")[0] in names]:
-        for handler in getattr(known.pop(name), "handlers", ()):
-            handler.close()
 
 
 @pytest.fixture

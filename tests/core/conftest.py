@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import logging
 from urllib.parse import unquote_to_bytes
-from uuid import uuid4
 from wsgiref.validate import validator
 
 import pytest
@@ -113,18 +112,6 @@ def environ():
     **keys).
     """
     return build_environ
-
-
-@pytest.fixture
-def logger_root():
-    """A name for a tree of loggers that only this test knows; removed afterwards."""
-    name = f"tree{uuid4().hex}"
-    yield name
-    known = logging.Logger.manager.loggerDict
-    for each in [each for each in known if each == name or each.startswith(f"{name}.")]:
-        logger = known.pop(each)
-        for handler in getattr(logger, "handlers", ()):
-            handler.close()
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import sys
 import timeit
 from pathlib import Path
 from types import SimpleNamespace
-from uuid import uuid4
 
 import pytest
 
@@ -24,35 +23,23 @@ ACCESS_LINE = re.compile(rf"(\S+) - (\S+) {TIME} {QUOTED} (\S+) (\S+) {QUOTED} {
 
 
 @pytest.fixture
-def root_name():
-    """A name for a tree of loggers that only this test knows; removed afterwards."""
-    name = f"tree{uuid4().hex}"
-    yield name
-    known = logging.Logger.manager.loggerDict
-    for each in [each for each in known if each == name or each.startswith(f"{name}.")]:
-        logger = known.pop(each)
-        for handler in getattr(logger, "handlers", ()):
-            handler.close()
-
-
-@pytest.fixture
-def top(root_name):
+def top(logger_root):
     """The top of the tree. Tests cut it off themselves: pytest adds its handlers, which are on
     the root logger, to loggers that do not propagate when a test begins, too.
     """
-    return logging.getLogger(root_name)
+    return logging.getLogger(logger_root)
 
 
 @pytest.fixture
-def log(root_name):
+def log(logger_root):
     """The global manager of the tree."""
-    return LogManager(logger_root=root_name)
+    return LogManager(logger_root=logger_root)
 
 
 @pytest.fixture
-def app_log(root_name, log):
+def app_log(logger_root, log):
     """The manager of one application."""
-    return LogManager(7, root_name)
+    return LogManager(7, logger_root)
 
 
 class Records(logging.Handler):
@@ -96,12 +83,12 @@ def make_response(status="200 OK", **headers):
 @pytest.mark.parametrize(
     ("appid", "suffix"), [(None, ""), (7, ".7"), ("shop", ".shop")], ids=str
 )
-def test_loggers_have_cherrypys_names(root_name, appid, suffix):
+def test_loggers_have_cherrypys_names(logger_root, appid, suffix):
     """Programs reach the loggers by name: `<root>.error` and `<root>.access`, plus the id."""
-    log = LogManager(appid, root_name)
-    assert log.error_log is logging.getLogger(f"{root_name}.error{suffix}")
-    assert log.access_log is logging.getLogger(f"{root_name}.access{suffix}")
-    assert (log.appid, log.logger_root) == (appid, root_name)
+    log = LogManager(appid, logger_root)
+    assert log.error_log is logging.getLogger(f"{logger_root}.error{suffix}")
+    assert log.access_log is logging.getLogger(f"{logger_root}.access{suffix}")
+    assert (log.appid, log.logger_root) == (appid, logger_root)
 
 
 def test_a_manager_adds_no_handler(log, app_log):
@@ -113,12 +100,12 @@ def test_a_manager_adds_no_handler(log, app_log):
     assert (log.wsgi, log.json) == (False, False)
 
 
-def test_the_global_loggers_get_a_level_unless_they_have_one(root_name):
+def test_the_global_loggers_get_a_level_unless_they_have_one(logger_root):
     """INFO is a default, not an order: a level set before us stays."""
-    logging.getLogger(f"{root_name}.error").setLevel(logging.ERROR)
-    app_log = LogManager(7, root_name)
-    assert logging.getLogger(f"{root_name}.error").level == logging.ERROR
-    assert logging.getLogger(f"{root_name}.access").level == logging.INFO
+    logging.getLogger(f"{logger_root}.error").setLevel(logging.ERROR)
+    app_log = LogManager(7, logger_root)
+    assert logging.getLogger(f"{logger_root}.error").level == logging.ERROR
+    assert logging.getLogger(f"{logger_root}.access").level == logging.INFO
     assert app_log.error_log.level == logging.NOTSET
 
 
@@ -172,7 +159,7 @@ def test_error_has_the_traceback_if_asked(log, tmp_path):
     assert last == "    NoneType: None"
 
 
-def test_severity_is_the_level(log, root_name, caplog):
+def test_severity_is_the_level(log, logger_root, caplog):
     """What is below the logger's level is not written."""
     log.error("quiet", severity=logging.DEBUG)
     log.error("loud", severity=logging.CRITICAL)
@@ -282,9 +269,9 @@ def test_a_program_s_own_file_handler_is_no_built_in_one(log, tmp_path):
     assert log.error_log.handlers == [own]
 
 
-def test_the_handlers_of_a_manager_go_with_it(root_name, tmp_path):
+def test_the_handlers_of_a_manager_go_with_it(logger_root, tmp_path):
     """The id of an application that is gone may come again: its log files do not."""
-    first = LogManager(7, root_name)
+    first = LogManager(7, logger_root)
     first.error_file, first.screen = tmp_path / "first.log", True
     first.error_file = tmp_path / "second.log"
     own = logging.NullHandler()
@@ -295,15 +282,15 @@ def test_the_handlers_of_a_manager_go_with_it(root_name, tmp_path):
     del first
     gc.collect()
     assert file.stream is None
-    later = LogManager(7, root_name)
+    later = LogManager(7, logger_root)
     assert (later.error_file, later.screen) == ("", False)
     assert later.error_log.handlers == [own]
     assert later.access_log.handlers == []
 
 
-def test_managers_of_the_same_loggers_share_their_handlers(root_name, tmp_path):
+def test_managers_of_the_same_loggers_share_their_handlers(logger_root, tmp_path):
     """Two managers of one name see the same files, and either can take them away."""
-    first, second = LogManager(7, root_name), LogManager(7, root_name)
+    first, second = LogManager(7, logger_root), LogManager(7, logger_root)
     first.error_file = tmp_path / "error.log"
     assert second.error_file == first.error_file
     second.error_file = ""
@@ -388,10 +375,10 @@ def test_access_is_wanted_when_a_handler_can_be_reached(log, app_log, top):
     assert app_log.is_access_wanted()
 
 
-def test_access_is_not_wanted_in_a_bare_process(root_name, monkeypatch):
+def test_access_is_not_wanted_in_a_bare_process(logger_root, monkeypatch):
     """Where nobody has set up any logging, no line is made."""
     monkeypatch.setattr(logging.getLogger(), "handlers", [])
-    assert not LogManager(7, root_name).is_access_wanted()
+    assert not LogManager(7, logger_root).is_access_wanted()
 
 
 def test_access_asks_the_request_nothing_when_nobody_listens(log, top):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from uuid import uuid4
 
 import pytest
 from webtest import TestApp
@@ -27,19 +26,15 @@ class Lines(logging.Handler):
 
 
 @pytest.fixture
-def site():
+def site(logger_root):
     """A site of the test's own; `lines` is its error log."""
-    name = f"cptools{uuid4().hex}"
-    logging.getLogger(name).propagate = False
-    site = Site(name)
+    logging.getLogger(logger_root).propagate = False
+    site = Site(logger_root)
     site.lines = Lines()
-    logging.getLogger(f"{name}.error").addHandler(site.lines)
-    logging.getLogger(f"{name}.error").setLevel(logging.DEBUG)
+    logging.getLogger(f"{logger_root}.error").addHandler(site.lines)
+    logging.getLogger(f"{logger_root}.error").setLevel(logging.DEBUG)
     yield site
     site.engine.exit()
-    known = logging.Logger.manager.loggerDict
-    for each in [each for each in known if each.split(".")[0] == name]:
-        known.pop(each)
 
 
 class Directory:

@@ -7,7 +7,6 @@ import io
 import logging
 import os
 import time
-from uuid import uuid4
 
 import pytest
 import webob
@@ -19,16 +18,12 @@ from wsgicherry.site import Site
 
 
 @pytest.fixture
-def site():
+def site(logger_root):
     """A site of the test's own."""
-    name = f"encoding{uuid4().hex}"
-    logging.getLogger(name).propagate = False
-    site = Site(name)
+    logging.getLogger(logger_root).propagate = False
+    site = Site(logger_root)
     yield site
     site.engine.exit()
-    known = logging.Logger.manager.loggerDict
-    for each in [each for each in known if each.split(".")[0] == name]:
-        known.pop(each)
 
 
 class Answer:

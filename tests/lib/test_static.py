@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 from email.utils import formatdate
-from uuid import uuid4
 
 import pytest
 from webtest import TestApp
@@ -19,16 +18,12 @@ MTIME = 1_700_000_000
 
 
 @pytest.fixture
-def site():
+def site(logger_root):
     """A site of the test's own."""
-    name = f"static{uuid4().hex}"
-    logging.getLogger(name).propagate = False
-    site = Site(name)
+    logging.getLogger(logger_root).propagate = False
+    site = Site(logger_root)
     yield site
     site.engine.exit()
-    known = logging.Logger.manager.loggerDict
-    for each in [each for each in known if each.split(".")[0] == name]:
-        known.pop(each)
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import socket
 import sys
 import threading
 import types
-from uuid import uuid4
 
 import pytest
 
@@ -29,21 +28,16 @@ class Root:
 
 
 @pytest.fixture
-def site():
+def site(logger_root):
     """A site that serves on a free port, quietly; its engine exits at the end."""
-    name = f"serving{uuid4().hex}"
-    site = Site(name)
+    site = Site(logger_root)
     site.config.update({"log.screen": False, "server.socket_port": 0})
-    logging.getLogger(name).propagate = False
+    logging.getLogger(logger_root).propagate = False
     site.tree.mount(Root())
     yield site
     if site.engine.state is not states.EXITING:
         site.engine.is_embedded = True  # this process is the tests'
         site.engine.exit()
-    known = logging.Logger.manager.loggerDict
-    for each in [each for each in known if each.split(".")[0] == name]:
-        for handler in getattr(known.pop(each), "handlers", ()):
-            handler.close()
 
 
 def count_files():

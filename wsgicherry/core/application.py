@@ -236,18 +236,16 @@ class Application:
         plan = plans.get(key)
         if plan is not None and plan.is_placed:
             # The same objects may be met in several places, and this plan depends on the place.
-            key += find_places(trail, self.config)
-            plan = plans.get(key)
+            plan = plans.get(key + find_places(trail, self.config))
         if plan is None:
             plan = self.make_plan(handler, trail)
             # After a change of config meanwhile, `self.plans` is another dict, and this one
             # forgotten.
             if len(plans) >= MAX_PLANS:
                 plans.clear()
-            plans[key] = plan
+            plans.setdefault(key, plan)
             if plan.is_placed:
-                plans[key[: len(plan.keeps)] + find_places(trail, self.config)] = plan
-                plans.setdefault(key[: len(plan.keeps)], plan)
+                plans[key + find_places(trail, self.config)] = plan
         return plan
 
     def make_plan(self, handler: Any, trail: Trail) -> Plan:

@@ -8,6 +8,7 @@ from typing import Any
 
 from .config import NamespaceSet
 from .hooks import HOOK_POINTS, Hook, HookMap
+from .reach import find_static
 from .tools import Tool, Toolbox
 from .walk import Trail
 
@@ -283,11 +284,6 @@ class Compiler:
             return
         for tool, values in active:
             tool.attach(self, {name: value for name, value in values.items() if name != "on"})
-
-
-def find_static(cls: type[Any], name: str) -> Any:
-    """Return the attribute `name` of a class as it was written there, None if there is none."""
-    return next((vars(base)[name] for base in cls.__mro__ if name in vars(base)), None)
 
 
 def group_tools(namespace: str, entries: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

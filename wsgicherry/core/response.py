@@ -13,7 +13,7 @@ from typing import Any
 from webob import Response as WebObResponse
 from webob.headers import ResponseHeaders as WebObHeaders
 
-from ..wire.headers import HeaderElement, header_elements, wire_header
+from ..wire.headers import HeaderElement, HeaderMap, header_elements
 from ..wire.status import REASONS, has_no_body, status_line, valid_status
 from .bodies import close_body, prepare_body
 from .current import serving_now
@@ -75,8 +75,7 @@ class ResponseHeaders(WebObHeaders):
 
     def output(self) -> list[tuple[bytes, bytes]]:
         """Return what would be sent, as pairs of bytes."""
-        pairs = [wire_header(name, value) for name, value in self._items]
-        return [(n.encode("latin-1"), v.encode("latin-1")) for n, v in filter(None, pairs)]
+        return list(HeaderMap.encode_header_items(self._items))
 
     def setdefault(self, name: Any, default: Any = None) -> Any:
         """Return header `name`, set to `default` if it is not there."""
