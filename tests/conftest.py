@@ -322,6 +322,28 @@ def start_process() -> Iterator[Callable[..., ServerProcess]]:
 
 
 @pytest.fixture
+def count_calls() -> Callable[[Callable[[], object]], int]:
+    """Give a function that says how many calls, of Python and of C, an action makes."""
+
+    def run(action: Callable[[], object]) -> int:
+        count = 0
+
+        def profile(frame: object, event: str, argument: object) -> None:
+            nonlocal count
+            count += event in ("call", "c_call")
+
+        before = sys.getprofile()
+        sys.setprofile(profile)
+        try:
+            action()
+        finally:
+            sys.setprofile(before)
+        return count
+
+    return run
+
+
+@pytest.fixture
 def make_logger_root() -> Iterator[Callable[[], str]]:
     """Give a function that names a tree of loggers which only this test knows.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 
 import pytest
@@ -150,25 +149,8 @@ def answer(tmp_path_factory):
         site.close()
 
 
-def count_calls(action):
-    """Return how many calls, of Python and of C, `action` makes."""
-    count = 0
-
-    def profile(frame, event, argument):
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(profile)
-    try:
-        action()
-    finally:
-        sys.setprofile(before)
-    return count
-
-
 @pytest.mark.parametrize("make_row", GROWING.values(), ids=GROWING)
-def test_calls_at_most_double_when_the_input_doubles(answer, make_row):
+def test_calls_at_most_double_when_the_input_doubles(answer, make_row, count_calls):
     """n, 2n and 4n: the calls of a whole request grow no faster than what was sent."""
     answer(make_row(1))
     counts = []

@@ -9,7 +9,6 @@ from webtest import TestApp
 
 from wsgicherry.core.errors import HTTPError
 from wsgicherry.core.expose import expose
-from wsgicherry.site import Site
 
 
 class Lines(logging.Handler):
@@ -26,15 +25,12 @@ class Lines(logging.Handler):
 
 
 @pytest.fixture
-def site(logger_root):
-    """A site of the test's own; `lines` is its error log."""
-    logging.getLogger(logger_root).propagate = False
-    site = Site(logger_root)
+def site(site, logger_root):
+    """The site of the test; `lines` is its error log."""
     site.lines = Lines()
     logging.getLogger(f"{logger_root}.error").addHandler(site.lines)
     logging.getLogger(f"{logger_root}.error").setLevel(logging.DEBUG)
-    yield site
-    site.engine.exit()
+    return site
 
 
 class Directory:

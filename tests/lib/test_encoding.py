@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip as python_gzip
 import io
-import logging
 import os
 import time
 
@@ -14,16 +13,6 @@ import webob
 from wsgicherry.core.current import serving_now
 from wsgicherry.core.expose import expose
 from wsgicherry.lib.encoding import EncodedStream, ResponseEncoder
-from wsgicherry.site import Site
-
-
-@pytest.fixture
-def site(logger_root):
-    """A site of the test's own."""
-    logging.getLogger(logger_root).propagate = False
-    site = Site(logger_root)
-    yield site
-    site.engine.exit()
 
 
 class Answer:

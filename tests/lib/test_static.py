@@ -12,18 +12,8 @@ from webtest import TestApp
 from wsgicherry.core.current import serving_now
 from wsgicherry.core.expose import expose
 from wsgicherry.lib.static import is_unmodified, serve_file
-from wsgicherry.site import Site
 
 MTIME = 1_700_000_000
-
-
-@pytest.fixture
-def site(logger_root):
-    """A site of the test's own."""
-    logging.getLogger(logger_root).propagate = False
-    site = Site(logger_root)
-    yield site
-    site.engine.exit()
 
 
 @pytest.fixture
