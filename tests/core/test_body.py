@@ -5,9 +5,10 @@ import json
 
 import pytest
 
-from wsgicherry.core.body import CHUNK_BYTES, CountedInput, RequestBody, content_length
+from wsgicherry.core.body import RequestBody
 from wsgicherry.core.current import serving_now
 from wsgicherry.core.errors import HTTPError
+from wsgicherry.core.inputs import CHUNK_BYTES, CountedInput, content_length
 from wsgicherry.core.request import Request
 from wsgicherry.lib import jsontools
 
@@ -36,7 +37,7 @@ class Gone:
 
 def body_of(environ, data=b"", limit=None, **keys):
     """Return the body of a request that belongs to no application."""
-    body = RequestBody(Request(environ("/", "POST", body=data, **keys)))
+    body = RequestBody.of(Request(environ("/", "POST", body=data, **keys)))
     body.maxbytes = limit
     return body
 
@@ -325,16 +326,9 @@ def test_the_limit_holds_for_every_method(post, method):
 def test_the_limit_stops_while_reading_lines(environ):
     """Chunks over the limit are refused in the middle of a line."""
     source = Source(b"x" * 1_000_000)
-    body = RequestBody(
-        Request(
-            environ(
-                "/",
-                "POST",
-                HTTP_TRANSFER_ENCODING="chunked",
-                **{"wsgi.input": source, "wsgi.input_terminated": True},
-            )
-        )
-    )
+    keys = {"wsgi.input": source, "wsgi.input_terminated": True}
+    made = environ("/", "POST", HTTP_TRANSFER_ENCODING="chunked", **keys)
+    body = RequestBody.of(Request(made))
     body.maxbytes = 100_000
     with pytest.raises(HTTPError) as caught:
         body.readline()
@@ -664,7 +658,7 @@ def test_parameters_put_there_before_a_multipart_form(post):
 def test_what_an_entity_makes_when_asked(environ):
     """params, charsets and separators; the input, counted, for which there may be another."""
     made = environ("/", "POST", body=b"x")
-    body = RequestBody(Request(made))
+    body = RequestBody.of(Request(made))
     assert (body.params, body.parts, body.attempt_charsets) == ({}, [], ["utf-8"])
     assert (body.separators, body.fp.read()) == ("&", b"x")
     body.fp = io.BytesIO(b"y")

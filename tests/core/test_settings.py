@@ -118,7 +118,7 @@ def test_known_keys(key, name):
         "request.throws",
         "request.body.bufsize",
         "request.body.maxrambytes",
-        "request.body.part_class",
+        "request.body.parts",
         "response.headers.",
         "error_page.200",
         "error_page.4040",

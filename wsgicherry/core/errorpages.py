@@ -17,7 +17,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
-from ..wire.accept import MalformedHeader, choose_media, parse_accept
+from ..wire.accept import MAX_ACCEPT_BYTES, MalformedHeader, choose_media, parse_accept
 
 STYLE = (
     ":root{color-scheme:light dark}"
@@ -137,14 +137,16 @@ _OFFERS: dict[str, tuple[Renderer, str]] = {
 }
 
 
-def choose(accept_header: str | None) -> tuple[Renderer, str]:
+def choose(
+    accept_header: str | None, max_bytes: int = MAX_ACCEPT_BYTES
+) -> tuple[Renderer, str]:
     """Return the renderer and the Content-Type that suit an Accept header.
 
-    HTML is for browsers, for those who take anything, and for a header that is malformed, too
-    long, or names nothing we have: an error must be answered. Any `application/*+json` that
-    is named (a program's own format) is answered with a problem document.
+    HTML is for browsers, for those who take anything, and for a header that is malformed, over
+    `max_bytes`, or names nothing we have: an error must be answered. Any `application/*+json`
+    that is named (a program's own format) is answered with a problem document.
     """
-    if accept_header is None:
+    if accept_header is None or len(accept_header) > max_bytes:
         return render_html, HTML_TYPE
     if len(accept_header) > MAX_CACHED_ACCEPT_CHARS:
         return _choose(accept_header)
@@ -155,10 +157,11 @@ MAX_CACHED_ACCEPT_CHARS = 256
 
 
 def _choose(accept_header: str) -> tuple[Renderer, str]:
-    offers = list(_OFFERS)
+    offers, size = list(_OFFERS), len(accept_header)
     try:
-        offers += [media for media, _ in parse_accept(accept_header) if _is_json(media)][:1]
-        media_type = choose_media(accept_header, offers)
+        accepted = parse_accept(accept_header, size)
+        offers += [media for media, _ in accepted if _is_json(media)][:1]
+        media_type = choose_media(accept_header, offers, size)
     except MalformedHeader:
         media_type = None
     if media_type is None:

@@ -303,7 +303,10 @@ def render_default(page: errorpages.ErrorPage) -> bytes:
     """Return our own page in the form that the client prefers, and set its headers."""
     serving = serving_now()
     response = serving.response
-    render_as, content_type = errorpages.choose(serving.request.environ.get("HTTP_ACCEPT"))
+    request = serving.request
+    render_as, content_type = errorpages.choose(
+        request.environ.get("HTTP_ACCEPT"), request.max_accept_bytes
+    )
     mine = PAGE_HEADERS[content_type]
     kept = response._headerlist
     if len(kept) > 1:

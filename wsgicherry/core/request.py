@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from webob.request import BaseRequest
 
+from ..wire.accept import MAX_ACCEPT_BYTES
 from ..wire.headers import Host
 from .config import NamespaceSet
 from .dispatch import Dispatcher
@@ -62,7 +63,6 @@ class Request(WebObWords):
     closed = False
     is_index: bool | None = None
     args: Any = ()
-    rfile: Any = None
     script_name: str = ""
     path_info: str = "/"
     query_string: str = ""
@@ -74,6 +74,7 @@ class Request(WebObWords):
     allowed_hosts: Any = ()
     max_params = 1000
     max_cookie_bytes = MAX_COOKIE_BYTES
+    max_accept_bytes = MAX_ACCEPT_BYTES
     has_encoded_slashes = False
     process_request_body = True
     show_tracebacks = Planned(False)
@@ -254,6 +255,11 @@ class Request(WebObWords):
         return self._unique_id
 
     # -- the body ----------------------------------------------------------------------
+
+    @property
+    def rfile(self) -> Any:
+        """The input, counted and limited, for a program that reads the body itself."""
+        return self.entity().fp
 
     @property
     def body_params(self) -> Mapping[str, Any]:

@@ -85,6 +85,17 @@ def _environ_key(name: str) -> str:
     return _CGI_KEYS.get(name.title()) or "HTTP_" + name.upper().replace("-", "_")
 
 
+def read_accept(request: Any, name: str) -> str | None:
+    """Return the header `name`, one of Accept and its like, None if it was not sent.
+
+    HTTPError 431 for more than `request.max_accept_bytes` bytes.
+    """
+    header: str | None = request.environ.get(_environ_key(name))
+    if header is not None and len(header) > request.max_accept_bytes:
+        raise HTTPError(431, f"The {name!r} request header is too large.")
+    return header
+
+
 def load_cookies(header: str, limit: int = MAX_COOKIE_BYTES) -> SimpleCookie:
     """Return the cookies of a Cookie header as `http.cookies` objects.
 

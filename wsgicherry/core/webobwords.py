@@ -75,7 +75,7 @@ class WebObWords(BaseRequest):
     def body(self) -> Any:
         """The entity: `.read()`, `.params` ... Bytes may be put in its place, as in WebOb."""
         if self._body is None:
-            self._body = RequestBody(self)
+            self._body = RequestBody.of(self)
         return self._body
 
     @body.setter
@@ -92,7 +92,7 @@ class WebObWords(BaseRequest):
     def entity(self) -> RequestBody:
         """Return `body`, or an entity of its own where a program put something else there."""
         body = self.body
-        return body if isinstance(body, RequestBody) else RequestBody(self)
+        return body if isinstance(body, RequestBody) else RequestBody.of(self)
 
     def rewound(self) -> BaseRequest:
         """Return WebOb's own view of this request, its body at the beginning."""
@@ -115,12 +115,12 @@ class WebObWords(BaseRequest):
         """The body as a file: counted and limited, or that of `make_body_seekable`."""
         if self.is_body_seekable:
             return self.body_file_raw
-        return self.entity().reader
+        return self.entity().fp
 
     @body_file.setter
     def body_file(self, value: Any) -> None:
         _OWN["body_file"].fset(self, value)
-        self._body = RequestBody(self)
+        self._body = RequestBody.of(self)
         self._body.length = None
 
     @body_file.deleter

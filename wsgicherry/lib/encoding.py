@@ -16,6 +16,7 @@ from ..core.bodies import close_body, prepare_body
 from ..core.current import serving_now
 from ..core.errors import HTTPError, NotFound
 from ..core.headers import HTML_UTF8, PLAIN_HTML
+from ..core.requestheaders import read_accept
 from ..core.tools import Tool, ToolTarget
 from ..wire.headers import HeaderElement, MalformedHeader, header_elements
 
@@ -137,7 +138,7 @@ class ResponseEncoder:
         """Return a charset that client and body agree on, and the body in it."""
         serving = serving_now()
         encoder = Encoder(chunks, self.errors, serving.response)
-        header = serving.request.environ.get("HTTP_ACCEPT_CHARSET")
+        header = read_accept(serving.request, "Accept-Charset")
         elements = accept_elements("Accept-Charset", header)
         names = [value.lower() for value, _ in elements]
         if self.encoding is not None:
@@ -306,9 +307,7 @@ def gzip(
     if not content_type or not matches_type(content_type[0], mime_types):
         return
     try:
-        accepted = accept_elements(
-            "Accept-Encoding", request.environ.get("HTTP_ACCEPT_ENCODING")
-        )
+        accepted = accept_elements("Accept-Encoding", read_accept(request, "Accept-Encoding"))
     except HTTPError:
         return  # a header that cannot be read asks for nothing
     coding = choose_coding(accepted)

@@ -59,34 +59,31 @@ def make_encode() -> Callable[[Any], str]:
 encode_json = make_encode()
 
 
-def json_processor(entity: Any) -> None:
+def json_processor(
+    entity: Any,
+    *,
+    allow_nan: bool = False,
+    max_bytes: int = MAX_BYTES,
+    max_depth: int = MAX_DEPTH,
+) -> None:
     """Read the body as JSON into `request.json`.
 
     HTTPError 400 for what is no JSON (NaN and Infinity are none, RFC 8259 section 6; nor are
     numbers that would become infinite, and halves of surrogate pairs, RFC 7493 section 2), or
-    nested deeper than MAX_DEPTH; 413 for more than MAX_BYTES.
+    nested deeper than `max_depth`; 413 for more than `max_bytes`.
     """
-    serving_now().request.json = parse_json(read_document(entity))
+    data = entity.read(max_bytes + 1)
+    if len(data) > max_bytes:
+        raise HTTPError(413, f"The JSON document is larger than {max_bytes} bytes.")
+    serving_now().request.json = parse_json(data, allow_nan, max_depth)
 
 
-def json_processor_with_nan(entity: Any) -> None:
-    """Read the body as JSON into `request.json`, NaN and Infinity included."""
-    serving_now().request.json = parse_json(read_document(entity), _decode_any)
-
-
-def read_document(entity: Any) -> bytes:
-    """Return the body. HTTPError 413 for more than MAX_BYTES."""
-    data: bytes = entity.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise HTTPError(413, f"The JSON document is larger than {MAX_BYTES} bytes.")
-    return data
-
-
-def parse_json(data: bytes, decode: Callable[[str], tuple[Any, int]] | None = None) -> Any:
+def parse_json(data: bytes, allow_nan: bool = False, max_depth: int = MAX_DEPTH) -> Any:
     """Return the document in `data`. HTTPError 400 when it is none, or none that we take."""
-    if decode is None:
-        # PERF: with a parse_float of our own a float takes ten times as long.
-        decode = _decode_strictly if may_overflow(data) else _decode
+    # PERF: with a parse_float of our own a float takes ten times as long.
+    decode = _decode_strictly if not allow_nan and may_overflow(data) else _decode
+    if allow_nan:
+        decode = _decode_any
     try:
         text = data.decode("utf-8").strip(WHITE_SPACE)
         document, end = decode(text)
@@ -95,8 +92,8 @@ def parse_json(data: bytes, decode: Callable[[str], tuple[Any, int]] | None = No
     if end != len(text):
         raise HTTPError(400, "Invalid JSON document")
     # Counting is quick, and few documents have so many brackets that they may be deep.
-    if data.count(b"[") + data.count(b"{") > MAX_DEPTH and depth_of(document) > MAX_DEPTH:
-        raise HTTPError(400, f"The JSON document is nested deeper than {MAX_DEPTH} levels.")
+    if data.count(b"[") + data.count(b"{") > max_depth and depth_of(document) > max_depth:
+        raise HTTPError(400, f"The JSON document is nested deeper than {max_depth} levels.")
     if b"\\u" in data and not is_encodable(document):
         raise HTTPError(400, "Invalid JSON document")
     return document
@@ -141,19 +138,20 @@ def json_in(
     debug: bool = False,
     processor: Callable[[Any], None] = json_processor,
     allow_nan: bool = False,
+    max_bytes: int = MAX_BYTES,
+    max_depth: int = MAX_DEPTH,
 ) -> None:
     """Parse bodies of `content_type` with `processor` into `request.json`.
 
     `force`: refuse bodies of any other type with 415. `allow_nan`: take NaN and Infinity.
-    Source: BEHAVIOUR 6.4.
+    `max_bytes`, `max_depth`: how large (413) and how deep (400) a document may be. The last
+    three are for our own processor. Source: BEHAVIOUR 6.4.
     """
     request = serving_now().request
     if not request.process_request_body:
         return
-    if allow_nan and processor is json_processor:
-        processor = json_processor_with_nan
     types = (content_type,) if isinstance(content_type, str) else tuple(content_type)
-    processors, refuse = prepare(types, processor)
+    processors, refuse = prepare(types, processor, allow_nan, max_bytes, max_depth)
     body = request.body
     if force:
         body.processors = processors.copy()
@@ -164,9 +162,18 @@ def json_in(
 
 @lru_cache(maxsize=64)  # PERF: a program has few such settings: 0.1 us, not 0.8
 def prepare(
-    types: tuple[str, ...], processor: Callable[[Any], None]
-) -> tuple[dict[str, Callable[[Any], None]], Callable[[], None]]:
+    types: tuple[str, ...],
+    processor: Callable[..., None],
+    allow_nan: bool,
+    max_bytes: int,
+    max_depth: int,
+) -> tuple[dict[str, Callable[..., None]], Callable[[], None]]:
     """Return the processors for `types`, and what refuses all others."""
+    options = (allow_nan, max_bytes, max_depth)
+    if processor is json_processor and options != (False, MAX_BYTES, MAX_DEPTH):
+        processor = partial(
+            json_processor, allow_nan=allow_nan, max_bytes=max_bytes, max_depth=max_depth
+        )
     refuse = partial(refuse_type, ", ".join(types))
     return {name.lower(): processor for name in types}, refuse
 

@@ -28,25 +28,29 @@ class _Range(NamedTuple):
     text: str
 
 
-def parse_accept(header: str | None) -> tuple[tuple[str, float], ...]:
+def parse_accept(
+    header: str | None, max_bytes: int = MAX_ACCEPT_BYTES
+) -> tuple[tuple[str, float], ...]:
     """Return the (value, quality) pairs of an Accept* header, the most wanted first.
 
     In order of quality, then of how much a value pins down ('text/html;level=1' before
     'text/html' before 'text/*' before '*/*'), then of appearance. Values are in lower case,
     with their parameters but for q. Raises MalformedHeader for a quality that is no number.
-    A header longer than MAX_ACCEPT_BYTES counts as absent.
+    A header longer than `max_bytes` counts as absent.
     """
-    return tuple([(range_.text, range_.quality) for range_ in _ranges_of(header)])
+    return tuple([(range_.text, range_.quality) for range_ in _ranges_of(header, max_bytes)])
 
 
-def choose_media(header: str | None, offers: Sequence[str]) -> str | None:
+def choose_media(
+    header: str | None, offers: Sequence[str], max_bytes: int = MAX_ACCEPT_BYTES
+) -> str | None:
     """Return the offer that the client likes best, or None if it accepts none of them.
 
     The most specific range that fits an offer decides its quality (RFC 9110 section
     12.5.1). Of equal qualities the one asked for more closely wins, then the one the client
     names first. Without a header, the first offer. Raises MalformedHeader as parse_accept.
     """
-    ranges = _ranges_of(header)
+    ranges = _ranges_of(header, max_bytes)
     if not ranges:
         return offers[0] if offers else None
     best, best_wish = None, (0.0, 0, 0)
@@ -63,16 +67,16 @@ def quality(header: str | None, value: str) -> float:
 
     Without a header everything is wanted. Raises MalformedHeader as parse_accept does.
     """
-    ranges = _ranges_of(header)
+    ranges = _ranges_of(header, MAX_ACCEPT_BYTES)
     if not ranges:
         return 1.0
     fit, index = _best_range(ranges, value)
     return ranges[index].quality if fit else 0.0
 
 
-def _ranges_of(header: str | None) -> tuple[_Range, ...]:
+def _ranges_of(header: str | None, max_bytes: int) -> tuple[_Range, ...]:
     """Return the ranges of `header` in order of preference; () when it counts as absent."""
-    if not header or len(header) > MAX_ACCEPT_BYTES:
+    if not header or len(header) > max_bytes:
         return ()
     if len(header) > MAX_CACHED_BYTES:
         return _parse(header)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from binascii import a2b_qp
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -92,6 +92,18 @@ def add_param(params: dict[str, Any], key: str, value: Any) -> None:
         held.append(value)
     else:
         params[key] = [held, value]
+
+
+def merge_params(params: dict[str, Any], found: Mapping[str, Any]) -> None:
+    """Add `found` to `params`; the values of a name that both have become one list, those of
+    `params` first.
+    """
+    if not params:
+        params.update(found)
+        return
+    for name, value in found.items():
+        for item in value if isinstance(value, list) else (value,):
+            add_param(params, name, item)
 
 
 def _same_separator(text: str, separators: str) -> str:

@@ -10,6 +10,7 @@ from webob.request import DisconnectionError
 MEGABYTE = 1024 * 1024
 JSON_LIMIT = 10 * MEGABYTE
 DEFAULT_LIMIT = 100 * MEGABYTE
+FIELD_LIMIT = 500 * 1024
 
 
 def post(id, status, path="/echo", body=b"", content_type=FORM, environ=None, **others):
@@ -92,10 +93,10 @@ FORMS = {
     "raw-utf8": ("a=\u2603".encode(), "\\\\u2603"),
     "markup": (b"a=<script>", "<script>"),
     "dunder": (b"__class__=1&__init__=2", "__class__"),
-    "megabyte": (b"a=" + b"v" * MEGABYTE, "v" * 1000),
-    "megabyte-escapes": (b"a=" + b"%41" * (MEGABYTE // 3), "A" * 1000),
-    "megabyte-percents": (b"a=" + b"%" * MEGABYTE, "%" * 1000),
-    "huge-key": (b"k" * MEGABYTE, "k" * 1000),
+    "at-limit": (b"a=" + b"v" * (FIELD_LIMIT - 2), "v" * 1000),
+    "at-limit-escapes": (b"a=" + b"%41" * ((FIELD_LIMIT - 2) // 3), "A" * 1000),
+    "at-limit-percents": (b"a=" + b"%" * (FIELD_LIMIT - 2), "%" * 1000),
+    "huge-key": (b"k" * FIELD_LIMIT, "k" * 1000),
 }
 
 UNDECODABLE = {
@@ -212,7 +213,7 @@ ROWS = [
     post("length-over-default-limit", 413, environ={"CONTENT_LENGTH": str(DEFAULT_LIMIT + 1)}),
     post(
         "length-at-default-limit-short",
-        400,
+        413,
         body=b"a=1",
         environ={"CONTENT_LENGTH": str(DEFAULT_LIMIT)},
     ),
@@ -373,6 +374,25 @@ ROWS = [
     *(
         post(f"form-undecodable-{id}", 400, body=body, contains="could not be decoded")
         for id, body in UNDECODABLE.items()
+    ),
+    *(
+        post(f"form-over-limit-{id}", 413, body=body, contains="request.body.max_field_bytes")
+        for id, body in {
+            "by-one": b"a=" + b"v" * (FIELD_LIMIT - 1),
+            "megabyte": b"a=" + b"v" * MEGABYTE,
+            "megabyte-escapes": b"a=" + b"%41" * (MEGABYTE // 3),
+            "megabyte-percents": b"a=" + b"%" * MEGABYTE,
+            "huge-key": b"k" * MEGABYTE,
+        }.items()
+    ),
+    chunked("form-over-limit-chunked", 413, b"a=" + b"v" * MEGABYTE),
+    post(
+        "length-at-default-limit-short-raw",
+        400,
+        "/read",
+        b"a=1",
+        "a/b",
+        environ={"CONTENT_LENGTH": str(DEFAULT_LIMIT)},
     ),
     post("form-fields-999", 200, body=fields(999), contains='"a998"'),
     post("form-fields-1000", 200, body=fields(1000), contains='"a999"'),

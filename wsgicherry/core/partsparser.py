@@ -1,0 +1,66 @@
+"""The push parser of the `multipart` package, for parts of every kind of multipart body."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from multipart import (  # type: ignore[import-untyped]
+    MultipartError,
+    ParserLimitReached,
+    PushMultipartParser,
+)
+
+from .errors import HTTPError
+
+if TYPE_CHECKING:
+    from .multiparts import FormState
+
+
+class Head(list[tuple[str, str]]):
+    """The headers of a part; the parser notes here how far it has come."""
+
+    bytes_received = 0
+    complete = False
+
+
+class PartsParser(PushMultipartParser):  # type: ignore[misc]
+    """Yields for each part its `Head`, then bytes, then None.
+
+    The package's own wants each part to be form-data; it asks subclasses to allow others here.
+    """
+
+    def __init__(self, boundary: str, form: FormState) -> None:
+        super().__init__(
+            boundary,
+            max_header_size=form.max_part_header_bytes,
+            max_header_count=form.max_part_headers,
+            max_segment_count=form.max_parts - form.part_count,
+            header_charset="latin-1",  # names are UTF-8 mostly: `parse_disposition` tells
+        )
+        self.form = form
+
+    def _create_segment(self, headerlist: list[tuple[str, str]]) -> Head:
+        self.form.part_count += 1
+        # It limits each header, we their sum.
+        size = 0
+        for name, value in headerlist:
+            size += len(name) + len(value)
+        if size > self.max_header_size:
+            raise ParserLimitReached(f"More than {self.max_header_size} bytes of headers")
+        return Head(headerlist)
+
+
+def parse_parts(pieces: Iterable[bytes], boundary: str, form: FormState) -> Iterator[Any]:
+    """Yield the events of a multipart body that comes in `pieces`.
+
+    HTTPError 400 for one that is not well-formed or ends early, 413 for one over a limit.
+    """
+    try:
+        with PartsParser(boundary, form) as parser:
+            for piece in pieces:
+                yield from parser.parse(piece)
+    except ParserLimitReached as error:
+        raise HTTPError(413, f"The multipart body is over a limit: {error}") from None
+    except MultipartError as error:
+        raise HTTPError(400, f"The multipart body is malformed: {error}") from None

@@ -1,0 +1,76 @@
+"""The Content-Disposition of a form's part: name and file name (RFC 7578 section 4.2)."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote_to_bytes
+
+from .headers import MalformedHeader, parse_header
+
+# What browsers send for names without odd characters, which is nearly every part.
+_PLAIN = re.compile(
+    r'form-data; name="([^"\\%\x80-\xff]*)"(?:; filename="([^"\\%/\x80-\xff]*)")?'
+)
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
+_DIRECTORIES = re.compile(r".*[/\\]", re.DOTALL)
+# RFC 8187 section 3.2.1: charset'language'value
+_EXTENDED = re.compile(r"([A-Za-z0-9-]{1,20})'[A-Za-z0-9-]*'([A-Za-z0-9!#$&+.^_`|~%-]*)")
+_EXTENDED_CHARSETS = ("utf-8", "iso-8859-1")
+# How browsers write what would end a quoted string (WHATWG HTML, multipart/form-data).
+_BROWSER_ESCAPES = (("%22", '"'), ("%0D", "\r"), ("%0A", "\n"))
+
+
+def parse_disposition(value: str) -> tuple[str | None, str | None]:
+    """Return (name, filename) of a part; None for one that is not given.
+
+    `value` is a native string (bytes read as ISO-8859-1); text in it is UTF-8 if it can be.
+    `filename*` (RFC 8187) wins over `filename`; MalformedHeader for one that is none. Of a file
+    name no directories and no control characters are left.
+    """
+    plain = _PLAIN.fullmatch(value)
+    if plain is not None:
+        name, filename = plain.groups()
+        return name, filename if not filename else base_name(filename)
+    _, params = parse_header(value)
+    name, filename = params.get("name"), params.get("filename")
+    if "filename*" in params:
+        filename = _decode_extended(params["filename*"])
+    elif filename is not None:
+        filename = _read_text(filename)
+    return (
+        None if name is None else _read_text(name),
+        None if filename is None else base_name(filename),
+    )
+
+
+def base_name(filename: str) -> str:
+    r"""Return `filename` without directories ('/' and '\') and without control characters.
+
+    What is then no name of a file ('', '.', '..') becomes '_', but '' stays: it is what a file
+    input sends that was left empty.
+    """
+    if not filename:
+        return ""
+    last = _DIRECTORIES.sub("", _CONTROLS.sub("", filename)).strip()
+    return "_" if last in ("", ".", "..") else last
+
+
+def _read_text(text: str) -> str:
+    for escape, character in _BROWSER_ESCAPES:
+        text = text.replace(escape, character)
+    if text.isascii():
+        return text
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+def _decode_extended(text: str) -> str:
+    match = _EXTENDED.fullmatch(text)
+    if match is None or match[1].lower() not in _EXTENDED_CHARSETS:
+        raise MalformedHeader(text)
+    try:
+        return unquote_to_bytes(match[2]).decode(match[1])
+    except UnicodeDecodeError:
+        raise MalformedHeader(text) from None
