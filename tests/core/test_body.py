@@ -846,6 +846,63 @@ def test_the_size_is_limited(page, extra, code):
     assert answer.code == code
 
 
+@pytest.mark.parametrize(("extra", "code"), [(-1, 200), (0, 200), (1, 413)])
+def test_the_size_is_a_key(post_json, extra, code):
+    """`tools.json_in.max_bytes` of a path, to the byte."""
+    answer = post_json(b'"' + b"x" * (98 + extra) + b'"', max_bytes=100)
+    assert answer.code == code
+    assert code == 200 or "larger than 100 bytes" in answer.text
+
+
+@pytest.mark.parametrize(("extra", "code"), [(-1, 200), (0, 200), (1, 400)])
+def test_the_depth_is_a_key(post_json, extra, code):
+    """`tools.json_in.max_depth` of a path, to the level; with NaN as well."""
+    document = b"[" * (5 + extra) + b"]" * (5 + extra)
+    assert post_json(document, max_depth=5).code == code
+    assert post_json(document, max_depth=5, allow_nan=True).code == code
+
+
+@pytest.mark.parametrize(("extra", "code"), [(-1, 200), (0, 200), (1, 413)])
+@pytest.mark.parametrize("by", ["default", "config"])
+@pytest.mark.parametrize("chunked", [False, True])
+def test_the_size_of_a_form(post, by, chunked, extra, code):
+    """`request.body.max_field_bytes`, 500 kB by default: more is 413, in chunks too."""
+    limit = 500 * 1024 if by == "default" else 100
+    config = {"/": {"request.body.max_field_bytes": 100}} if by == "config" else None
+    options = {}
+    if chunked:
+        options = {"CONTENT_LENGTH": None, "HTTP_TRANSFER_ENCODING": "chunked"}
+        options["wsgi.input_terminated"] = True
+    data = b"a=" + b"x" * (limit - 2 + extra)
+    answer = post(data, FORM, lambda r: "", config=config, **options)
+    assert answer.code == code
+    assert code == 200 or "request.body.max_field_bytes" in answer.text
+
+
+@pytest.mark.parametrize(("extra", "code"), [(-1, 200), (0, 200), (1, 413)])
+@pytest.mark.parametrize("key", ["request.body.max_fields", "request.max_params"])
+def test_the_number_of_fields(post, key, extra, code):
+    """`request.body.max_fields`, by default `request.max_params`: one more is 413."""
+    data = b"&".join(b"a=1" for _ in range(5 + extra))
+    assert post(data, FORM, config={"/": {key: 5}}).code == code
+
+
+def test_a_program_may_read_the_input_itself(post):
+    """`request.rfile` is the input, with the body's limit."""
+    config = {"/": {"request.process_request_body": False, "request.body.maxbytes": 5}}
+    look = lambda r: repr((r.rfile.readline(), r.rfile.read()))  # noqa: E731
+    assert post(b"a\nbc", FORM, look, config=config).text == "(b'a\\n', b'bc')"
+    assert post(b"a\nbcdef", FORM, look, config=config).code == 413
+
+
+def test_params_that_nobody_else_wants(environ):
+    """A body whose request is gone keeps what it finds to itself."""
+    made = environ("/", "POST", body=b"a=1", headers={"Content-Type": FORM})
+    body = RequestBody.of(Request(made))
+    body.process()
+    assert body.params == {"a": "1"}
+
+
 def test_depth_of():
     """depth_of() counts levels of lists and dicts."""
     assert [jsontools.depth_of(d) for d in (1, [], {}, [[]], {"a": [{"b": 1}]}, [1, [2]])] == [

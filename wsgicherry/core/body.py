@@ -178,6 +178,8 @@ class RequestBody(Entity):
             and (size is None or size < 0 or size >= length)
         ):
             return self._read_at_once(length)
+        if size is not None and length is not None:
+            size = min(size, length)  # the buffer makes room for all that is asked for
         return super().read(size, fp_out)
 
     def _read_at_once(self, length: int) -> bytes:

@@ -25,11 +25,11 @@ class PieceReader(io.RawIOBase):
         data = self.take(size)
         if not data or len(data) == size:
             return data
-        pieces, missing = [data], size - len(data)
-        while missing and (data := self.take(missing)):
-            pieces.append(data)
-            missing -= len(data)
-        return b"".join(pieces)
+        # Not a list: a client that sends drops would make it large (80 bytes for each).
+        gathered = bytearray(data)
+        while len(gathered) < size and (data := self.take(size - len(gathered))):
+            gathered += data
+        return bytes(gathered)
 
     def readable(self) -> bool:
         """Say that this can be read."""
@@ -37,10 +37,14 @@ class PieceReader(io.RawIOBase):
 
     def readall(self) -> bytes:
         """Return all that is left; raises what `take` raises."""
-        pieces = []
-        while piece := self.take(CHUNK_BYTES):
-            pieces.append(piece)
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        everything = self.take(CHUNK_BYTES)
+        if piece := self.take(CHUNK_BYTES):
+            gathered = bytearray(everything)
+            while piece:
+                gathered += piece
+                piece = self.take(CHUNK_BYTES)
+            everything = bytes(gathered)
+        return everything
 
     def readinto(self, buffer: Any) -> int:
         """Fill `buffer` and return how much was put there; raises what `take` raises."""

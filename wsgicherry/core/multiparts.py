@@ -37,7 +37,7 @@ class FormState:
         self.max_part_header_bytes = entity.max_part_header_bytes
         self.max_field_bytes = entity.max_field_bytes
         self.charsets = entity.attempt_charsets
-        self.depth = self.part_count = self.field_bytes = 0
+        self.depth = self.part_count = self.field_bytes = self.fold_count = 0
         self.spool = UploadSpool()
 
     def count_field(self, data: bytes) -> None:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from .multiparts import FormState
 
 
+MAX_FOLDS = 100
+"""How many lines in one body may go on with the header before them: each is joined to it anew."""
+
+
 class Head(list[tuple[str, str]]):
     """The headers of a part; the parser notes here how far it has come."""
 
@@ -27,7 +31,8 @@ class Head(list[tuple[str, str]]):
 class PartsParser(PushMultipartParser):  # type: ignore[misc]
     """Yields for each part its `Head`, then bytes, then None.
 
-    The package's own wants each part to be form-data; it asks subclasses to allow others here.
+    The package's own wants each part to be form-data; it asks subclasses to allow others in
+    `_create_segment`.
     """
 
     def __init__(self, boundary: str, form: FormState) -> None:
@@ -39,6 +44,13 @@ class PartsParser(PushMultipartParser):  # type: ignore[misc]
             header_charset="latin-1",  # names are UTF-8 mostly: `parse_disposition` tells
         )
         self.form = form
+
+    def _on_segment_headerline(self, line: bytes) -> None:
+        if line[:1] in (b" ", b"\t"):
+            self.form.fold_count += 1
+            if self.form.fold_count > MAX_FOLDS:
+                raise ParserLimitReached(f"More than {MAX_FOLDS} folded lines in headers")
+        super()._on_segment_headerline(line)
 
     def _create_segment(self, headerlist: list[tuple[str, str]]) -> Head:
         self.form.part_count += 1

@@ -55,7 +55,7 @@ CODECS = [
     *("utf-8\x00", "", " ", "utf 8", "nope", "A" * 5000, "\xff", "utf_8_sig", "charmap"),
 ]
 
-CHARSET_STATUSES = (200, 400, 406)
+CHARSET_STATUSES = (200, 400, 406, 431)
 
 WORDS_AND_HEADERS = {
     "range-empty": ("range", "HTTP_RANGE", "bytes=-"),
@@ -163,7 +163,7 @@ ROWS = [
     *(
         Row(
             f"codec-snowman-{name[:20]!a}",
-            (200, 400, 406),
+            CHARSET_STATUSES,
             "/snowman",
             environ={"HTTP_ACCEPT_CHARSET": name},
         )
