@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 MAX_FOLDS = 100
-"""How many lines in one body may go on with the header before them: each is joined to it anew."""
+"""How many lines of one body may go on with a header: each is joined to it anew."""
 
 
 class Head(list[tuple[str, str]]):
