@@ -192,7 +192,10 @@ LINES = b"one\ntwo\r\n\nlast"
         (lambda b: list(b), [b"one\n", b"two\r\n", b"\n", b"last"]),
         (lambda b: (b.readline(), list(b)), (b"one\n", [b"two\r\n", b"\n", b"last"])),
         (lambda b: (b.readline(), b.read()), (b"one\n", LINES[4:])),
-        (lambda b: (next(b.pieces(2)), next(b.pieces(2)), b.read()), (b"on", b"e\n", LINES[4:])),
+        (
+            lambda b: (next(b.pieces(2)), next(b.pieces(2)), b.read()),
+            (b"on", b"e\n", LINES[4:]),
+        ),
     ],
 )
 @pytest.mark.parametrize("at_once", [1, None])
