@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..wire.headers import HeaderMap
-from ..wire.params import add_param
+from ..wire.params import TooManyParams, add_param
 from .errors import HTTPError
 from .forms import fields_too_large
 from .inputs import PieceReader
@@ -35,12 +35,20 @@ class FormState:
         self.max_parts = entity.max_parts
         self.max_part_headers = entity.max_part_headers
         self.max_part_header_bytes = entity.max_part_header_bytes
+        self.max_fields = entity.max_fields
         self.max_field_bytes = entity.max_field_bytes
         self.charsets = entity.attempt_charsets
-        self.depth = self.part_count = self.field_bytes = self.fold_count = 0
+        self.depth = self.part_count = self.fold_count = 0
+        self.field_count = self.field_bytes = 0
         self.spool = UploadSpool()
 
-    def count_field(self, data: bytes) -> None:
+    def count_field(self) -> None:
+        """Count a part that is no file. HTTPError 413 over `max_fields`."""
+        self.field_count += 1
+        if self.field_count > self.max_fields:
+            raise HTTPError(413, str(TooManyParams(self.max_fields)))
+
+    def count_bytes(self, data: bytes) -> None:
         """Count bytes that stay in memory. HTTPError 413 over `max_field_bytes`."""
         self.field_bytes += len(data)
         if self.field_bytes > self.max_field_bytes:
@@ -70,7 +78,7 @@ class PartInput(PieceReader):
         """Return what the parser has in one piece, b'' at the end; raises as `take` does."""
         data = next(self._chunks, b"")
         if self.is_field:
-            self.form.count_field(data)
+            self.form.count_bytes(data)
         return data
 
     def pieces(self) -> Iterator[bytes]:
@@ -149,7 +157,10 @@ def read_part(
     headers = HeaderMap()
     dict.update(headers, headerlist)  # PERF: the parser has made the names Title-Case
     part = entity.part_class(content, headers, boundary)
-    content.is_field = part.filename is None
+    if part.filename is None:
+        content.form.count_field()
+    else:
+        content.is_field = False
     on_part = content.form.on_part
     file = None if on_part is None else on_part(part)
     if file is None:
