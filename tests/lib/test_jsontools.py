@@ -5,7 +5,14 @@ import json
 import pytest
 
 from wsgicherry.core.errors import HTTPError
-from wsgicherry.lib.jsontools import encode_json, make_encode, may_overflow, parse_json
+from wsgicherry.lib.jsontools import (
+    CONTAINER_BYTES,
+    MAX_SMALL_CONTAINERS,
+    encode_json,
+    make_encode,
+    may_overflow,
+    parse_json,
+)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +40,24 @@ def test_what_is_refused(text):
     with pytest.raises(HTTPError) as caught:
         parse_json(text.encode())
     assert caught.value.code == 400
+
+
+@pytest.mark.parametrize("container", ["[]", "{}", "[1]", '{"":0}'])
+def test_a_document_of_little_but_brackets_is_too_large(container):
+    """Up to MAX_SMALL_CONTAINERS are read whatever their size; one more is 413."""
+    most = MAX_SMALL_CONTAINERS - 1  # and the list around them
+    text = ",".join([container] * most)
+    assert len(parse_json(f"[{text}]".encode())) == most
+    with pytest.raises(HTTPError) as caught:
+        parse_json(f"[{text},{container}]".encode())
+    assert caught.value.code == 413
+
+
+def test_containers_that_hold_something_are_not_counted():
+    """More than MAX_SMALL_CONTAINERS are read where each has CONTAINER_BYTES of text."""
+    container = '"' + "x" * (CONTAINER_BYTES - 5) + '"'
+    text = ",".join([f"[{container}]"] * (MAX_SMALL_CONTAINERS + 1))
+    assert len(parse_json(f"[{text}]".encode())) == MAX_SMALL_CONTAINERS + 1
 
 
 def test_another_decoder():

@@ -14,6 +14,10 @@ from ..core.headers import PLAIN_HTML, add_settled
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_DEPTH = 100
+# An empty list takes 80 bytes of memory, so a document of nothing else 30 times its own size.
+# More lists and objects than this must be worth their room: so many bytes each, on average.
+MAX_SMALL_CONTAINERS = 100_000
+CONTAINER_BYTES = 10
 
 
 def refuse_constant(name: str) -> Any:
@@ -64,7 +68,7 @@ def json_processor(entity: Any) -> None:
 
     HTTPError 400 for what is no JSON (NaN and Infinity are none, RFC 8259 section 6; nor are
     numbers that would become infinite, and halves of surrogate pairs, RFC 7493 section 2), or
-    nested deeper than MAX_DEPTH; 413 for more than MAX_BYTES.
+    nested deeper than MAX_DEPTH; 413 for more than MAX_BYTES, or MAX_SMALL_CONTAINERS.
     """
     serving_now().request.json = parse_json(read_document(entity))
 
@@ -83,7 +87,16 @@ def read_document(entity: Any) -> bytes:
 
 
 def parse_json(data: bytes, decode: Callable[[str], tuple[Any, int]] | None = None) -> Any:
-    """Return the document in `data`. HTTPError 400 when it is none, or none that we take."""
+    """Return the document in `data`.
+
+    HTTPError 400 when it is none, or none that we take; 413 when it is almost only brackets.
+    """
+    brackets = data.count(b"[") + data.count(b"{")
+    if brackets > MAX_SMALL_CONTAINERS and brackets * CONTAINER_BYTES > len(data):
+        raise HTTPError(
+            413,
+            f"The JSON document has more than {MAX_SMALL_CONTAINERS} small lists or objects.",
+        )
     if decode is None:
         # PERF: with a parse_float of our own a float takes ten times as long.
         decode = _decode_strictly if may_overflow(data) else _decode
@@ -94,8 +107,8 @@ def parse_json(data: bytes, decode: Callable[[str], tuple[Any, int]] | None = No
         raise HTTPError(400, "Invalid JSON document") from None
     if end != len(text):
         raise HTTPError(400, "Invalid JSON document")
-    # Counting is quick, and few documents have so many brackets that they may be deep.
-    if data.count(b"[") + data.count(b"{") > MAX_DEPTH and depth_of(document) > MAX_DEPTH:
+    # Few documents have so many brackets that they may be deep.
+    if brackets > MAX_DEPTH and depth_of(document) > MAX_DEPTH:
         raise HTTPError(400, f"The JSON document is nested deeper than {MAX_DEPTH} levels.")
     if b"\\u" in data and not is_encodable(document):
         raise HTTPError(400, "Invalid JSON document")
