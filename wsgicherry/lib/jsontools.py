@@ -45,7 +45,8 @@ _decode_strictly = JSONDecoder(
 
 WHITE_SPACE = " \t\n\r"  # RFC 8259 section 2
 
-_SHAPE = bytes.maketrans(b"123456789E", b"000000000e")
+# What matters of a document before it is read: digits, exponents and brackets.
+SHAPE = bytes.maketrans(b"123456789E{", b"000000000e[")
 _MANY_DIGITS = b"0" * 300  # a number of fewer has room in a double
 
 
@@ -91,7 +92,8 @@ def parse_json(data: bytes, decode: Callable[[str], tuple[Any, int]] | None = No
 
     HTTPError 400 when it is none, or none that we take; 413 when it is almost only brackets.
     """
-    brackets = data.count(b"[") + data.count(b"{")
+    shape = data.translate(SHAPE)
+    brackets = shape.count(b"[")
     if brackets > MAX_SMALL_CONTAINERS and brackets * CONTAINER_BYTES > len(data):
         raise HTTPError(
             413,
@@ -99,7 +101,7 @@ def parse_json(data: bytes, decode: Callable[[str], tuple[Any, int]] | None = No
         )
     if decode is None:
         # PERF: with a parse_float of our own a float takes ten times as long.
-        decode = _decode_strictly if may_overflow(data) else _decode
+        decode = _decode_strictly if may_overflow(shape) else _decode
     try:
         text = data.decode("utf-8").strip(WHITE_SPACE)
         document, end = decode(text)
@@ -110,17 +112,20 @@ def parse_json(data: bytes, decode: Callable[[str], tuple[Any, int]] | None = No
     # Few documents have so many brackets that they may be deep.
     if brackets > MAX_DEPTH and depth_of(document) > MAX_DEPTH:
         raise HTTPError(400, f"The JSON document is nested deeper than {MAX_DEPTH} levels.")
-    if b"\\u" in data and not is_encodable(document):
+    # PERF: a search for one byte takes a tenth of the time of one for two.
+    if b"\\" in data and b"\\u" in data and not is_encodable(document):
         raise HTTPError(400, "Invalid JSON document")
     return document
 
 
-def may_overflow(data: bytes) -> bool:
-    """Tell whether a number in `data` may be too large: it has an exponent or 300 digits."""
-    shape = data.translate(_SHAPE)
+def may_overflow(shape: bytes) -> bool:
+    """Tell whether a number may be too large: it has an exponent or 300 digits.
+
+    `shape` is the document, translated by SHAPE.
+    """
     if b"0e" in shape and (b"0e0" in shape or b"0e+0" in shape):
         return True
-    return len(data) > len(_MANY_DIGITS) and _MANY_DIGITS in shape
+    return len(shape) > len(_MANY_DIGITS) and _MANY_DIGITS in shape
 
 
 def is_encodable(document: Any) -> bool:
