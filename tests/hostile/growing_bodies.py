@@ -12,7 +12,7 @@ PART_HEADER_BYTES = 8000  # just under what a part may have
 NAME = b'Content-Disposition: form-data; name="a"'
 FILE = NAME + b'; filename="f"'
 LONG = "-" * 200  # a boundary
-DRIBBLED = 64 * 1024
+DRIBBLED = 16 * 1024
 TERMINATED = {
     "CONTENT_LENGTH": ABSENT,
     "HTTP_TRANSFER_ENCODING": "chunked",
