@@ -81,6 +81,10 @@ class Root:
         return say(json.dumps(params))
 
     @expose
+    def take(self, *segments: str, **params: Any) -> str:
+        return "taken"
+
+    @expose
     def one(self, a: str = "", *, key: str = "") -> str:
         return say(f"{a}{key}")
 
