@@ -333,7 +333,7 @@ def _collection(kind: Callable[[Iterable[Any]], Any], inner: Sequence[Any]) -> _
 
 def _custom(kind: Callable[[Any], Any]) -> _Choice:
     """Call `kind` with the text, CherryPy's rule (BEHAVIOUR 6.3); but not with several."""
-    wanted = f"a {getattr(kind, '__name__', 'value')}"
+    wanted = f"a value for {getattr(kind, '__name__', 'its type')}"
     classes = (kind,) if isinstance(kind, type) else ()
 
     def convert(value: Any) -> Any:
