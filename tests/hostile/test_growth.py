@@ -30,6 +30,11 @@ def query(period, **others):
     return lambda n: Row("grow", 200, "/echo", period * n, **others)
 
 
+def typed(page, start, period, end=""):
+    """Return what makes a row with `n` periods in a parameter that a page annotates."""
+    return lambda n: Row("grow", 200, f"/{page}", start + period * n + end, site="typed")
+
+
 def post(period, content_type, page, start=b"", end=b""):
     """Return what makes a row with `n` periods in its body."""
     return lambda n: Row(
@@ -103,6 +108,17 @@ GROWING = {
     "query-separators": query("&"),
     "query-equals": query("="),
     "query-plus": query("+"),
+    "typed-digits": typed("whole", "n=", "9"),
+    "typed-zeros": typed("real", "n=0.", "0", "1"),
+    "typed-exponent": typed("exact", "n=1e", "9"),
+    "typed-date": typed("when", "at=2024-01-01T00:00:00.", "0"),
+    "typed-choice": typed("choice", "shade=", "light"),
+    "typed-repeats": typed("whole", "", "n=1&"),
+    "typed-list": typed("many", "", "n=1&"),
+    "typed-list-faults": typed("many", "", "n=1&", "n=x"),
+    "typed-text": typed("text", "n=", "%E2%80%AE"),
+    "typed-blanks": typed("whole", "n=", "+"),
+    "typed-segments": lambda n: Row("grow", 200, "/segments" + "/1" * n, site="typed"),
     "query-undecodable": query("%FF"),
     "query-redirect": lambda n: Row("grow", 301, "/deep", "\r\n" * n),
     "redirect-slashes": lambda n: Row("grow", 303, "/go", "to=" + "/" * n + "x"),

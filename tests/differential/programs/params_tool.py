@@ -46,7 +46,7 @@ class Root:
         return repr(n)
 
     @cherrypy.expose
-    def whole(self, n: int = None):
+    def whole(self, n: int = 0):
         return repr(n)
 
     @cherrypy.expose
@@ -54,7 +54,7 @@ class Root:
         return repr(n)
 
     @cherrypy.expose
-    def exact(self, n: decimal.Decimal = None):
+    def exact(self, n: decimal.Decimal = 0):
         return repr(n)
 
     @cherrypy.expose
@@ -78,7 +78,7 @@ class Root:
         return repr(n)
 
     @cherrypy.expose
-    def unique(self, n: uuid.UUID = None):
+    def unique(self, n: uuid.UUID = 0):
         return repr(n)
 
     @cherrypy.expose
