@@ -318,7 +318,7 @@ def test_annotations_that_cannot_be_used(site, logger_root, name, reason):
     handler.emit = lambda record: records.append(handler.format(record))
     logging.getLogger(f"{logger_root}.error").addHandler(handler)
     site.tree.mount(Root(), "", ON)
-    TestApp(site.tree).get(f"/{name}?n=1", status=500)
+    TestApp(site.tree).get(f"/{name}", status=500)
     text = "\n".join(records)
     assert f"tools.params cannot convert 'n' of the page Root.{name} in {__name__}" in text
     assert reason in text
@@ -484,7 +484,8 @@ def test_what_the_tool_costs(site, count_calls):
         environ = TestApp.RequestClass.blank(path).environ
         request = lambda: list(site.tree(dict(environ), lambda *_: None))  # noqa: E731
         request(), request()
-        return count_calls(request)
+        # The least: a new second in the access line, or the garbage collector, adds some.
+        return min(count_calls(request) for _ in range(5))
 
     assert cost("/on/plain?n=5") - cost("/plain?n=5") < 15
     assert cost("/on/number?n=5") - cost("/number?n=5") < 25

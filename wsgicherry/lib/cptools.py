@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -61,16 +61,22 @@ def convert_params(
         if args is None:
             raise NotFound()
         request.args = args
-    if request.params and (faults := convert_named(page, request.params, exception)):
-        text = " ".join(f"The parameter {name!r} {fault}." for name, fault in faults.items())
-        problem = HTTPError(error, text)
-        problem.members = {
-            "errors": [
-                {"detail": fault, "pointer": f"#/{quote(name)}"}
-                for name, fault in faults.items()
-            ]
-        }
-        raise problem
+    # Without parameters, too: an annotation that cannot be used shows at the first request.
+    faults = convert_named(page, request.params, exception)
+    if faults:
+        raise describe_faults(faults, error)
+
+
+def describe_faults(faults: Mapping[str, str], status: int | str) -> HTTPError:
+    """Return the error that tells {name: what is wrong} as text, and as members in JSON."""
+    text = " ".join(f"The parameter {name!r} {fault}." for name, fault in faults.items())
+    error = HTTPError(status, text)
+    error.members = {
+        "errors": [
+            {"detail": fault, "pointer": f"#/{quote(name)}"} for name, fault in faults.items()
+        ]
+    }
+    return error
 
 
 def find_page(handler: Any) -> Any:
