@@ -243,3 +243,17 @@ def test_background_job(run_example):
     """Start listeners have run before the first page, and the job runs beside the pages."""
     site = run_example("background_job")
     assert site.text() == "The store is open; the job ran: True.\n"
+
+
+def test_typed_parameters(run_example):
+    """What fits arrives typed; a bad field is a 400 that names it, a bad segment a 404."""
+    site = run_example("typed_parameters")
+    assert "Book a table" in site.text()
+    assert site.text("/book/2024-06-30?seats=2") == "Sunday: 2 times cake, 0 extra.\n"
+    everything = "/book/2024-06-30?seats=8&meal=soup&extra=1&extra=2"
+    assert site.text(everything) == "Sunday: 8 times soup, 3 extra.\n"
+    refused = site.text("/book/2024-06-30?seats=9&meal=pie", status=400)
+    assert "The parameter 'seats' is refused: there are 1 to 8 seats at a table." in refused
+    assert "The parameter 'meal' must be one of 'soup', 'cake', not 'pie'." in refused
+    assert site.ask("/book/2024-02-30?seats=2").status == 404
+    assert "Missing parameters: seats" in site.text("/book/2024-06-30", status=404)

@@ -12,6 +12,8 @@ from .lib import cptools, encoding, jsontools, static
 HOOKED: tuple[tuple[str, str, int, Callable[..., Any]], ...] = (
     ("response_headers", "on_start_resource", 50, cptools.response_headers),
     ("json_in", "before_request_body", 30, jsontools.json_in),
+    ("decode", "before_request_body", 50, encoding.decode),
+    ("params", "before_handler", 15, cptools.convert_params),
     ("json_out", "before_handler", 30, jsontools.json_out),
     ("trailing_slash", "before_handler", 60, cptools.trailing_slash),
     ("gzip", "before_finalize", 80, encoding.gzip),

@@ -922,3 +922,19 @@ def test_what_an_internal_redirect_knows(page):
         return repr((redirect.path, redirect.query_string))
 
     assert page(handler)("/d/e").text == "('/d/x', 'a=1')"
+
+
+def test_an_error_with_more_members(page):
+    """`members` of an error go into its problem document (RFC 9457 section 3.2), and only
+    there.
+    """
+
+    def refuse():
+        error = HTTPError(409, "Sold.")
+        error.members = {"left": 0}
+        raise error
+
+    refusing = page(refuse)
+    problem = json.loads(refusing(headers={"Accept": "application/json"}).body)
+    assert (problem["left"], problem["detail"]) == (0, "Sold.")
+    assert "left" not in refusing().text

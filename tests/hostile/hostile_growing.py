@@ -6,15 +6,16 @@ from collections.abc import Callable
 
 from growing_bodies import BODIES
 from growing_heads import HEADS
+from growing_typed import TYPED
 from hostile_row import Row
 
 MAX_HEAD_BYTES = 64 * 1024
 MAX_BODY_BYTES = 1024 * 1024
 
-GROWING: dict[str, Callable[[int], Row]] = {**HEADS, **BODIES}
+GROWING: dict[str, Callable[[int], Row]] = {**HEADS, **BODIES, **TYPED}
 """Name -> what makes a row with `n` periods of something costly."""
 
-assert len(GROWING) == len(HEADS) + len(BODIES), "two inputs have one name"
+assert len(GROWING) == len(HEADS) + len(BODIES) + len(TYPED), "two inputs have one name"
 
 
 def head_bytes(row: Row) -> int:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import enum
 import html
 import json
 import sys
 from collections.abc import Iterator
-from typing import Any
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
 
 from invariants import EXCEPTION_TEXT
 from webob import Response as WebObResponse
@@ -173,6 +177,69 @@ class Root:
         body = TrackedBody(iter([b"a", b"b"]))
         self._ledger.bodies.append(body)
         return body
+
+
+class Shade(enum.Enum):
+    """What a typed page lets a client choose from."""
+
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Typed:
+    """Pages that annotate what they take; each says what it got."""
+
+    @expose
+    def whole(self, n: int = 0) -> str:
+        return say(repr(n))
+
+    @expose
+    def real(self, n: float = 0.0) -> str:
+        return say(repr(n))
+
+    @expose
+    def exact(self, n: Decimal = Decimal(0)) -> str:
+        return say(str(int(n) if n == n.to_integral_value() else n))
+
+    @expose
+    def truth(self, n: bool = False) -> str:
+        return say(repr(n))
+
+    @expose
+    def text(self, n: str = "") -> str:
+        return say(repr(n))
+
+    @expose
+    def when(self, day: date | None = None, at: datetime | None = None) -> str:
+        return say(f"{day} {at}")
+
+    @expose
+    def choice(self, shade: Shade = Shade.LIGHT, sort: Literal["up", "down"] = "up") -> str:
+        return say(f"{shade} {sort}")
+
+    @expose
+    def unique(self, n: UUID | None = None) -> str:
+        return say(str(n))
+
+    @expose
+    def many(self, n: list[int] = (), s: set[str] = frozenset()) -> str:  # type: ignore
+        return say(f"{n} {sorted(s)}")
+
+    @expose
+    def either(self, n: int | date | None = None, t: int | str = "") -> str:
+        return say(f"{n!r} {t!r}")
+
+    @expose
+    def several(self, a: int = 0, b: int = 0, c: int = 0) -> str:
+        return say(f"{a} {b} {c}")
+
+    @expose
+    def need(self, n: int, *, k: int) -> str:
+        return say(f"{n} {k}")
+
+    @expose
+    def segments(self, n: int, *rest: float) -> str:
+        return say(f"{n} {rest}")
 
 
 class Slashes(Root):

@@ -7,7 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from hostile_programs import Deep, Default, Faulty, Root, Slashes, TrackedBody, Writer, fail
+from hostile_programs import (
+    Deep,
+    Default,
+    Faulty,
+    Root,
+    Slashes,
+    TrackedBody,
+    Typed,
+    Writer,
+    fail,
+)
 from invariants import EXCEPTION_TEXT, OUTSIDE_MARKER
 
 from wsgicherry.core.current import serving_now
@@ -105,6 +115,10 @@ SITES: dict[str, tuple[Callable[[Ledger], Any], dict[str, dict[str, Any]]]] = {
     "small": (Root, {}),
     "limits": (Root, {"/": {"request.max_cookie_bytes": 100, "request.max_params": 10}}),
     "production": (Root, {"/": {"request.show_mismatched_params": False}}),
+    "typed": (
+        lambda ledger: Typed(),
+        {"/": {"tools.params.on": True}, "/segments": {"tools.params.segments": True}},
+    ),
     "writer": (lambda ledger: Writer(), {}),
     "faulty": (Faulty, {}),
     "page_fails": (Root, {"/": {"error_page.default": page_that_fails}}),

@@ -14,6 +14,7 @@ from rows import (
     logs,
     methods,
     negotiation,
+    parameters,
     paths,
     queries,
     redirects,
@@ -22,6 +23,7 @@ from rows import (
 KINDS = {
     "path": paths,
     "query": queries,
+    "param": parameters,
     "host": hosts,
     "cookie": cookies,
     "method": methods,

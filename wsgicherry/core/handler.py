@@ -141,11 +141,13 @@ def explain_bad_call(
 
 def own_first_name(callable: Callable[..., Any]) -> str | None:
     """Return what a bound method calls its `self`: a parameter of that name can never be
-    passed.
+    passed. None for one that is positional-only, whose name is free.
     """
     function = getattr(callable, "__func__", None)
     code = getattr(function, "__code__", None)
-    return code.co_varnames[0] if code is not None and code.co_argcount else None
+    if code is None or not code.co_argcount or code.co_posonlyargcount:
+        return None
+    return str(code.co_varnames[0])
 
 
 def find_mismatch(

@@ -49,6 +49,23 @@ def encode(
     ResponseEncoder(encoding, errors, text_only, add_charset, default_encoding).wrap()
 
 
+def decode(
+    encoding: str | Iterable[str] | None = None,
+    default_encoding: str | Iterable[str] = "utf-8",
+) -> None:
+    """Say in which charsets the text of a form is tried: one name, or several.
+
+    `encoding`: these, in place of UTF-8. `default_encoding`, without it: these, after UTF-8. A
+    charset that the client names comes before them. Source: BEHAVIOUR 6.3.
+    """
+    body = serving_now().request.body
+    charsets = default_encoding if encoding is None else encoding
+    names = [charsets] if isinstance(charsets, str) else list(charsets)
+    if encoding is None:
+        names = [*body.attempt_charsets, *names]
+    body.attempt_charsets = names
+
+
 class EncodeTool(Tool):
     """The tool of `encode`. PERF: it makes one encoder for a plan, not one for each request."""
 
