@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import gzip
+import hashlib
 import json
 import re
 import sys
@@ -243,3 +244,32 @@ def test_background_job(run_example):
     """Start listeners have run before the first page, and the job runs beside the pages."""
     site = run_example("background_job")
     assert site.text() == "The store is open; the job ran: True.\n"
+
+
+def send_file(site, name, content, field="document"):
+    """Return the response to a form with one file."""
+    head = f'--cut\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n\r\n'
+    body = head.encode() + content + b"\r\n--cut--\r\n"
+    form = {"Content-Type": "multipart/form-data; boundary=cut"}
+    return site.ask("/upload", "POST", form, body)
+
+
+def test_upload(run_example):
+    """A file is answered by its name, size and digest; no file and too large a one by an error."""
+    site = run_example("upload")
+    assert '<form method="post" action="upload" enctype="multipart/form-data">' in site.text()
+    content = bytes(range(256)) * 4000
+    digest = hashlib.sha256(content).hexdigest()
+    answer = send_file(site, "<süß>.bin", content).body.decode()
+    assert answer == f"<p>&lt;süß&gt;.bin: 1024000 bytes, SHA-256 {digest}</p>\n"
+    assert b"Choose one file." in send_file(site, "", b"").body
+    plain = {"Content-Type": "application/x-www-form-urlencoded"}
+    for fields in (b"document=text", b"document=two&document=texts"):
+        assert "Choose one file." in site.text(
+            "/upload", status=400, method="POST", headers=plain, body=fields
+        )
+    assert send_file(site, "a", b"", field="other").status == 400
+    assert site.ask("/upload").status == 405
+    too_large = send_file(site, "large.bin", bytes(10_000_001))
+    assert too_large.status == 413
+    assert b"<p>The request's body is larger than 10000000 bytes.</p>" in too_large.body
