@@ -9,6 +9,7 @@ import json
 import re
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,9 @@ class Site:
     def ask(self, target="/", method="GET", headers=None, body=b""):
         """Return the response to one request."""
         client = self._connect(self.process.port)
-        response = client.request(method, target, headers, body)
+        with suppress(BrokenPipeError, ConnectionResetError):  # refused in the middle
+            client.send_request(method, target, headers, body)
+        response = client.read_response(method)
         client.close()  # gunicorn waits a second for a client that stays
         return response
 
@@ -246,16 +249,17 @@ def test_background_job(run_example):
     assert site.text() == "The store is open; the job ran: True.\n"
 
 
-def send_file(site, name, content, field="document"):
+def send_file(site, name, content):
     """Return the response to a form with one file."""
-    head = f'--cut\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n\r\n'
-    body = head.encode() + content + b"\r\n--cut--\r\n"
+    disposition = f'form-data; name="document"; filename="{name}"'
+    head = f"--cut\r\nContent-Disposition: {disposition}\r\n\r\n".encode()
+    body = head + content + b"\r\n--cut--\r\n"
     form = {"Content-Type": "multipart/form-data; boundary=cut"}
     return site.ask("/upload", "POST", form, body)
 
 
 def test_upload(run_example):
-    """A file is answered by its name, size and digest; no file and too large a one by an error."""
+    """A file is answered by its name, size and digest, and too large a one by an error."""
     site = run_example("upload")
     assert '<form method="post" action="upload" enctype="multipart/form-data">' in site.text()
     content = bytes(range(256)) * 4000
@@ -268,7 +272,6 @@ def test_upload(run_example):
         assert "Choose one file." in site.text(
             "/upload", status=400, method="POST", headers=plain, body=fields
         )
-    assert send_file(site, "a", b"", field="other").status == 400
     assert site.ask("/upload").status == 405
     too_large = send_file(site, "large.bin", bytes(10_000_001))
     assert too_large.status == 413
