@@ -81,7 +81,10 @@ def test_a_stream_that_ends_is_taken_up_again(browser, site, let_go):
 
 
 def test_a_tab_that_is_closed(browser, site):
-    """The server's generator is closed at its next heartbeat, without another event."""
+    """The server's generator is closed at its next heartbeat, without another event.
+
+    A page that was only left may live on in Chromium's back/forward cache, its stream with it.
+    """
     browser.open(site)
     wait_for_items(browser, 2)
     browser.close()

@@ -173,10 +173,13 @@ def test_cookies_come_back(browser, site):
     assert browser.run("return document.cookie") == ""
 
 
-def test_no_cookies_from_the_test_before(browser, site):
-    """Each test begins without cookies."""
-    browser.open(site, "/show_cookies")
-    assert shown(browser) == {}
+def test_a_fresh_tab_has_no_cookies(browser, site):
+    """What one test has left in the browser, the next does not meet."""
+    browser.open(site)
+    browser.run("document.cookie = 'left=over'")
+    fresh = type(browser)(browser.driver)
+    fresh.open(site, "/show_cookies")
+    assert shown(fresh) == {}
 
 
 SCRIPT = "<script>window.ran = true</script><img src=x onerror='window.ran = true'>"
