@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import gzip
+import hashlib
 import json
 import re
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -34,7 +36,9 @@ class Site:
     def ask(self, target="/", method="GET", headers=None, body=b""):
         """Return the response to one request."""
         client = self._connect(self.process.port)
-        response = client.request(method, target, headers, body)
+        with suppress(BrokenPipeError, ConnectionResetError):  # refused in the middle
+            client.send_request(method, target, headers, body)
+        response = client.read_response(method)
         client.close()  # gunicorn waits a second for a client that stays
         return response
 
@@ -257,3 +261,32 @@ def test_typed_parameters(run_example):
     assert "The parameter 'meal' must be one of 'soup', 'cake', not 'pie'." in refused
     assert site.ask("/book/2024-02-30?seats=2").status == 404
     assert "Missing parameters: seats" in site.text("/book/2024-06-30", status=404)
+
+
+def send_file(site, name, content):
+    """Return the response to a form with one file."""
+    disposition = f'form-data; name="document"; filename="{name}"'
+    head = f"--cut\r\nContent-Disposition: {disposition}\r\n\r\n".encode()
+    body = head + content + b"\r\n--cut--\r\n"
+    form = {"Content-Type": "multipart/form-data; boundary=cut"}
+    return site.ask("/upload", "POST", form, body)
+
+
+def test_upload(run_example):
+    """A file is answered by its name, size and digest, and too large a one by an error."""
+    site = run_example("upload")
+    assert '<form method="post" action="upload" enctype="multipart/form-data">' in site.text()
+    content = bytes(range(256)) * 4000
+    digest = hashlib.sha256(content).hexdigest()
+    answer = send_file(site, "<süß>.bin", content).body.decode()
+    assert answer == f"<p>&lt;süß&gt;.bin: 1024000 bytes, SHA-256 {digest}</p>\n"
+    assert b"Choose one file." in send_file(site, "", b"").body
+    plain = {"Content-Type": "application/x-www-form-urlencoded"}
+    for fields in (b"document=text", b"document=two&document=texts"):
+        assert "Choose one file." in site.text(
+            "/upload", status=400, method="POST", headers=plain, body=fields
+        )
+    assert site.ask("/upload").status == 405
+    too_large = send_file(site, "large.bin", bytes(10_000_001))
+    assert too_large.status == 413
+    assert b"<p>The request's body is larger than 10000000 bytes.</p>" in too_large.body
