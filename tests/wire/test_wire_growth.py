@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from wsgicherry.wire import accept, cookies, headers, params, status, urls
+from wsgicherry.wire import accept, cookies, headers, params, ranges, status, urls, words
 
 SIZE = 2000
 # Of this thread's own time, so that a busy machine does not show. Ours take 0.01 to 0.5, and
@@ -25,11 +25,27 @@ HOSTILE = [
     pytest.param(headers.split_elements, '"', "\\", "", id="backslashes"),
     pytest.param(headers.split_elements, "", '",', "", id="quoted-commas"),
     pytest.param(headers.parse_header, "a", ';b="', "", id="parameters"),
-    pytest.param(headers.decode_TEXT, "", "=?utf-8?q?", "", id="open-words"),
-    pytest.param(headers.decode_TEXT, "", "=?utf-8?q?a?= ", "", id="words"),
+    pytest.param(words.decode_TEXT, "", "=?utf-8?q?", "", id="open-words"),
+    pytest.param(words.decode_TEXT, "", "=?utf-8?q?a?= ", "", id="words"),
     pytest.param(lambda value: headers.wire_header("X", value), "", "\r\n ", "", id="controls"),
     pytest.param(accept._parse, "", ",", "", id="accept-commas"),
     pytest.param(accept._parse, "", "a;q=0.1,", "", id="accept-qualities"),
+    *(
+        pytest.param(
+            lambda value: ranges.get_ranges(value, 10**6), start, period, end, id=f"ranges-{id}"
+        )
+        for id, start, period, end in (
+            ("all", "bytes=", "0-,", ""),
+            ("apart", "bytes=", "0-0,2-2,", ""),
+            ("last", "bytes=", "-1,", ""),
+            ("commas", "bytes=", ",", "1-"),
+            ("spaces", "bytes=", " ", "1-"),
+            ("digits", "bytes=", "9", "-"),
+            ("zeros", "bytes=0-", "0", "5"),
+            ("dashes", "bytes=0", "-", ""),
+            ("units", "", "bytes=", "1-"),
+        )
+    ),
     pytest.param(urls.join, "", "/", "", id="join-slashes"),
     pytest.param(urls.join, "", "//a", "", id="join-atoms"),
     pytest.param(urls.normalize_path, "/", "../", "", id="normalize"),

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from webob.request import BaseRequest
 
 from ..wire.headers import Host
+from ..wire.ranges import MAX_RANGES
 from .config import NamespaceSet
 from .dispatch import Dispatcher
 from .errorpages import new_error_id
@@ -80,6 +81,7 @@ class Request(WebObWords):
     show_mismatched_params = Planned(True)
     throw_errors = Planned(False)
     throws = Planned(())
+    max_ranges = Planned(MAX_RANGES)
     methods_with_bodies: Any = ("POST", "PUT", "PATCH")
     json: Any = None
     params: Any = None
