@@ -482,6 +482,93 @@ ROWS = (
         ("body", "header content-type"),
         "issue 2: a custom error page that fails falls back to ours",
     ),
+    Row(
+        "httputil",
+        ("get_ranges 'bytes=0-2000'",),
+        ("body",),
+        "RFC 9110 14.1.2: no slice goes past the end (12.1: stop not clamped)",
+    ),
+    Row(
+        "httputil",
+        ("get_ranges 'bytes=-0'", "get_ranges 'items=0-9'"),
+        ("body",),
+        "SECURITY 5: -0 is unsatisfiable, an unknown unit is ignored",
+    ),
+    Row(
+        "httputil",
+        (
+            "get_ranges 'bytes'", "get_ranges 'bytes='", "get_ranges 'bytes=a-b'",
+            "get_ranges 'bytes=1'", "get_ranges 'bytes=0-9,'", "get_ranges 'bytes=0 - 9'",
+        ),
+        ("body",),
+        "13.2: a malformed Range is ignored, never an exception",
+    ),
+    Row(
+        "httputil",
+        ("get_ranges 'bytes=4-6,2-5'", "get_ranges 'bytes=0-,0-'"),
+        ("body",),
+        "13.1 item 14: ranges that overlap are one",
+    ),
+    Row(
+        "httputil",
+        ("header_elements ('Accept', 'a;q=x')",),
+        ("body",),
+        "6.5: a malformed q is a 400, of one element too",
+    ),
+    Row(
+        "httputil",
+        ("Accept: a;q=x",),
+        ("body", "status"),
+        "6.5: a malformed q is a 400, of one element too",
+    ),
+    Row(
+        "httputil",
+        ("header_elements ('Accept', 'a;q=0.5;ext=1')",),
+        ("body",),
+        "q is one parameter of several; the element reads the same",
+    ),
+    Row(
+        "httputil",
+        ("header_elements ('X-Any', 'a,')",),
+        ("body",),
+        "RFC 9110 5.6.1: an empty element counts for nothing",
+    ),
+    Row(
+        "httputil",
+        tuple(
+            f"{name} {text!r}"
+            for name in ("parse_query_string", "without_blanks")
+            for text in ("a=1;b=2", "12,34", "12,34abc")
+        ),
+        ("body",),
+        "SECURITY 2: '&' alone separates, and no image maps, unless config says so",
+    ),
+    Row(
+        "httputil",
+        ("parse_query_string 'a=%E9'", "without_blanks 'a=%E9'"),
+        ("body",),
+        "a ValueError on both sides; ours names the encoding",
+    ),
+    Row(
+        "httputil",
+        tuple(
+            f"{name} 'a =?utf-8?q?b?= c'" for name in ("decode_TEXT", "decode_TEXT_maybe")
+        ),
+        ("body",),
+        "13.1 item 15: mixed text is decoded, not a TypeError",
+    ),
+    Row(
+        "httputil",
+        ("protocol_from_http 'HTTP/2'", "protocol_from_http 'HTTP/x.y'"),
+        ("body",),
+        "13.2: HTTP/2 is a protocol; for what is none ours says what was met",
+    ),
+    Row(
+        "httputil",
+        ("unrepr '1 -'", "unrepr '2 - 1'", 'unrepr "os.system(\'true\')"'),
+        ("body",),
+        "DESIGN 8: config runs no program, and says what it may hold",
+    ),
 )  # fmt: skip
 
 INTENDED = {
