@@ -483,6 +483,15 @@ ROWS = (
         "issue 2: a custom error page that fails falls back to ours",
     ),
     Row(
+        "links",
+        tuple(
+            f"{path} url({{'path': 'http://other.test/y'}})"
+            for path in ("/", "/page", "/page/", "/d", "/d/", "/d/e", "/d/e/", "/d/e/f")
+        ),
+        ("body",),
+        "SECURITY 1.3 item 17: no path goes on with the host's name",
+    ),
+    Row(
         "httputil",
         ("get_ranges 'bytes=0-2000'",),
         ("body",),

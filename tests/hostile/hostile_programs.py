@@ -15,6 +15,7 @@ from webob import exc
 from wsgicherry.core.current import serving_now
 from wsgicherry.core.errors import HTTPError, HTTPRedirect, InternalRedirect
 from wsgicherry.core.expose import expose
+from wsgicherry.core.links import url
 
 # What programs read of WebOb; each must be as safe on hostile headers as our own words.
 WEBOB_WORDS = (
@@ -148,6 +149,12 @@ class Root:
     @expose
     def go_unchecked(self, to: str = "", status: str = "303") -> None:
         raise HTTPRedirect(str(to), int(status))
+
+    @expose
+    def go_url(self, to: str = "", relative: str = "") -> None:
+        """Redirect to what url() makes of a path."""
+        how: Any = {"yes": True, "server": "server"}.get(relative, False)
+        raise HTTPRedirect(url(str(to), relative=how))
 
     @expose
     def inside(self, to: str = "/") -> None:
