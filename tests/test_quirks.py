@@ -353,13 +353,30 @@ def test_13_3_item_8_an_environment_that_is_assigned_acts(site):
     assert site.config["request.show_mismatched_params"] is False
 
 
-def test_13_3_item_10_an_error_in_before_finalize_has_its_status(serve):
-    """13.3 (10) HTTPError in before_finalize: its own status, not a 500."""
+@pytest.mark.parametrize(
+    ("point", "path"),
+    [
+        ("on_start_resource", "/"),
+        ("before_finalize", "/"),
+        ("on_end_resource", "/"),
+        ("before_error_response", "/fault"),
+        ("after_error_response", "/fault"),
+    ],
+)
+@pytest.mark.parametrize("error", [functools.partial(HTTPError, 418), HTTPRedirect])
+def test_13_3_item_10_an_error_in_a_hook_has_its_status(serve, point, path, error):
+    """13.3 (10) HTTPError or a redirect in any hook: its own status, not a 500."""
+
+    class Root(Echo):
+        @expose
+        def fault(self):
+            raise ZeroDivisionError
 
     def refuse():
-        raise HTTPError(418)
+        raise error() if error is not HTTPRedirect else HTTPRedirect("/x")
 
-    assert serve(Echo(), {"hooks.before_finalize": refuse})("/").status_int in (418, 500)
+    answer = serve(Root(), {f"hooks.{point}": refuse})(path)
+    assert answer.status_int == (303 if error is HTTPRedirect else 418)
 
 
 @pytest.mark.parametrize("streams", [False, True])

@@ -483,6 +483,32 @@ ROWS = (
         "issue 2: a custom error page that fails falls back to ours",
     ),
     Row(
+        "hook_rows",
+        tuple(
+            f"GET /{point}_{kind}"
+            for point in ("before_finalize", "on_end_resource")
+            for kind in ("http", "not_found")
+        ),
+        ("body", "status"),
+        "13.3 item 10: an HTTPError in any hook has its own status; the hooks run as ever",
+    ),
+    Row(
+        "hook_rows",
+        ("GET /before_finalize_redirect", "GET /on_end_resource_redirect"),
+        ("body", "header location", "status"),
+        "13.3 item 10: a redirect in any hook is one",
+    ),
+    Row(
+        "hook_rows",
+        tuple(
+            f"GET /{point}_error_response_{kind}"
+            for point in ("before", "after")
+            for kind in ("http", "not_found")
+        ),
+        ("body", "header content-type", "status"),
+        "13.3 item 10: an HTTPError in an error hook has its own page",
+    ),
+    Row(
         "links",
         tuple(
             f"{path} url({{'path': 'http://other.test/y'}})"

@@ -107,7 +107,7 @@ def serve(request: Request, response: Response) -> None:
     except UNEXPECTED as error:
         if request.throw_errors and isinstance(error, Exception):
             raise
-        answer_unexpected(request, response)
+        answer_unexpected(request, response, error)
 
 
 def produce(request: Request, response: Response) -> None:
@@ -179,21 +179,26 @@ def settle_early(request: Request) -> None:
         setattr(request, name, value)
 
 
-def answer_unexpected(request: Request, response: Response) -> None:
+def answer_unexpected(request: Request, response: Response, error: BaseException) -> None:
     """Answer an error that nobody foresaw, between the two error hooks; at worst with the bare
     error.
+
+    An HTTPError or a redirect where none was due (in `on_end_resource`, again in
+    `before_finalize`, in an error hook) has its own status (BEHAVIOUR 13.3 item 10).
     """
     if request.plan.is_base:
         settle_early(request)
     try:
         try:
             run(request.plan.before_error_response)
-            if request.error_response:
+            if isinstance(error, (HTTPRedirect, HTTPError)):
+                error.set_response()
+            elif request.error_response:
                 request.error_response()
             run(request.plan.after_error_response)
             response.finalize()
-        except HTTPRedirect as redirect:
-            redirect.set_response()
+        except (HTTPRedirect, HTTPError) as answer:
+            answer.set_response()
             response.finalize()
     except InternalRedirect:
         raise
@@ -337,4 +342,4 @@ def start_stream(request: Request, response: Response) -> None:
         response.stream = False
         if request.throw_errors and isinstance(error, Exception):
             raise
-        answer_unexpected(request, response)
+        answer_unexpected(request, response, error)
