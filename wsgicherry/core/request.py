@@ -63,7 +63,6 @@ class Request(WebObWords):
     closed = False
     is_index: bool | None = None
     args: Any = ()
-    rfile: Any = None
     script_name: str = ""
     path_info: str = "/"
     query_string: str = ""
@@ -90,6 +89,7 @@ class Request(WebObWords):
 
     # Made when first asked for.
     _login: Any = UNKNOWN
+    _rfile: Any = None
     _headers: Any = None
     _cookie: SimpleCookie | None = None
     _local: Host | None = None
@@ -256,6 +256,18 @@ class Request(WebObWords):
         return self._unique_id
 
     # -- the body ----------------------------------------------------------------------
+
+    @property
+    def rfile(self) -> Any:
+        """The body as a stream that ends where the body ends: what `request.body` reads from.
+
+        None for a request that belongs to no application.
+        """
+        return self.body.fp if self._rfile is None and self.app is not None else self._rfile
+
+    @rfile.setter
+    def rfile(self, stream: Any) -> None:
+        self._rfile = stream
 
     @property
     def body_params(self) -> Mapping[str, Any]:
