@@ -462,7 +462,7 @@ ROWS = (
     ),
     Row(
         "internal_redirects",
-        ("HEAD /go?to=/target",),
+        ("HEAD /go?to=/target", "HEAD /to_error"),
         ("body",),
         "SERVERS R18: no body for HEAD, after an internal redirect neither",
     ),
@@ -481,6 +481,46 @@ ROWS = (
         ("GET /broken?kind=fault",),
         ("body", "header content-type"),
         "issue 2: a custom error page that fails falls back to ours",
+    ),
+    Row(
+        "internal_redirects",
+        ("GET /go?to=../../target", "GET /sub/go?to=../../target"),
+        ("body",),
+        "13.3 item 17: '..' at the root leads to the root, and a path begins with a slash",
+    ),
+    Row(
+        "internal_redirects",
+        ("GET /streamed", "DELETE /streamed"),
+        ("body", "header content-type", "status", "traceback"),
+        "2.11: nothing of the first response is left, its `stream` neither",
+    ),
+    Row(
+        "redirects",
+        tuple(
+            f"{path} to {to!r}"
+            for path in ("/to", "/sub/page", "/sub/page/a/b", "/nested/to", "/nested/sub/page")
+            for to in ("?", "HTTP://OTHER.TEST/X")
+        ),
+        ("body", "header location"),
+        "13.3 item 14: an address stays as the program wrote it",
+    ),
+    Row(
+        "redirects",
+        ("GET /by_url?path=../x", "GET /nested/by_url?path=../x"),
+        ("body", "header location"),
+        "13.3 item 17: url('../x') at a root has its slash",
+    ),
+    Row(
+        "links",
+        tuple(
+            f"{path} url({{'path': '/x', 'base': 'http://b.test', 'relative': True}})"
+            for path in (
+                "/", "/page", "/page/", "/d", "/d/", "/d/e", "/d/e/", "/d/e/f",
+                "/u", "/u/", "/u/page", "/u/d/", "/u/d", "/u/d/e",
+            )
+        ),
+        ("body",),
+        "3.10: an address relative to this page holds no part of a host's name",
     ),
     Row(
         "hook_rows",

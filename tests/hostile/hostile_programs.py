@@ -153,7 +153,7 @@ class Root:
     @expose
     def go_url(self, to: str = "", relative: str = "") -> None:
         """Redirect to what url() makes of a path."""
-        how: Any = {"yes": True, "server": "server"}.get(relative, False)
+        how: Any = {"yes": True, "server": "server"}.get(str(relative), False)
         raise HTTPRedirect(url(str(to), relative=how))
 
     @expose

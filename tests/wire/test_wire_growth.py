@@ -63,6 +63,17 @@ HOSTILE = [
     ),
     pytest.param(lambda value: urls.relative_url(value, "/x"), "", "/a", "", id="relative"),
     pytest.param(status.status_line, "200 ", "\r", "", id="reason"),
+    pytest.param(urls.is_valid_host, "", "a.", "", id="host-labels"),
+    pytest.param(urls.is_valid_host, "[", ":", "]", id="host-colons"),
+    pytest.param(urls.without_host, "/", "\t/", "", id="without-host"),
+    pytest.param(urls.is_script, "", "javascript", "", id="script"),
+    pytest.param(urls.decode_path, "", "\xc3\xa9", "", id="path-bytes"),
+    pytest.param(words.encoded_word, "", "\u20ac", "", id="encoded-word"),
+    pytest.param(words.decode_TEXT, "", "=?", "", id="word-openings"),
+    pytest.param(words.decode_TEXT, "=?utf-8?b?", "A", "?=", id="long-word"),
+    pytest.param(
+        lambda value: headers.HeaderMap({"X": value}).output(), "", "\u20ac\r", "", id="output"
+    ),
     pytest.param(
         lambda value: params.parse_query_string(value, max_fields=HUGE),
         "",
@@ -94,6 +105,7 @@ WITHIN_LIMITS = [
     pytest.param(
         lambda value: accept.choose_media(value, ["a/b", "c/d"]), "", "a,", "", id="choice"
     ),
+    pytest.param(lambda value: accept.quality(value, "a/b"), "", "a/b,", "", id="quality"),
 ]
 
 

@@ -283,8 +283,8 @@ def respond_again(
     prefix = environ.get("SCRIPT_NAME", "")
     here = address(prefix + environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", ""))
     visited = (*environ.get("wsgicherry.visited", ()), here)
-    path = redirect.path.encode("utf-8").decode("latin-1")
-    there = address(prefix + path, redirect.query_string)
+    path, query = as_native(redirect.path), as_native(redirect.query_string)
+    there = address(prefix + path, query)
     is_recursive = app.wsgiapp.config.get("InternalRedirector", {}).get("recursive", False)
     try:
         if there in visited and not is_recursive:
@@ -299,7 +299,7 @@ def respond_again(
         **environ,
         "REQUEST_METHOD": "GET",
         "PATH_INFO": path,
-        "QUERY_STRING": redirect.query_string,
+        "QUERY_STRING": query,
         "wsgi.input": io.BytesIO(),
         "CONTENT_LENGTH": "0",
         "wsgicherry.previous_request": request,
@@ -312,6 +312,12 @@ def respond_again(
         return body
     close_body(body)
     return []
+
+
+def as_native(text: str) -> str:
+    """Return `text` as a native string of PEP 3333: its bytes in UTF-8, as ISO-8859-1."""
+    # surrogatepass: what is no text is a 404 like any path that is not UTF-8.
+    return text.encode("utf-8", "surrogatepass").decode("latin-1")
 
 
 def address(path: str, query: str) -> str:
