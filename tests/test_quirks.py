@@ -461,11 +461,10 @@ def test_13_3_item_16_expose_marks_any_object(serve):
         def __call__(self, *args):
             return f"called {args}"
 
-    class Root:
-        thing = expose(Callable())
-        part = expose(functools.partial(lambda greeting, name="x": greeting + name, "hello "))
-
-    serve_it = serve(type("Mounted", (Root,), {"index": expose(lambda self: "index")})())
+    root = Echo()
+    root.thing = expose(Callable())
+    root.part = expose(functools.partial(lambda greeting, name="x": greeting + name, "hello "))
+    serve_it = serve(root)
     assert serve_it("/thing/1").text == "called ('1',)"
     assert serve_it("/part?name=you").text == "hello you"
 

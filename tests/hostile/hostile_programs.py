@@ -16,6 +16,7 @@ from wsgicherry.core.current import serving_now
 from wsgicherry.core.errors import HTTPError, HTTPRedirect, InternalRedirect
 from wsgicherry.core.expose import expose
 from wsgicherry.core.links import url
+from wsgicherry.lib.httputil import get_ranges
 
 # What programs read of WebOb; each must be as safe on hostile headers as our own words.
 WEBOB_WORDS = (
@@ -115,6 +116,19 @@ class Root:
     @expose
     def read(self) -> str:
         return say(str(len(serving_now().request.body.read())))
+
+    @expose
+    def pieces(self) -> bytes:
+        """Serve the pieces of 1,000 bytes that a Range asks for, one after the other."""
+        response = serving_now().response
+        response.headers["Content-Type"] = "application/octet-stream"
+        ranges = get_ranges(serving_now().request.headers.get("Range"), 1000)
+        if ranges is None:
+            return b"x" * 1000
+        if not ranges:
+            raise HTTPError(416)
+        response.status = 206
+        return b"".join(b"x" * (stop - start) for start, stop in ranges)
 
     @expose(methods=("GET", "POST"))
     def strict(self) -> str:

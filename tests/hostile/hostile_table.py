@@ -16,6 +16,7 @@ from rows import (
     negotiation,
     paths,
     queries,
+    ranges,
     redirects,
 )
 
@@ -28,6 +29,7 @@ KINDS = {
     "accept": negotiation,
     "body": bodies,
     "inject": injection,
+    "range": ranges,
     "redirect": redirects,
     "fail": failures,
     "log": logs,
