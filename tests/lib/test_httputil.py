@@ -189,7 +189,13 @@ def test_ranges(header, length, expected):
 
 
 @pytest.mark.parametrize(
-    ("settings", "count"), [({}, None), ({"max_ranges": 17}, 17), ({"max_ranges": 16}, None)]
+    ("settings", "count"),
+    [
+        ({}, None),
+        ({"max_ranges": 17}, 17),
+        ({"max_ranges": 16}, None),
+        ({"max_ranges": None}, None),
+    ],
 )
 def test_the_limit_on_ranges_is_a_key(ask, settings, count):
     """`request.max_ranges` says how many pieces a client may ask for, 16 by default."""

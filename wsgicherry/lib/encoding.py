@@ -314,7 +314,7 @@ def gzip(
         return  # a header that cannot be read asks for nothing
     coding = choose_coding(accepted)
     if coding is None:
-        # Set, not raised: this hook runs on the page of an error as well, and would raise again.
+        # Set, not raised: this hook runs on an error's page as well, and would raise again.
         HTTPError(406, "identity, gzip").set_response()
     elif coding == "gzip":
         headers["Content-Encoding"] = "gzip"

@@ -74,7 +74,9 @@ def get_ranges(
     RFC 9110 section 14; see `wire.ranges.get_ranges`.
     """
     serving = find_serving()
-    limit = ranges.MAX_RANGES if serving is None else serving.request.max_ranges
+    limit = None if serving is None else serving.request.max_ranges
+    # In config None says "not set".
+    limit = ranges.MAX_RANGES if limit is None else limit
     return ranges.get_ranges(headervalue, content_length, limit)
 
 
