@@ -550,7 +550,7 @@ ROWS = (
     ),
     Row(
         "internal_redirects",
-        ("HEAD /go?to=/target",),
+        ("HEAD /go?to=/target", "HEAD /to_error"),
         ("body",),
         "SERVERS R18: no body for HEAD, after an internal redirect neither",
     ),
@@ -569,6 +569,168 @@ ROWS = (
         ("GET /broken?kind=fault",),
         ("body", "header content-type"),
         "issue 2: a custom error page that fails falls back to ours",
+    ),
+    Row(
+        "internal_redirects",
+        ("GET /go?to=../../target", "GET /sub/go?to=../../target"),
+        ("body",),
+        "13.3 item 17: '..' at the root leads to the root, and a path begins with a slash",
+    ),
+    Row(
+        "internal_redirects",
+        ("GET /streamed", "DELETE /streamed"),
+        ("body", "header content-type", "status", "traceback"),
+        "2.11: nothing of the first response is left, its `stream` neither",
+    ),
+    Row(
+        "redirects",
+        tuple(
+            f"{path} to {to!r}"
+            for path in ("/to", "/sub/page", "/sub/page/a/b", "/nested/to", "/nested/sub/page")
+            for to in ("?", "HTTP://OTHER.TEST/X")
+        ),
+        ("body", "header location"),
+        "13.3 item 14: an address stays as the program wrote it",
+    ),
+    Row(
+        "redirects",
+        ("GET /by_url?path=../x", "GET /nested/by_url?path=../x"),
+        ("body", "header location"),
+        "13.3 item 17: url('../x') at a root has its slash",
+    ),
+    Row(
+        "links",
+        tuple(
+            f"{path} url({{'path': '/x', 'base': 'http://b.test', 'relative': True}})"
+            for path in (
+                "/", "/page", "/page/", "/d", "/d/", "/d/e", "/d/e/", "/d/e/f",
+                "/u", "/u/", "/u/page", "/u/d/", "/u/d", "/u/d/e",
+            )
+        ),
+        ("body",),
+        "3.10: an address relative to this page holds no part of a host's name",
+    ),
+    Row(
+        "hook_rows",
+        tuple(
+            f"GET /{point}_{kind}"
+            for point in ("before_finalize", "on_end_resource")
+            for kind in ("http", "not_found")
+        ),
+        ("body", "status"),
+        "13.3 item 10: an HTTPError in any hook has its own status; the hooks run as ever",
+    ),
+    Row(
+        "hook_rows",
+        ("GET /before_finalize_redirect", "GET /on_end_resource_redirect"),
+        ("body", "header location", "status"),
+        "13.3 item 10: a redirect in any hook is one",
+    ),
+    Row(
+        "hook_rows",
+        tuple(
+            f"GET /{point}_error_response_{kind}"
+            for point in ("before", "after")
+            for kind in ("http", "not_found")
+        ),
+        ("body", "header content-type", "status"),
+        "13.3 item 10: an HTTPError in an error hook has its own page",
+    ),
+    Row(
+        "links",
+        tuple(
+            f"{path} url({{'path': 'http://other.test/y'}})"
+            for path in ("/", "/page", "/page/", "/d", "/d/", "/d/e", "/d/e/", "/d/e/f")
+        ),
+        ("body",),
+        "SECURITY 1.3 item 17: no path goes on with the host's name",
+    ),
+    Row(
+        "httputil",
+        ("get_ranges 'bytes=0-2000'",),
+        ("body",),
+        "RFC 9110 14.1.2: no slice goes past the end (12.1: stop not clamped)",
+    ),
+    Row(
+        "httputil",
+        ("get_ranges 'bytes=-0'", "get_ranges 'items=0-9'"),
+        ("body",),
+        "SECURITY 5: -0 is unsatisfiable, an unknown unit is ignored",
+    ),
+    Row(
+        "httputil",
+        (
+            "get_ranges 'bytes'", "get_ranges 'bytes='", "get_ranges 'bytes=a-b'",
+            "get_ranges 'bytes=1'", "get_ranges 'bytes=0-9,'", "get_ranges 'bytes=0 - 9'",
+        ),
+        ("body",),
+        "13.2: a malformed Range is ignored, never an exception",
+    ),
+    Row(
+        "httputil",
+        ("get_ranges 'bytes=4-6,2-5'", "get_ranges 'bytes=0-,0-'"),
+        ("body",),
+        "13.1 item 14: ranges that overlap are one",
+    ),
+    Row(
+        "httputil",
+        ("header_elements ('Accept', 'a;q=x')",),
+        ("body",),
+        "6.5: a malformed q is a 400, of one element too",
+    ),
+    Row(
+        "httputil",
+        ("Accept: a;q=x",),
+        ("body", "status"),
+        "6.5: a malformed q is a 400, of one element too",
+    ),
+    Row(
+        "httputil",
+        ("header_elements ('Accept', 'a;q=0.5;ext=1')",),
+        ("body",),
+        "q is one parameter of several; the element reads the same",
+    ),
+    Row(
+        "httputil",
+        ("header_elements ('X-Any', 'a,')",),
+        ("body",),
+        "RFC 9110 5.6.1: an empty element counts for nothing",
+    ),
+    Row(
+        "httputil",
+        tuple(
+            f"{name} {text!r}"
+            for name in ("parse_query_string", "without_blanks")
+            for text in ("a=1;b=2", "12,34", "12,34abc")
+        ),
+        ("body",),
+        "SECURITY 2: '&' alone separates, and no image maps, unless config says so",
+    ),
+    Row(
+        "httputil",
+        ("parse_query_string 'a=%E9'", "without_blanks 'a=%E9'"),
+        ("body",),
+        "a ValueError on both sides; ours names the encoding",
+    ),
+    Row(
+        "httputil",
+        tuple(
+            f"{name} 'a =?utf-8?q?b?= c'" for name in ("decode_TEXT", "decode_TEXT_maybe")
+        ),
+        ("body",),
+        "13.1 item 15: mixed text is decoded, not a TypeError",
+    ),
+    Row(
+        "httputil",
+        ("protocol_from_http 'HTTP/2'", "protocol_from_http 'HTTP/x.y'"),
+        ("body",),
+        "13.2: HTTP/2 is a protocol; for what is none ours says what was met",
+    ),
+    Row(
+        "httputil",
+        ("unrepr '1 -'", "unrepr '2 - 1'", 'unrepr "os.system(\'true\')"'),
+        ("body",),
+        "DESIGN 8: config runs no program, and says what it may hold",
     ),
 )  # fmt: skip
 

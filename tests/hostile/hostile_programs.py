@@ -19,6 +19,8 @@ from webob import exc
 from wsgicherry.core.current import serving_now
 from wsgicherry.core.errors import HTTPError, HTTPRedirect, InternalRedirect
 from wsgicherry.core.expose import expose
+from wsgicherry.core.links import url
+from wsgicherry.lib.httputil import get_ranges
 
 # What programs read of WebOb; each must be as safe on hostile headers as our own words.
 WEBOB_WORDS = (
@@ -123,6 +125,19 @@ class Root:
     def read(self) -> str:
         return say(str(len(serving_now().request.body.read())))
 
+    @expose
+    def pieces(self) -> bytes:
+        """Serve the pieces of 1,000 bytes that a Range asks for, one after the other."""
+        response = serving_now().response
+        response.headers["Content-Type"] = "application/octet-stream"
+        ranges = get_ranges(serving_now().request.headers.get("Range"), 1000)
+        if ranges is None:
+            return b"x" * 1000
+        if not ranges:
+            raise HTTPError(416)
+        response.status = 206
+        return b"".join(b"x" * (stop - start) for start, stop in ranges)
+
     @expose(methods=("GET", "POST"))
     def strict(self) -> str:
         return "strict"
@@ -156,6 +171,12 @@ class Root:
     @expose
     def go_unchecked(self, to: str = "", status: str = "303") -> None:
         raise HTTPRedirect(str(to), int(status))
+
+    @expose
+    def go_url(self, to: str = "", relative: str = "") -> None:
+        """Redirect to what url() makes of a path."""
+        how: Any = {"yes": True, "server": "server"}.get(str(relative), False)
+        raise HTTPRedirect(url(str(to), relative=how))
 
     @expose
     def inside(self, to: str = "/") -> None:

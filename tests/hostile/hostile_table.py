@@ -17,6 +17,7 @@ from rows import (
     parameters,
     paths,
     queries,
+    ranges,
     redirects,
 )
 
@@ -30,6 +31,7 @@ KINDS = {
     "accept": negotiation,
     "body": bodies,
     "inject": injection,
+    "range": ranges,
     "redirect": redirects,
     "fail": failures,
     "log": logs,

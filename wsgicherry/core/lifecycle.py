@@ -107,7 +107,7 @@ def serve(request: Request, response: Response) -> None:
     except UNEXPECTED as error:
         if request.throw_errors and isinstance(error, Exception):
             raise
-        answer_unexpected(request, response)
+        answer_unexpected(request, response, error)
 
 
 def produce(request: Request, response: Response) -> None:
@@ -179,21 +179,26 @@ def settle_early(request: Request) -> None:
         setattr(request, name, value)
 
 
-def answer_unexpected(request: Request, response: Response) -> None:
+def answer_unexpected(request: Request, response: Response, error: BaseException) -> None:
     """Answer an error that nobody foresaw, between the two error hooks; at worst with the bare
     error.
+
+    An HTTPError or a redirect where none was due (in `on_end_resource`, again in
+    `before_finalize`, in an error hook) has its own status (BEHAVIOUR 13.3 item 10).
     """
     if request.plan.is_base:
         settle_early(request)
     try:
         try:
             run(request.plan.before_error_response)
-            if request.error_response:
+            if isinstance(error, (HTTPRedirect, HTTPError)):
+                error.set_response()
+            elif request.error_response:
                 request.error_response()
             run(request.plan.after_error_response)
             response.finalize()
-        except HTTPRedirect as redirect:
-            redirect.set_response()
+        except (HTTPRedirect, HTTPError) as answer:
+            answer.set_response()
             response.finalize()
     except InternalRedirect:
         raise
@@ -278,8 +283,8 @@ def respond_again(
     prefix = environ.get("SCRIPT_NAME", "")
     here = address(prefix + environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", ""))
     visited = (*environ.get("wsgicherry.visited", ()), here)
-    path = redirect.path.encode("utf-8").decode("latin-1")
-    there = address(prefix + path, redirect.query_string)
+    path, query = as_native(redirect.path), as_native(redirect.query_string)
+    there = address(prefix + path, query)
     is_recursive = app.wsgiapp.config.get("InternalRedirector", {}).get("recursive", False)
     try:
         if there in visited and not is_recursive:
@@ -294,7 +299,7 @@ def respond_again(
         **environ,
         "REQUEST_METHOD": "GET",
         "PATH_INFO": path,
-        "QUERY_STRING": redirect.query_string,
+        "QUERY_STRING": query,
         "wsgi.input": io.BytesIO(),
         "CONTENT_LENGTH": "0",
         "wsgicherry.previous_request": request,
@@ -307,6 +312,12 @@ def respond_again(
         return body
     close_body(body)
     return []
+
+
+def as_native(text: str) -> str:
+    """Return `text` as a native string of PEP 3333: its bytes in UTF-8, as ISO-8859-1."""
+    # surrogatepass: what is no text is a 404 like any path that is not UTF-8.
+    return text.encode("utf-8", "surrogatepass").decode("latin-1")
 
 
 def address(path: str, query: str) -> str:
@@ -337,4 +348,4 @@ def start_stream(request: Request, response: Response) -> None:
         response.stream = False
         if request.throw_errors and isinstance(error, Exception):
             raise
-        answer_unexpected(request, response)
+        answer_unexpected(request, response, error)

@@ -11,6 +11,7 @@ from webob.request import BaseRequest
 
 from ..wire.accept import MAX_ACCEPT_BYTES
 from ..wire.headers import Host
+from ..wire.ranges import MAX_RANGES
 from .config import NamespaceSet
 from .dispatch import Dispatcher
 from .errorpages import new_error_id
@@ -81,6 +82,7 @@ class Request(WebObWords):
     show_mismatched_params = Planned(True)
     throw_errors = Planned(False)
     throws = Planned(())
+    max_ranges = Planned(MAX_RANGES)
     methods_with_bodies: Any = ("POST", "PUT", "PATCH")
     json: Any = None
     params: Any = None
@@ -89,6 +91,7 @@ class Request(WebObWords):
 
     # Made when first asked for.
     _login: Any = UNKNOWN
+    _rfile: Any = None
     _headers: Any = None
     _cookie: SimpleCookie | None = None
     _local: Host | None = None
@@ -258,8 +261,15 @@ class Request(WebObWords):
 
     @property
     def rfile(self) -> Any:
-        """The input, counted and limited, for a program that reads the body itself."""
-        return self.entity().fp
+        """The body as a stream that ends where the body ends: what `request.body` reads from.
+
+        None for a request that belongs to no application.
+        """
+        return self.body.fp if self._rfile is None and self.app is not None else self._rfile
+
+    @rfile.setter
+    def rfile(self, stream: Any) -> None:
+        self._rfile = stream
 
     @property
     def body_params(self) -> Mapping[str, Any]:

@@ -137,6 +137,7 @@ _ROWS: dict[str, tuple[tuple[Any, ...], ...]] = {
         ("max_params", _INT, 1000, "How many parameters a request may have."),
         ("max_cookie_bytes", _INT, 16 * 1024, "Bytes of cookies; more is answered 431."),
         ("max_accept_bytes", _INT, 4 * 1024, "Bytes of an Accept header and its like."),
+        ("max_ranges", _INT, 16, "How many pieces of a file may be asked for at once."),
         ("image_map", _BOOL, False, "Read the query string '12,34' as x and y."),
         ("allowed_hosts", (*_NAMES, str), (), "The Host names to answer to; none: all."),
         ("login", _TEXT, None, "The user's name, as far as the log is concerned."),

@@ -19,6 +19,7 @@ from ..core.headers import HTML_UTF8, PLAIN_HTML
 from ..core.requestheaders import read_accept
 from ..core.tools import Tool, ToolTarget
 from ..wire.headers import HeaderElement, MalformedHeader, header_elements
+from . import set_vary_header
 
 MAX_CHARSETS_TRIED = 10
 """A client may name more; each one tried encodes the whole body."""
@@ -316,7 +317,7 @@ def gzip(
     """
     serving = serving_now()
     response, request = serving.response, serving.request
-    add_vary(response, "Accept-Encoding")
+    set_vary_header(response, "Accept-Encoding")
     if not response.has_body or getattr(request, "cached", False):
         return
     headers = response.headers
@@ -331,7 +332,7 @@ def gzip(
         return  # a header that cannot be read asks for nothing
     coding = choose_coding(accepted)
     if coding is None:
-        # Set, not raised: an HTTPError in this hook would become a 500 (BEHAVIOUR 2.3).
+        # Set, not raised: this hook runs on an error's page as well, and would raise again.
         HTTPError(406, "identity, gzip").set_response()
     elif coding == "gzip":
         headers["Content-Encoding"] = "gzip"
@@ -377,14 +378,6 @@ def matches_type(content_type: HeaderElement, mime_types: Iterable[str]) -> bool
             if not suffix or minor.endswith(suffix):
                 return True
     return False
-
-
-def add_vary(response: Any, name: str) -> None:
-    """Add `name` to the Vary header, once."""
-    present = response.headers.get("Vary")
-    names = [part.strip() for part in present.split(",")] if present else []
-    if name.lower() not in (n.lower() for n in names) and "*" not in names:
-        response.headers["Vary"] = ", ".join([*names, name])
 
 
 def compress(body: Iterable[bytes], compress_level: int) -> Iterator[bytes]:
