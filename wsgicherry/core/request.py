@@ -11,7 +11,7 @@ from webob.request import BaseRequest
 
 from ..wire.headers import Host
 from .config import NamespaceSet
-from .dispatch import Dispatcher
+from .dispatcher import Dispatcher
 from .errorpages import new_error_id
 from .errors import HTTPError
 from .hooks import HookMap
@@ -78,11 +78,13 @@ class Request(WebObWords):
     process_request_body = True
     show_tracebacks = Planned(False)
     show_mismatched_params = Planned(True)
+    path_params_first = Planned(False)
     throw_errors = Planned(False)
     throws = Planned(())
     methods_with_bodies: Any = ("POST", "PUT", "PATCH")
     json: Any = None
     params: Any = None
+    path_params: Mapping[str, Any] | None = None
     kwargs: Any = None
     plan: Any = None
 
@@ -289,6 +291,16 @@ class Request(WebObWords):
     def config(self, value: dict[str, Any]) -> None:
         self._config = value
         self.is_touched = True
+
+    def extend_config(self, config: Mapping[str, Any], key: object) -> None:
+        """Merge `config` last, for a dispatcher: nothing has been made of the config yet.
+
+        `key` is what tells `config` from others that are merged into the same plan.
+        """
+        if self.is_touched or self.plan.is_base:
+            self.config.update(config)
+        else:
+            self.plan = self.app.extend_plan(self.plan, config, key)
 
     @property
     def hooks(self) -> HookMap:

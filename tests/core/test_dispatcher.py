@@ -9,7 +9,7 @@ import pytest
 
 from wsgicherry.core.config import ConfigError
 from wsgicherry.core.current import serving_now
-from wsgicherry.core.dispatch import Dispatcher
+from wsgicherry.core.dispatcher import Dispatcher
 from wsgicherry.core.expose import expose, popargs
 
 
