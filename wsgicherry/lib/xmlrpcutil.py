@@ -72,7 +72,8 @@ def find_method(controller: Any, name: str) -> Any:
         found = None if is_dunder(part) else getattr(found, part, None)
         if found is None:
             return None
-    return found if getattr(found, "exposed", False) and callable(found) else None
+    is_page = getattr(found, "__func__", None) is XMLRPCController.default
+    return found if getattr(found, "exposed", False) and not is_page else None
 
 
 def call(method: Any, arguments: tuple[Any, ...], params: Mapping[str, Any]) -> Any:
@@ -113,7 +114,7 @@ def read_call(
     from xmlrpc.client import Unmarshaller
 
     target = Unmarshaller()
-    target.xml(None, None)  # type: ignore[arg-type] - text comes decoded
+    target.xml(None, None)  # type: ignore[arg-type]  # the parser's text is decoded
     depth = count = 0
 
     def start(tag: str, attributes: dict[str, str]) -> None:
