@@ -106,7 +106,8 @@ REQUESTS = [call("/", method) for method in METHODS.split()]
 REQUESTS += [
     call(path, "add", 1, 2)
     for path in ("/", "/RPC2", "/RPC2/", "/RPC2/rpc/", "/rpc", "/rpc/", "/rpc/RPC2/",
-                 "/RPC2/RPC2/", "/RPC2x/", "/nowhere/", "/plain/", "/plain", "/plain/RPC2/", "/plain/rpc/")
+                 "/RPC2/RPC2/", "/RPC2x/", "/nowhere/", "/plain/", "/plain", "/plain/RPC2/",
+                 "/plain/rpc/")
 ]  # fmt: skip
 REQUESTS += [
     call("/rpc/a/b/", "echo", 1),
