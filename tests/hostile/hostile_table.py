@@ -8,6 +8,7 @@ from hostile_row import Row
 from rows import (
     bodies,
     cookies,
+    dispatchers,
     failures,
     hosts,
     injection,
@@ -31,6 +32,7 @@ KINDS = {
     "redirect": redirects,
     "fail": failures,
     "log": logs,
+    "dispatch": dispatchers,
 }
 
 

@@ -245,7 +245,7 @@ def test_bodies_that_hold_no_call(post, name, caplog):
     """What is no call, has a DOCTYPE or is over a limit is a fault, and no error in the log."""
     status, _, data = post()(NO_CALL[name])
     assert status == "200 OK"
-    with pytest.raises(xmlrpc.client.Fault, match='method "(ERRORMETHOD|None)" is not supp'):
+    with pytest.raises(xmlrpc.client.Fault, match=r'method "(ERRORMETHOD|None)" is not supp'):
         xmlrpc.client.loads(data)
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
