@@ -90,7 +90,8 @@ CALLS = {
 }
 
 NO_METHOD = ("", ".", "..", "missing", "hidden", "constant", "__class__", "echo.__func__",
-             "default", "_cp_config", "echo.__globals__", "a" * 70_000, "." * 70_000, "\u2603", "a b",
+             "default", "_cp_config", "echo.__globals__", "a" * 70_000, "." * 70_000,
+             "\u2603", "a b",
              "&lt;script&gt;")  # fmt: skip
 
 HOSTS = {
