@@ -625,3 +625,58 @@ def test_default_that_is_bound_by_hand(site, get):
 
     site.tree.mount(Root(), "")
     assert get("/page/1").text == "default(page,1) page"
+
+
+class Shop:
+    """An object that is exposed and called."""
+
+    exposed = True
+
+    def __call__(self):
+        return "the shop"
+
+
+def test_known_ways_to_objects(site, get):
+    """An exposed object is found again without a walk, until something about it changes."""
+    root = Root()
+    root.shop = Shop()
+    app = site.tree.mount(root, "")
+    assert [get("/shop").text for _ in range(3)] == ["the shop"] * 3
+    assert "/shop" in app.routes
+    root.shop.index = expose(lambda: "an index")
+    assert get("/shop/").text == "an index"
+    del root.shop.index
+    root.shop.default = expose(lambda: "a default")
+    assert get("/shop").text == "a default"
+    del root.shop.default
+    assert get("/shop").text == "the shop"
+    root.shop._cp_config = {"tools.response_headers.on": True,
+                            "tools.response_headers.headers": [("X-Own", "yes")]}  # fmt: skip
+    assert get("/shop").header("X-Own") == "yes"
+    root.shop.exposed = False
+    assert get("/shop").code == 404
+    root.shop = Callable()
+    assert get("/shop").text == "callable() page"
+
+
+def test_objects_that_are_made_for_a_request(site, get):
+    """What a node makes for one request is not kept."""
+
+    class Maker:
+        def _cp_dispatch(self, vpath):
+            vpath.pop(0)
+            return Shop()
+
+    app = site.tree.mount(Maker(), "")
+    assert [get(f"/{number}").text for number in range(3)] == ["the shop"] * 3
+    assert not app.routes
+
+
+def test_what_the_check_knows():
+    """The default dispatcher tells where a section leads nowhere; a subclass may reach more."""
+    root = Root()
+    assert Dispatcher().find_gap(root, "/dri", lambda values: False).name == "dri"
+    assert Dispatcher().find_gap(root, "/dir", lambda values: False) is None
+    assert (
+        type("Mine", (Dispatcher,), {})().find_gap(root, "/dri", lambda values: False) is None
+    )

@@ -191,6 +191,21 @@ def test_plans_are_compiled_once(get, site, monkeypatch):
     assert len(app.plans) == count
 
 
+def test_plans_have_a_bound(site, call, environ, monkeypatch):
+    """The plans of methods with a config of their own count for the application's bound."""
+    monkeypatch.setattr("wsgicherry.core.application.MAX_PLANS", 3)
+    root = Item()
+    for number in range(6):
+        setattr(
+            root, f"item{number}", type(f"Item{number}", (Item,), {"_cp_config": {"n": 1}})()
+        )
+    app = site.tree.mount(root, "", {"/": DISPATCH})
+    for number in range(6):
+        answer = call(site.tree, environ(f"/item{number}/x", "POST", body=b""))
+        assert answer.text == "POST ('x',) {} POST's own"
+        assert len(app.plans) <= 3
+
+
 def test_resources_made_for_each_request(site, call, environ):
     """Resources that a node makes anew each time share their plans."""
 

@@ -232,7 +232,10 @@ class Application:
 
     def find_plan(self, handler: Any, trail: Trail) -> Plan:
         """Return the plan of `handler` with the config of `trail`, compiled the first time."""
-        owner = handler.__func__ if type(handler) is MethodType else plan_owner(handler)
+        if type(handler) is MethodType:
+            owner: Any = handler.__func__
+        else:
+            owner = None if handler is None else plan_owner(handler)
         plans = self.plans
         key: tuple[Any, ...] = (id(owner), *map(id, trail.configs))
         plan = plans.get(key)

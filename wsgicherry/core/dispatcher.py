@@ -70,7 +70,7 @@ class Dispatcher:
             )
             handler, vpath, request.is_index = choose_handler(trail, path)
             plan = app.find_plan(handler, trail)
-            if not vpath and type(handler) is MethodType:
+            if not vpath and handler is not None:
                 route = make_route(self, trail, handler, request.is_index, plan)
                 keep_route(routes, path, route)
         if request.is_touched:
@@ -109,11 +109,11 @@ class Route:
     __slots__ = (
         "config",
         "dispatcher",
-        "function",
         "is_index",
         "name",
         "nodes",
         "own_config",
+        "page",
         "plan",
         "root",
     )
@@ -122,7 +122,7 @@ class Route:
         self,
         dispatcher: Dispatcher,
         nodes: list[tuple[str, Any]],
-        handler: MethodType,
+        handler: Any,
         is_index: bool | None,
         plan: Plan,
     ) -> None:
@@ -131,8 +131,8 @@ class Route:
         _, self.root, self.config = known[0]
         self.nodes = tuple(known[1:])
         self.name = nodes[-1][0]
-        self.function = handler.__func__
-        self.own_config = self.function.__dict__.get("_cp_config")
+        self.page = handler.__func__ if type(handler) is MethodType else handler
+        self.own_config = getattr(self.page, "_cp_config", None)
         self.is_index = is_index
         self.plan = plan
 
@@ -150,15 +150,26 @@ class Route:
             if node is not known or getattr(node, "_cp_config", None) is not config:
                 return None
         handler = getattr(node, self.name, None)
-        if type(handler) is MethodType and handler.__func__ is self.function:
-            own = self.function.__dict__
+        if type(handler) is MethodType and handler.__func__ is self.page:
+            own = self.page.__dict__
             if own.get("exposed") and own.get("_cp_config") is self.own_config:
                 return handler
+        elif handler is self.page and (
+            getattr(handler, "exposed", False)
+            and getattr(handler, "_cp_config", None) is self.own_config
+            and answers_itself(handler)
+        ):
+            return handler
         return None
 
 
+def answers_itself(node: Any) -> bool:
+    """Tell whether nothing on an exposed node would answer in its place."""
+    return getattr(node, "index", None) is None and getattr(node, "default", None) is None
+
+
 def make_route(
-    dispatcher: Dispatcher, trail: Trail, handler: MethodType, is_index: bool | None, plan: Plan
+    dispatcher: Dispatcher, trail: Trail, handler: Any, is_index: bool | None, plan: Plan
 ) -> Route | None:
     """Return the route of `trail` if each of its steps was one attribute that was there, else
     None.
@@ -169,12 +180,17 @@ def make_route(
         if node is None or used != position + 1:
             return None
         nodes.append((attribute_name(trail.names[position], dispatcher.translate), node))
-    last = nodes[-1][1]
-    if len(nodes) < 2 or getattr(last, "__func__", None) is not handler.__func__:
+    if len(nodes) < 2:
         return None
-    return (
-        Route(dispatcher, nodes, handler, is_index, plan) if own_attributes(handler) else None
-    )
+    name, last = nodes[-1]
+    if type(handler) is MethodType:
+        is_way = getattr(last, "__func__", None) is handler.__func__
+        is_way = is_way and own_attributes(handler) is not None
+    else:
+        # Not one that a `_cp_dispatch` has made, for this request alone.
+        is_way = last is handler and getattr(nodes[-2][1], name, None) is handler
+        is_way = is_way and answers_itself(handler)
+    return Route(dispatcher, nodes, handler, is_index, plan) if is_way else None
 
 
 def keep_route(routes: dict[str, Route], path: str, route: Route | None) -> None:
