@@ -173,8 +173,8 @@ def on_error(
     max_depth: int = MAX_DEPTH,
     max_elements: int = MAX_ELEMENTS,
 ) -> None:
-    """Make the response a fault that tells the error in hand: `tools.xmlrpc`.
+    """Answer an unexpected error as an XML-RPC fault with its text.
 
-    The other arguments are the tool's settings for XMLRPCController, which reads them itself.
+    The other arguments of `tools.xmlrpc` are for XMLRPCController, which reads them itself.
     """
     respond(make_fault(str(sys.exc_info()[1])), encoding)
