@@ -85,7 +85,8 @@ class RoutesDispatcher:
         config.host = request.environ.get("HTTP_HOST")
         config.protocol = request.scheme
         config.redirect = self.redirect
-        found = self.mapper.match(path_info) if len(path_info) <= MAX_PATH_CHARS else None
+        is_short = len(path_info) <= MAX_PATH_CHARS
+        found = self.mapper.match(path_info, request.environ) if is_short else None
         config.mapper_dict = found
         return found or {}
 

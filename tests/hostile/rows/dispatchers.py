@@ -41,8 +41,10 @@ NO_CALL = {
     "laughs": b'<!DOCTYPE x [<!ENTITY a "'
     + b"a" * 1000
     + b'">'
-    + b"".join(b'<!ENTITY a%d "%s">' % (n, b"&a%s;" % (b"" if n == 1 else b"%d" % (n - 1)) * 10)
-               for n in range(1, 9))
+    + b"".join(
+        b'<!ENTITY a%d "%s">' % (n, b"&a%s;" % (b"" if n == 1 else b"%d" % (n - 1)) * 10)
+        for n in range(1, 9)
+    )
     + b"]>"
     + call("&a8;"),
     "external": b'<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]>' + call("&f;"),
