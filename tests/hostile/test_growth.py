@@ -30,7 +30,7 @@ def query(period, **others):
     return lambda n: Row("grow", 200, "/echo", period * n, **others)
 
 
-def post(period, content_type, page, start=b"", end=b""):
+def post(period, content_type, page, start=b"", end=b"", **others):
     """Return what makes a row with `n` periods in its body."""
     return lambda n: Row(
         "grow",
@@ -39,7 +39,15 @@ def post(period, content_type, page, start=b"", end=b""):
         method="POST",
         body=start + period * n + end,
         environ={"CONTENT_TYPE": content_type},
+        **others,
     )
+
+
+def call(period, start=b"", end=b""):
+    """Return what makes an XML-RPC call with `n` periods in its one value."""
+    before = b"<methodCall><methodName>echo</methodName><params><param><value>" + start
+    after = end + b"</value></param></params></methodCall>"
+    return post(period, "text/xml", "/", before, after, site="calls")
 
 
 GROWING = {
@@ -118,6 +126,35 @@ GROWING = {
     "json-deep": post(b"[", JSON, "/json"),
     "json-digits": post(b"9", JSON, "/json"),
     "json-escapes": post(b"\\n", JSON, "/json", b'"', b'"'),
+    "rest-segments": path("/items", "/a", site="rest"),
+    "rest-method": lambda n: Row("grow", 405, "/items", method="A" * n, site="rest"),
+    "part-labels": header("HTTP_HOST", "", "a.", site="parts"),
+    "part-slashes": path("", "//", site="parts"),
+    "forwarded-commas": header("HTTP_X_FORWARDED_HOST", "", ",", site="proxied"),
+    "route-segments": path("/rest/", "a/", site="routed"),
+    "route-action": path("/do/", "a", site="routed"),
+    "rpc-path": path("", "/RPC2", site="calls"),
+    "rpc-name": post(
+        b".a",
+        "text/xml",
+        "/",
+        b"<methodCall><methodName>echo",
+        b"</methodName></methodCall>",
+        site="calls",
+    ),
+    "rpc-values": call(b"<value/>", b"<array><data>", b"</data></array>"),
+    "rpc-deep": call(b"<array><data><value>"),
+    "rpc-members": call(b"<member><name>a</name><value/></member>", b"<struct>", b"</struct>"),
+    "rpc-digits": call(b"9", b"<i4>", b"</i4>"),
+    "rpc-text": call(b"&amp;"),
+    "rpc-attributes": lambda n: Row(
+        "grow",
+        200,
+        method="POST",
+        environ={"CONTENT_TYPE": "text/xml"},
+        site="calls",
+        body=b"<a " + b" ".join(b'a%d=""' % number for number in range(n)) + b"/>",
+    ),
     "headers": lambda n: Row(
         "grow",
         200,

@@ -21,7 +21,7 @@ MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 100
 """Elements inside one another, three for each list or struct. `tools.xmlrpc.max_depth`."""
 
-MAX_ELEMENTS = 50_000
+MAX_ELEMENTS = 20_000
 """Elements of a call, two for each number. `tools.xmlrpc.max_elements`."""
 
 MAX_NAME_CHARS = 100
