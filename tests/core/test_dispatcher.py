@@ -672,11 +672,19 @@ def test_objects_that_are_made_for_a_request(site, get):
     assert not app.routes
 
 
-def test_what_the_check_knows():
-    """The default dispatcher tells where a section leads nowhere; a subclass may reach more."""
-    root = Root()
-    assert Dispatcher().find_gap(root, "/dri", lambda values: False).name == "dri"
-    assert Dispatcher().find_gap(root, "/dir", lambda values: False) is None
-    assert (
-        type("Mine", (Dispatcher,), {})().find_gap(root, "/dri", lambda values: False) is None
-    )
+@pytest.mark.parametrize(
+    ("dispatcher", "path", "missing"),
+    [
+        (Dispatcher(), "/dri", "dri"),
+        (Dispatcher(), "/dir", None),
+        (Dispatcher(translate={ord("-"): "_"}), "/dri", "dri"),
+        # These may reach more than can be told.
+        (Dispatcher(translate={ord("x"): "d"}), "/xir", None),
+        (Dispatcher("find_next"), "/dri", None),
+        (type("Mine", (Dispatcher,), {})(), "/dri", None),
+    ],
+)
+def test_what_the_check_knows(dispatcher, path, missing):
+    """The default dispatcher tells where a section leads nowhere, as far as that is plain."""
+    gap = dispatcher.find_gap(Root(), path, lambda values: False)
+    assert (gap and gap.name) == missing

@@ -84,7 +84,13 @@ class Dispatcher:
 
         For the check of the config. A subclass may reach more: of that nothing is said.
         """
-        return find_gap(root, path, serves) if type(self) is Dispatcher else None
+        is_known = type(self) is Dispatcher and self.reads_plainly()
+        return find_gap(root, path, serves) if is_known else None
+
+    def reads_plainly(self) -> bool:
+        """Tell whether a path means here what the check of the config takes it for."""
+        is_plain_table = self.translate.items() <= PUNCTUATION_TO_UNDERSCORES.items()
+        return is_plain_table and self.dispatch_method_name == Dispatcher.dispatch_method_name
 
 
 def decode_slashes(vpath: list[str]) -> list[str]:

@@ -55,9 +55,8 @@ class MethodDispatcher(Dispatcher):
 
     def find_gap(self, root: Any, path: str, serves: Serves) -> Gap | None:
         """Return where the section `path` of a config leads nowhere, None if it is reached."""
-        if type(self) is not MethodDispatcher:
-            return None
-        return find_gap(root, path, serves, resource_takes)
+        is_known = type(self) is MethodDispatcher and self.reads_plainly()
+        return find_gap(root, path, serves, resource_takes) if is_known else None
 
 
 def is_method_name(name: str) -> bool:
