@@ -240,6 +240,13 @@ def test_methods_of_one_object(site, call, environ):
     assert (answer.code, answer.header("Allow")) == (405, "GET, HEAD, PATCH")
 
 
+def test_a_head_that_is_none(site, call, environ):
+    """HEAD is GET's also where something else has its name."""
+    resource = type("Odd", (Item,), {"HEAD": "no method"})()
+    site.tree.mount(resource, "", {"/": DISPATCH})
+    assert call(site.tree, environ("/", "HEAD")).code == 200
+
+
 def test_a_class_as_a_resource(site, call, environ):
     """A class with static methods is a resource, too."""
 

@@ -89,8 +89,11 @@ class Dispatcher:
 
     def reads_plainly(self) -> bool:
         """Tell whether a path means here what the check of the config takes it for."""
-        is_plain_table = self.translate.items() <= PUNCTUATION_TO_UNDERSCORES.items()
-        return is_plain_table and self.dispatch_method_name == Dispatcher.dispatch_method_name
+        letters = [chr(code) for code in self.translate]
+        return self.dispatch_method_name == Dispatcher.dispatch_method_name and all(
+            letter.translate(self.translate) == letter.translate(PUNCTUATION_TO_UNDERSCORES)
+            for letter in letters
+        )
 
 
 def decode_slashes(vpath: list[str]) -> list[str]:

@@ -42,7 +42,11 @@ class MethodDispatcher(Dispatcher):
             return
         allowed = find_methods(resource)
         serving.response.set_headers([("Allow", ", ".join(allowed))])
-        method = find_method(resource, request.environ["REQUEST_METHOD"].upper())
+        name = request.environ["REQUEST_METHOD"].upper()
+        if name in allowed and name != "HEAD":  # PERF: needs no more looking at: 0.5 us
+            method = getattr(resource, name)
+        else:
+            method = find_method(resource, name)
         if method is None:
             request.handler = MethodNotAllowed(allowed)
             return
@@ -88,7 +92,8 @@ def find_methods(resource: Any) -> tuple[str, ...]:
         return methods_of_class(resource)
     kind: Any = type(resource)
     methods = methods_of_class(kind)
-    own = [name for name in getattr(resource, "__dict__", ()) if is_method_name(name)]
+    names = getattr(resource, "__dict__", ())
+    own = [name for name in names if name[:1] in _LETTERS and is_method_name(name)]
     if own:
         own = [name for name in (*own, *methods) if is_method(getattr(resource, name, None))]
         return in_order(own)
