@@ -294,9 +294,8 @@ def make_tools() -> str:
             if parameter.name != "debug"
         )
         doc = (tool.callable.__doc__ or "").partition("\n")[0].replace("`", "")
-        parts.append(
-            row(f"`{name}`", f"`{tool._point}`", str(priority), arguments or "none", doc)
-        )
+        point = f"`{tool._point}`" if tool._point else "unexpected errors"
+        parts.append(row(f"`{name}`", point, str(priority), arguments or "none", doc))
     return "\n".join(parts) + "\n"
 
 

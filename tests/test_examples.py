@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from xmlrpc.client import Fault, ProtocolError, ServerProxy
 
 import pytest
 
@@ -290,3 +291,44 @@ def test_upload(run_example):
     too_large = send_file(site, "large.bin", bytes(10_000_001))
     assert too_large.status == 413
     assert b"<p>The request's body is larger than 10000000 bytes.</p>" in too_large.body
+
+
+def test_rest_service(run_example):
+    """Each method of a resource answers its HTTP method; Allow tells which there are."""
+    site = run_example("rest_service")
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert site.text() == "Notes are at http://localhost/notes.\n"
+    assert [site.ask("/notes/1", "PUT", form, b"text=a").status for _ in "12"] == [201, 204]
+    assert json.loads(site.text("/notes/1")) == "a"
+    assert json.loads(site.text("/notes")) == {"1": "a"}
+    head = site.ask("/notes", "HEAD")
+    assert (head.status, head.body, head.header("Content-Length")) == (200, b"", "10")
+    options = site.ask("/notes/1", "OPTIONS")
+    assert (options.status, options.body) == (200, b"")
+    refused = site.ask("/notes/1", "PATCH", form, b"text=b")
+    assert refused.status == 405
+    for response in (options, refused):
+        assert response.header("Allow") == "DELETE, GET, HEAD, PUT"
+    assert site.ask("/notes/1", "DELETE").status == 204
+    assert "No such note." in site.text("/notes/1", 404)
+
+
+def test_xmlrpc_service(run_example):
+    """Python's own client calls methods by their names, and hears of faults."""
+    site = run_example("xmlrpc_service")
+    address = f"http://127.0.0.1:{site.process.port}"
+    for path in ("/", "/RPC2/"):
+        with ServerProxy(address + path) as service:
+            assert service.add(1, 2) == 3
+            assert service.orchard.kinds() == ["bing", "montmorency", "rainier"]
+            assert service.orchard.weigh(["bing"]) == {"bing": 9}
+            with pytest.raises(Fault, match="'plum'"):
+                service.orchard.weigh(["plum"])
+            with pytest.raises(Fault, match='"pick" is not supported'):
+                service.orchard.pick()
+            with pytest.raises(ProtocolError, match="413"):
+                service.add("x" * 70_000, "")
+    # A page has a slash, and a client that is sent there does not go.
+    with ServerProxy(address + "/RPC2") as service, pytest.raises(ProtocolError, match="301"):
+        service.add(1, 2)
+    assert site.text("/about") == "Call me by XML-RPC.\n"

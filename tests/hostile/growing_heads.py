@@ -134,7 +134,7 @@ HEADS = {
     "accept-digits": header("HTTP_ACCEPT", "a;q=0.", "0", path="/nothing"),
     "accept-words": header("HTTP_ACCEPT", "", "=?utf-8?q?a?= ", path="/nothing"),
     "range-list": header("HTTP_RANGE", "bytes=", "0-1,", "0-1", path="/style.css"),
-    "range-digits": header("HTTP_RANGE", "bytes=0-", "9", path="/style.css"),
+    "range-digits-unread": header("HTTP_RANGE", "bytes=0-", "9", path="/style.css"),
     "range-spaces": header("HTTP_RANGE", "bytes=", " ", "0-1", path="/style.css"),
     "if-none-match": header("HTTP_IF_NONE_MATCH", "", '"a",', '"b"', path="/style.css"),
     "if-none-match-quotes": header("HTTP_IF_NONE_MATCH", "", '"', path="/style.css"),

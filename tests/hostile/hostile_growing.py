@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from growing_bodies import BODIES
+from growing_dispatchers import DISPATCHERS
 from growing_heads import HEADS
 from growing_typed import TYPED
 from hostile_row import Row
@@ -12,10 +13,15 @@ from hostile_row import Row
 MAX_HEAD_BYTES = 64 * 1024
 MAX_BODY_BYTES = 1024 * 1024
 
-GROWING: dict[str, Callable[[int], Row]] = {**HEADS, **BODIES, **TYPED}
+GROWING: dict[str, Callable[[int], Row]] = {
+    **HEADS,
+    **BODIES,
+    **TYPED,
+    **DISPATCHERS,
+}
 """Name -> what makes a row with `n` periods of something costly."""
 
-assert len(GROWING) == len(HEADS) + len(BODIES) + len(TYPED), "two inputs have one name"
+assert len(GROWING) == sum(map(len, (HEADS, BODIES, TYPED, DISPATCHERS))), "two have one name"
 
 
 def head_bytes(row: Row) -> int:

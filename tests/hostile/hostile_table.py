@@ -8,6 +8,7 @@ from hostile_row import Row
 from rows import (
     bodies,
     cookies,
+    dispatchers,
     failures,
     hosts,
     injection,
@@ -35,6 +36,7 @@ KINDS = {
     "redirect": redirects,
     "fail": failures,
     "log": logs,
+    "dispatch": dispatchers,
 }
 
 

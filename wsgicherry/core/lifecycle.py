@@ -20,7 +20,6 @@ from .errors import (
 )
 from .handler import MethodNotAllowed
 from .hooks import run
-from .plan import Plan
 from .request import Request
 from .response import Response
 from .sending import FinishedBody, StartedStream, StreamedBody, end_request
@@ -130,6 +129,8 @@ def produce(request: Request, response: Response) -> None:
         run(request.plan.before_request_body)
     if request.process_request_body:
         request.body.process()
+    if request.path_params:
+        request.params.update(request.path_params)
     if request.plan.before_handler:
         request.stage = "before_handler"
         run(request.plan.before_handler)
@@ -155,19 +156,21 @@ def find_handler(request: Request) -> None:
         # PERF: named, the method is called within Python; an instance's call goes through C.
         request.dispatch.__call__(request.path_info)
     plan = request.plan
-    if plan.is_base or request.is_touched:
-        plan = settle_plan(request)
     allowed = plan.allowed_methods
+    if plan.is_base or request.is_touched:
+        settle_plan(request)
+        page = getattr(request.handler, "callable", request.handler)
+        allowed = getattr(page, "allowed_methods", allowed)
+    if request.params and request.path_params_first:
+        request.path_params = dict(request.params)
     if allowed is not None and request.method not in allowed:
         request.handler = MethodNotAllowed(allowed)
 
 
-def settle_plan(request: Request) -> Plan:
-    """Return a plan for a config that a dispatcher made or changed itself: the old road."""
+def settle_plan(request: Request) -> None:
+    """Go on with a plan for the config that a dispatcher made or changed: the old road."""
     if request.plan.is_base or request.config != request.plan.config:
         request.use_plan(request.app.compile(request.config))
-    plan: Plan = request.plan
-    return plan
 
 
 # -- errors ----------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from ..wire.accept import MAX_ACCEPT_BYTES
 from ..wire.headers import Host
 from ..wire.ranges import MAX_RANGES
 from .config import NamespaceSet
-from .dispatch import Dispatcher
+from .dispatcher import Dispatcher
 from .errorpages import new_error_id
 from .errors import HTTPError
 from .hooks import HookMap
@@ -80,12 +80,14 @@ class Request(WebObWords):
     process_request_body = True
     show_tracebacks = Planned(False)
     show_mismatched_params = Planned(True)
+    path_params_first = Planned(False)
     throw_errors = Planned(False)
     throws = Planned(())
     max_ranges = Planned(MAX_RANGES)
     methods_with_bodies: Any = ("POST", "PUT", "PATCH")
     json: Any = None
     params: Any = None
+    path_params: Mapping[str, Any] | None = None
     kwargs: Any = None
     plan: Any = None
 
@@ -305,6 +307,16 @@ class Request(WebObWords):
     def config(self, value: dict[str, Any]) -> None:
         self._config = value
         self.is_touched = True
+
+    def extend_config(self, config: Mapping[str, Any], key: object) -> None:
+        """Merge `config` last, for a dispatcher: nothing has been made of the config yet.
+
+        `key` is what tells `config` from others that are merged into the same plan.
+        """
+        if self.is_touched or self.plan.is_base:
+            self.config.update(config)
+        else:
+            self.plan = self.app.extend_plan(self.plan, config, key)
 
     @property
     def hooks(self) -> HookMap:

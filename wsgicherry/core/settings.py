@@ -134,6 +134,7 @@ _ROWS: dict[str, tuple[tuple[Any, ...], ...]] = {
         ("uri_encoding", _TEXT, "utf-8", "The encoding of paths."),
         ("query_string_encoding", _TEXT, "utf8", "The encoding of query strings."),
         ("query_string_separator", _TEXT, "&", "What separates pairs.", ("&", "&;", ";")),
+        ("path_params_first", _BOOL, False, "Prefer a path's parameters to others."),
         ("max_params", _INT, 1000, "How many parameters a request may have."),
         ("max_cookie_bytes", _INT, 16 * 1024, "Bytes of cookies; more is answered 431."),
         ("max_accept_bytes", _INT, 4 * 1024, "Bytes of an Accept header and its like."),

@@ -16,7 +16,7 @@ from math import isfinite
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 from uuid import UUID
 
-from ..core.multiparts import Part
+from ..core.parts import Part
 
 MAX_NUMBER_CHARS = 100
 """Of a number's text. Python itself refuses whole numbers of more than 4300 digits, and takes
