@@ -71,6 +71,9 @@ class FileChunks:
     left_bytes: int | None = None
     """How many bytes to send at most; None for all that the file has."""
 
+    is_begun = False
+    """Whether something has been taken already."""
+
     def __init__(self, file: Any, chunk_bytes: int = CHUNK_BYTES) -> None:
         self.input = file
         self.chunk_bytes = chunk_bytes
@@ -80,6 +83,7 @@ class FileChunks:
         return self
 
     def __next__(self) -> bytes:
+        self.is_begun = True
         chunk: bytes = b"" if self.is_closed else self.input.read(self._next_bytes())
         if not chunk:
             self.close()
@@ -119,11 +123,14 @@ class FileChunks:
         raw = file.raw if is_buffered else file
         if type(raw) is not FileIO or raw.closed or not S_ISREG(fstat(raw.fileno()).st_mode):
             return None
-        if is_buffered:
-            # The buffer has read ahead of where the handler stands; this empties it.
-            position = file.tell()
-            file.seek(0, SEEK_END)
-            file.seek(position)
+        try:
+            if is_buffered:
+                # The buffer has read ahead of where the handler stands; this empties it.
+                position = file.tell()
+                file.seek(0, SEEK_END)
+                file.seek(position)
+        except OSError:
+            return None  # most files of /proc have no end to go to
         return raw
 
     def count_rest(self) -> int | None:

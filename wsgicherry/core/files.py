@@ -11,13 +11,16 @@ from .bodies import CHUNK_BYTES, FileChunks, count_bytes
 from .current import Serving, enter, leave
 from .sending import end_stream, find_length
 
+MAX_READ_BYTES = 256 * 1024
+"""waitress asks for as much as the socket may take, 2.5 MiB and more, and sends part of it."""
+
 
 def can_send(body: Any, environ: dict[str, Any]) -> bool:
     """Tell whether `body` is a plain file that nothing has read, and the server takes those."""
-    if type(body) is not FileChunks or "wsgi.file_wrapper" not in environ:
+    if type(body) is not FileChunks or body.is_begun or "wsgi.file_wrapper" not in environ:
         return False
-    rest, wanted = body.count_rest(), body.left_bytes
-    return rest is not None and wanted is not None and wanted <= rest
+    rest, wanted = body.count_rest(), body.left_bytes or 0
+    return rest is not None and 0 < wanted <= rest
 
 
 def send_file(chunks: FileChunks, serving: Serving) -> Iterable[bytes]:
@@ -55,9 +58,11 @@ class SentFile:
         return True
 
     def read(self, size: int = -1) -> bytes:
-        """Return up to `size` bytes, none after the Content-Length that was sent."""
+        """Return up to `size` bytes, MAX_READ_BYTES at most, none after the Content-Length that
+        was sent; without a size all of them.
+        """
         left = max(0, self.end - self.tell())
-        wanted = left if size is None or size < 0 else min(size, left)
+        wanted = left if size is None or size < 0 else min(size, left, MAX_READ_BYTES)
         data = self.plain.read(wanted)
         if wanted and not data:
             raise self._break_off()

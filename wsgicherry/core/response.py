@@ -14,7 +14,7 @@ from typing import Any
 from webob import Response as WebObResponse
 
 from ..wire.status import REASONS, has_no_body, status_line, valid_status
-from .bodies import CHUNK_BYTES, FileChunks, prepare_body
+from .bodies import CHUNK_BYTES, FileChunks, as_bytes, prepare_body
 from .current import find_serving, serving_now
 from .errors import HTTPError
 from .headers import (
@@ -219,8 +219,7 @@ class Response(WebObResponse):
         try:
             data = b"".join(body)
         finally:
-            if type(body) is not list:
-                self._close_bodies()
+            self.discard_body()
         self._app_iter = [data] if data else []
         return data
 
@@ -383,12 +382,14 @@ class Response(WebObResponse):
         if type(body) is FileChunks:
             rest = body.count_rest()
             # A short one is read: what a file of /proc or /sys tells of its size is not true.
-            if rest is not None and (self.stream or rest > CHUNK_BYTES):
+            if rest is not None and rest > CHUNK_BYTES:
                 body.left_bytes = rest
                 return str(rest)
-        if self.stream:
-            return None
-        return str(len(self.collapse_body()))
+        if not self.stream:
+            return str(len(self.collapse_body()))
+        if type(body) is list:
+            self._app_iter = [as_bytes(chunk) for chunk in body]
+        return None
 
     def _settle_status(self) -> bool:
         """Settle the status line; return whether it is one of a response without a body."""
