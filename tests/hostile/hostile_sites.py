@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hostile_programs import Deep, Default, Faulty, Root, Slashes, TrackedBody, Writer, fail
+from hostile_streams import Streams
 from invariants import EXCEPTION_TEXT, OUTSIDE_MARKER
 
 from wsgicherry.core.current import serving_now
@@ -107,6 +108,7 @@ SITES: dict[str, tuple[Callable[[Ledger], Any], dict[str, dict[str, Any]]]] = {
     "production": (Root, {"/": {"request.show_mismatched_params": False}}),
     "writer": (lambda ledger: Writer(), {}),
     "faulty": (Faulty, {}),
+    "streams": (Streams, {"/": {"tools.gzip.on": True, "tools.gzip.mime_types": ["text/*"]}}),
     "page_fails": (Root, {"/": {"error_page.default": page_that_fails}}),
     "page_echoes": (Root, {"/": {"error_page.default": page_that_echoes}}),
     "page_missing": (Root, {"/": {"error_page.404": "/no/such/file.html"}}),

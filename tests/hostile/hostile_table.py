@@ -17,6 +17,7 @@ from rows import (
     paths,
     queries,
     redirects,
+    streams,
 )
 
 KINDS = {
@@ -31,6 +32,7 @@ KINDS = {
     "redirect": redirects,
     "fail": failures,
     "log": logs,
+    "stream": streams,
 }
 
 

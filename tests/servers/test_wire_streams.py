@@ -24,7 +24,7 @@ SOON_SECONDS = 5.0
 
 @pytest.fixture(scope="module")
 def folder():
-    """A folder with files: a big one, a huge one with nothing in it, a small and an empty one."""
+    """A folder with a big file, a huge one that takes no room, a small and an empty one."""
     with tempfile.TemporaryDirectory() as name:
         path = Path(name)
         (path / "big").write_bytes(os.urandom(BIG_BYTES))

@@ -1,6 +1,7 @@
 """Large bodies, for the tests of how much memory they take.
 
-`python wire_memory.py` serves a free port by quickstart; `gunicorn wire_memory:wsgi` does without.
+`python wire_memory.py` serves a free port by quickstart; `gunicorn wire_memory:wsgi` does
+without.
 """
 
 import os
