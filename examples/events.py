@@ -1,7 +1,7 @@
 """Server-sent events: a page that shows each message as it comes, and misses none.
 
 Run: python examples/events.py, then open http://127.0.0.1:8080/ and stop and start the program.
-With gunicorn: gunicorn -k gthread --threads 8 --chdir examples events:wsgi (examples/events.py).
+Or: gunicorn -k gthread --threads 8 --chdir examples events:wsgi
 """
 
 import time

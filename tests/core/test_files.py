@@ -15,6 +15,7 @@ import pytest
 
 from wsgicherry.core.bodies import CHUNK_BYTES, FileChunks
 from wsgicherry.core.current import serving_now
+from wsgicherry.core.errors import InternalRedirect
 from wsgicherry.core.files import MAX_READ_BYTES, SentFile
 
 DATA = bytes(range(256)) * 2048  # 512 KiB
@@ -296,6 +297,46 @@ def test_a_file_that_shrinks(send, path, error_lines, how):
     sent.close()
     assert sent.plain.closed
     assert sum("became shorter" in line for line in error_lines) == 1
+
+
+def test_middleware_reads_a_file(page, path):
+    """Middleware that goes through a body gets the file in chunks, and closes it."""
+    sizes = []
+
+    def counting(app):
+        def call(environ, start_response):
+            body = app(environ, start_response)
+            try:
+                for chunk in body:
+                    sizes.append(len(chunk))
+                    yield chunk
+            finally:
+                body.close()
+
+        return call
+
+    file = open(path, "rb")
+    config = {"/": {"wsgi.pipeline": [("counting", counting)]}}
+    assert page(lambda: file, config)(**WRAPPER).body == DATA
+    assert sizes == [CHUNK_BYTES] * 8
+    assert file.closed
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_file_behind_an_internal_redirect(page, path, method):
+    """A file that another page of the application returns is sent, and closed."""
+    files = []
+
+    def handler(*segments):
+        if not segments:
+            raise InternalRedirect("/other")
+        files.append(open(path, "rb"))
+        return files[0]
+
+    got = page(handler)("/", method, **WRAPPER)
+    assert got.body == (DATA if method == "GET" else b"")
+    assert got.header("Content-Length") == str(len(DATA))
+    assert [file.closed for file in files] == [True]
 
 
 def test_a_server_that_refuses_the_head_of_a_file(site, page, environ, path):

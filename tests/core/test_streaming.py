@@ -12,6 +12,7 @@ import webob.exc
 
 from wsgicherry.core.current import serving_now
 from wsgicherry.core.errors import HTTPError, HTTPRedirect
+from wsgicherry.core.response import Response
 from wsgicherry.lib import sse
 
 PLAIN = {"tools__encode__on": False}
@@ -248,6 +249,30 @@ def test_a_body_that_comes_back_is_closed_once(serve):
 
     assert serve(lambda: source, hooks__before_finalize=replace, **PLAIN)().body == b"one"
     assert source.closed == 1
+
+
+def test_a_deleted_body_is_closed(serve):
+    """`del response.body` closes what was there."""
+    source = Tracked(b"one")
+
+    def delete():
+        del serving_now().response.body
+
+    assert serve(lambda: source, hooks__before_finalize=delete, **PLAIN)().body == b""
+    assert source.closed == 1
+
+
+def test_a_close_that_fails_outside_a_request():
+    """Where there is no log, an error of close() is raised."""
+
+    class Stuck(Tracked):
+        def close(self):
+            raise OSError("in close")
+
+    response = Response()
+    response.body = Stuck(b"one")
+    with pytest.raises(OSError, match="in close"):
+        response.body = b"other"
 
 
 def test_a_body_that_cannot_be_replaced(serve):

@@ -149,7 +149,7 @@ class Response(WebObResponse):
 
     @body.deleter
     def body(self) -> None:
-        self._app_iter = []
+        self.discard_body()
 
     def adopt(self, other: WebObResponse) -> None:
         """Take over status, headers and body of `other`, a WebOb response, which stays as it
