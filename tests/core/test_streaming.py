@@ -251,6 +251,20 @@ def test_a_body_that_comes_back_is_closed_once(serve):
     assert source.closed == 1
 
 
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+def test_the_current_response_with_an_iterator(serve, stream):
+    """A handler may give the response an iterator, and return the response."""
+    source = Tracked(b"one")
+
+    def handler():
+        response = serving_now().response
+        response.body = source
+        return response
+
+    assert serve(handler, stream, **PLAIN)().body == b"one"
+    assert source.closed == 1
+
+
 def test_a_deleted_body_is_closed(serve):
     """`del response.body` closes what was there."""
     source = Tracked(b"one")

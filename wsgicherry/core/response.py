@@ -182,6 +182,8 @@ class Response(WebObResponse):
         That one is closed with the request, for `value` may go on reading it; at once if
         `value` is complete. A `value` with a `close()` of its own closes what it wraps.
         """
+        if value is self:
+            return
         old = self._app_iter
         self._app_iter = []
         try:
