@@ -332,3 +332,24 @@ def test_xmlrpc_service(run_example):
     with ServerProxy(address + "/RPC2") as service, pytest.raises(ProtocolError, match="301"):
         service.add(1, 2)
     assert site.text("/about") == "Call me by XML-RPC.\n"
+
+
+def test_events(run_example, raw_client):
+    """Events come with their ids, and after the last one that the client has."""
+    site = run_example("events")
+    assert 'new EventSource("/events")' in site.text()
+    for last_id, numbers in (("", [1, 2]), ("3", [4, 5]), ("nonsense", [1])):
+        client = raw_client(site.process.port)
+        client.send_request(target="/events", headers={"Last-Event-ID": last_id})
+        wanted = "".join(f"id: {n}\nretry: 1000\ndata: message {n}\n\n" for n in numbers)
+        while wanted.encode() not in (sent := unchunked(client.leftover)):
+            client.leftover += client.socket.recv(4096)
+        client.close()
+        assert b"\r\nContent-Type: text/event-stream\r\n" in sent
+        assert sent.partition(b"\r\n\r\n")[2].startswith(b":\n\nid: %d\n" % numbers[0])
+
+
+def unchunked(data):
+    """Return what has come of a chunked response, without the sizes of its chunks."""
+    head, _, body = data.partition(b"\r\n\r\n")
+    return head + b"\r\n\r\n" + re.sub(rb"(?:\A|\r\n)[0-9A-Fa-f]+\r\n", b"", body)

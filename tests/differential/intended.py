@@ -513,6 +513,33 @@ ROWS = (
         "SECURITY 1.1 item 4: an error before the first chunk has its page",
     ),
     Row(
+        "streaming",
+        ("GET /redirect_first",),
+        ("body", "header content-type", "header location", "status"),
+        "SECURITY 1.1 item 4: a redirect before the first chunk is one",
+    ),
+    Row(
+        "streaming",
+        (
+            "GET /memory_file", "HEAD /memory_file", "GET /disk_file", "HEAD /disk_file",
+            "GET /disk_file?skip=10",
+        ),
+        ("length",),
+        "SERVERS R26: a file that is sent as it is has its length, streamed or not",
+    ),
+    Row(
+        "streaming",
+        ("GET /not_modified",),
+        ("body", "header content-type"),
+        "SECURITY 3 items 6 and 10: a 304 has no body and no type, streamed or not",
+    ),
+    Row(
+        "streaming",
+        ("HEAD /not_modified", "GET /buffered/not_modified", "HEAD /buffered/not_modified"),
+        ("header content-type",),
+        "SECURITY 3 item 10: no type without a body",
+    ),
+    Row(
         "statuses",
         ("status no content", "status not modified"),
         ("header content-type",),

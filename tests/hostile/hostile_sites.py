@@ -19,6 +19,7 @@ from hostile_programs import (
     Writer,
     fail,
 )
+from hostile_streams import Streams
 from invariants import EXCEPTION_TEXT, OUTSIDE_MARKER
 
 from wsgicherry.core.current import serving_now
@@ -122,6 +123,7 @@ SITES: dict[str, tuple[Callable[[Ledger], Any], dict[str, dict[str, Any]]]] = {
     ),
     "writer": (lambda ledger: Writer(), {}),
     "faulty": (Faulty, {}),
+    "streams": (Streams, {"/": {"tools.gzip.on": True, "tools.gzip.mime_types": ["text/*"]}}),
     "page_fails": (Root, {"/": {"error_page.default": page_that_fails}}),
     "page_echoes": (Root, {"/": {"error_page.default": page_that_echoes}}),
     "page_missing": (Root, {"/": {"error_page.404": "/no/such/file.html"}}),

@@ -20,6 +20,7 @@ from rows import (
     queries,
     ranges,
     redirects,
+    streams,
 )
 
 KINDS = {
@@ -37,6 +38,7 @@ KINDS = {
     "fail": failures,
     "log": logs,
     "dispatch": dispatchers,
+    "stream": streams,
 }
 
 

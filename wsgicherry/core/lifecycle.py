@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from .arrival import check_request, read_query
-from .bodies import close_body
+from .bodies import FileChunks, close_body
 from .current import Serving, enter, leave
 from .errors import (
     UNEXPECTED,
@@ -18,6 +18,7 @@ from .errors import (
     bare_error,
     format_exc,
 )
+from .files import can_send, send_file
 from .handler import MethodNotAllowed
 from .hooks import run
 from .request import Request
@@ -48,14 +49,14 @@ def respond(app: Application, environ: Environ, start_response: Any) -> Iterable
         serve(request, response)
         if environ["REQUEST_METHOD"] == "HEAD":
             response.discard_body()  # the headers stay those of a GET
-        if type(response._app_iter) is not list:
-            start_stream(request, response)
+        chunks: Any = response._app_iter
+        if type(chunks) is not list:
+            chunks = start_stream(request, response)
         if app.log.is_access_wanted():
             app.log.access(request, response)
         start_response(response.output_status, response.header_list)
-        chunks = response._app_iter
         if type(chunks) is not list:
-            return StreamedBody(chunks, serving)
+            return send_stream(chunks, serving)
         body = FinishedBody(chunks)
         body.serving = serving
         return body
@@ -337,10 +338,15 @@ def announce(app: Application) -> None:
     app.engine.publish("before_request")
 
 
-def start_stream(request: Request, response: Response) -> None:
-    """Make the first chunk of a stream: an error before it is answered like any other."""
+def start_stream(request: Request, response: Response) -> Any:
+    """Return the body with its first chunk made: an error before that is answered like any
+    other. A file that the server can send itself is returned as it is.
+    """
+    body = response._app_iter
+    if can_send(body, request.environ):
+        return body
     try:
-        response._app_iter = StartedStream(response._app_iter)
+        return StartedStream(body)
     except (HTTPRedirect, HTTPError) as answer:
         response.stream = False
         answer.set_response()
@@ -352,3 +358,11 @@ def start_stream(request: Request, response: Response) -> None:
         if request.throw_errors and isinstance(error, Exception):
             raise
         answer_unexpected(request, response, error)
+    return response._app_iter
+
+
+def send_stream(chunks: Any, serving: Serving) -> Iterable[bytes]:
+    """Return what the server is to iterate over, or to send itself."""
+    if type(chunks) is FileChunks:
+        return send_file(chunks, serving)
+    return StreamedBody(chunks, serving)

@@ -278,6 +278,17 @@ class Request(WebObWords):
         """The parameters that came in the body; empty when there is none."""
         return {} if self._body is None else self._body.params or {}
 
+    # -- the client --------------------------------------------------------------------
+
+    def client_connected(self) -> bool:
+        """Tell whether the client is still there; True where the server cannot tell.
+
+        waitress can (SERVERS R32); under gunicorn a client that is gone is noticed when
+        something is sent to it.
+        """
+        is_gone = self.environ.get("waitress.client_disconnected")
+        return is_gone is None or not is_gone()
+
     # -- the plan, and what is copied from it on touch ---------------------------------
 
     is_touched = False
