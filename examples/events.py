@@ -18,6 +18,8 @@ const source = new EventSource("/events")
 const say = text => { document.getElementById("state").textContent = text }
 source.onopen = () => say("open")
 source.onerror = () => say("broken, connecting again")
+// Else a page that is kept for the Back button keeps its stream as well.
+addEventListener("pagehide", () => source.close())
 source.onmessage = message => {
   const item = document.createElement("li")
   item.textContent = message.data
@@ -29,11 +31,9 @@ COUNT, SECONDS_BETWEEN = 5, 0.2
 
 
 class Root:
-    """A page, and the events that it listens to."""
 
     @wsgicherry.expose
     def index(self):
-        """Show the page."""
         return PAGE
 
     @wsgicherry.expose

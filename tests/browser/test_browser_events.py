@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 # Programs whose page `/` lists events in #list and says 'open' in #state: folder and name.
-PROGRAMS_WITH_EVENTS = [("programs", "events")]
+PROGRAMS_WITH_EVENTS = [("programs", "events"), ("examples", "events")]
 
 
 @pytest.fixture

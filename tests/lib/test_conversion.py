@@ -15,7 +15,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from wsgicherry.core.multiparts import Part
+from wsgicherry.core.parts import Part
 from wsgicherry.lib.conversion import (
     MAX_NUMBER_CHARS,
     Unfit,
@@ -44,7 +44,7 @@ class Size(IntEnum):
 
 
 UserId = NewType("UserId", int)
-UPLOAD = Part("a", "a.txt", [])
+UPLOAD = Part(None, {"Content-Disposition": 'form-data; name="a"; filename="a.txt"'})
 
 
 TWENTY = ", ".join(repr(str(number)) for number in range(20))

@@ -62,6 +62,13 @@ def test_the_charset_of_the_client_comes_first(post):
     assert text == "{'a': '\xc3\xa9'} iso-8859-1"
 
 
+@pytest.mark.parametrize("named", ["iso-8859-1", "utf-8", "windows-1252", "nope"])
+def test_an_encoding_counts_whatever_the_client_names(post, named):
+    """With `encoding` the Content-Type's charset is not looked at (CherryPy's rule)."""
+    text = post(b"a=%80", content_type=f"{FORM};charset={named}", encoding="cp1252")
+    assert text == "{'a': '\u20ac'} cp1252"
+
+
 def test_a_request_without_a_body(site):
     """A GET is none the worse for the tool."""
     site.tree.mount(Root(), "", {"/": {"tools.decode.on": True}})

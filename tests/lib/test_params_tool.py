@@ -17,7 +17,7 @@ from wsgicherry.core.errors import HTTPRedirect
 from wsgicherry.core.expose import expose, popargs
 from wsgicherry.core.handler import LateParamPageHandler, PageHandler
 from wsgicherry.core.loaded import ConfigError
-from wsgicherry.core.multiparts import Part
+from wsgicherry.core.parts import Part
 from wsgicherry.core.tools import HandlerWrapperTool
 from wsgicherry.lib.annotations import MAX_CACHED_PAGES, read_page
 from wsgicherry.lib.conversion import UnknownAnnotation

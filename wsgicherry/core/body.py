@@ -97,6 +97,11 @@ class RequestBody(Entity):
         self.parts = []
         self.attempt_charsets = self.attempt_charsets[:]
         self.processors = self.processors.copy()
+        # What config and hooks say of charsets comes later, and counts (CherryPy's rule).
+        _, major_type, charset = describe_type(self._raw_type[:MAX_CONTENT_TYPE_BYTES])
+        self.heed_charset(charset)
+        if major_type == "text":
+            self.attempt_charsets.append("ISO-8859-1")  # what HTTP/1.0 said of text
         self.length = content_length(environ)
         self._input = environ["wsgi.input"]
         if environ.get(SEEKABLE):
@@ -237,10 +242,7 @@ class RequestBody(Entity):
     def parse(self) -> None:
         """Run the processor of the content type, which fills `params` and `parts`."""
         self.is_processed = True
-        media_type, major_type, charset = describe_type(self._raw_type[:MAX_CONTENT_TYPE_BYTES])
-        self.heed_charset(charset)
-        if major_type == "text" and "ISO-8859-1" not in self.attempt_charsets:
-            self.attempt_charsets.append("ISO-8859-1")  # what HTTP/1.0 said of text
+        media_type, major_type, _ = describe_type(self._raw_type[:MAX_CONTENT_TYPE_BYTES])
         processor = self.find_processor(media_type, major_type)
         if processor is None:
             self.check_length()

@@ -59,15 +59,16 @@ def decode(
 ) -> None:
     """Say in which charsets the text of a form is tried: one name, or several.
 
-    `encoding`: these, in place of UTF-8. `default_encoding`, without it: these, after UTF-8. A
-    charset that the client names comes before them. Source: BEHAVIOUR 6.3.
+    `encoding`: these alone, whatever the client says. `default_encoding`, without it: these,
+    after the one that the client names and UTF-8. Source: BEHAVIOUR 6.3.
     """
     body = serving_now().request.body
     charsets = default_encoding if encoding is None else encoding
     names = [charsets] if isinstance(charsets, str) else list(charsets)
     if encoding is None:
-        names = [*body.attempt_charsets, *names]
-    body.attempt_charsets = names
+        body.attempt_charsets += names
+    else:
+        body.attempt_charsets, body.unknown_charset = names, None
 
 
 class EncodeTool(Tool):
