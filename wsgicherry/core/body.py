@@ -98,8 +98,10 @@ class RequestBody(Entity):
         self.attempt_charsets = self.attempt_charsets[:]
         self.processors = self.processors.copy()
         # What config and hooks say of charsets comes later, and counts (CherryPy's rule).
-        _, major_type, charset = describe_type(self._raw_type[:MAX_CONTENT_TYPE_BYTES])
-        self.heed_charset(charset)
+        raw: str = environ.get("CONTENT_TYPE") or ""
+        self._media_type, major_type, charset = describe_type(raw[:MAX_CONTENT_TYPE_BYTES])
+        if charset is not None:
+            self.heed_charset(charset)
         if major_type == "text":
             self.attempt_charsets.append("ISO-8859-1")  # what HTTP/1.0 said of text
         self.length = content_length(environ)
@@ -242,11 +244,12 @@ class RequestBody(Entity):
     def parse(self) -> None:
         """Run the processor of the content type, which fills `params` and `parts`."""
         self.is_processed = True
-        media_type, major_type, _ = describe_type(self._raw_type[:MAX_CONTENT_TYPE_BYTES])
-        processor = self.find_processor(media_type, major_type)
+        media_type = self._media_type or self.content_type.value.lower()
+        processor = self.processors.get(media_type) or self.find_processor(media_type)
         if processor is None:
             self.check_length()
             self.default_proc()
         else:
-            self.check_charset()
+            if self.unknown_charset is not None:
+                self.check_charset()
             processor(self)
