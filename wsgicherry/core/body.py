@@ -33,6 +33,7 @@ __all__ = [
     "process_urlencoded",
 ]
 
+_new = object.__new__
 SEEKABLE = "webob.is_body_seekable"  # WebOb's mark of an input that can be read again
 
 
@@ -79,7 +80,7 @@ class RequestBody(Entity):
 
         PERF: what few ask for (headers, the content type) is not made before it is asked for.
         """
-        body = cls.__new__(cls)
+        body = _new(cls)
         # Weak, for a circle would leave each request to the garbage collector: 0.6 us.
         body._request = ref(request)
         body._begin(request.environ)

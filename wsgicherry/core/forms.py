@@ -18,10 +18,12 @@ def process_urlencoded(entity: Entity) -> None:
     HTTPError 413 for more than `max_fields` fields or `max_field_bytes` bytes, 400 for text in
     none of the charsets.
     """
-    limit = entity.max_field_bytes
+    limit, length = entity.max_field_bytes, entity.length
     # The length may be known, and then nothing need be read to refuse it.
-    data = b"" if (entity.length or 0) > limit else entity.read(limit + 1)
-    if len(data) > limit or (entity.length or 0) > limit:
+    if length is not None and length > limit:
+        raise fields_too_large(limit)
+    data = entity.read(limit + 1)
+    if length is None and len(data) > limit:
         raise fields_too_large(limit)
     try:
         params, entity.charset = parse_urlencoded(
