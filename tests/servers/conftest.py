@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -18,13 +19,13 @@ WORKERS = {
 
 
 class WireServers:
-    """The servers of wire_site.py by kind ('waitress', 'sync', 'gthread', 'gevent').
+    """The servers of one program by kind ('waitress', 'sync', 'gthread', 'gevent').
 
     Each is started when it is first asked for, and answers on a port and a unix socket.
     """
 
-    def __init__(self, harness, folder: str) -> None:
-        self._harness, self._folder = harness, folder
+    def __init__(self, harness, folder: str, program: str = "wire_site") -> None:
+        self._harness, self._folder, self._program = harness, folder, program
         self._running = {}
 
     def __call__(self, kind):
@@ -42,15 +43,16 @@ class WireServers:
         # Not in pytest's own folder: the path of a socket has 107 bytes at most.
         unix = os.path.join(self._folder, f"{kind}.sock")
         if kind == "waitress":
-            command = [sys.executable, "wire_site.py", unix]
+            command = [sys.executable, f"{self._program}.py", unix]
             ready = "Press Ctrl-C"
         else:
             self._harness.find_program("gunicorn", "pip install gunicorn")
             addresses = ["--bind", "127.0.0.1:0", "--bind", f"unix:{unix}"]
             command = [sys.executable, "-m", "gunicorn", *addresses, "--no-control-socket"]
-            command += [*WORKERS[kind], "wire_site:wsgi"]
+            command += [*WORKERS[kind], f"{self._program}:wsgi"]
             ready = "Booting worker with pid"
-        server = self._harness.ServerProcess(command, cwd=PROGRAMS)
+        env = {"WIRE_FOLDER": self._folder}
+        server = self._harness.ServerProcess(command, cwd=PROGRAMS, env=env)
         server.kind, server.unix = kind, unix
         try:
             server.wait_for(ready)
@@ -80,6 +82,20 @@ def wire_servers(harness):
         servers = WireServers(harness, folder)
         yield servers
         servers.close()
+
+
+@pytest.fixture(scope="session")
+def serve_program(harness):
+    """Give a function that returns new servers of a program of this folder."""
+    with ExitStack() as stack:
+
+        def serve(program):
+            folder = stack.enter_context(tempfile.TemporaryDirectory())
+            servers = WireServers(harness, folder, program)
+            stack.callback(servers.close)
+            return servers
+
+        yield serve
 
 
 @pytest.fixture(params=["waitress", *WORKERS])

@@ -696,8 +696,8 @@ def test_a_body_with_two_ends(serve, raw_client, head, status):
     closed (SERVERS R24, RFC 9112 section 6).
     """
     client = raw_client(port_of(serve()))
-    client.send(b"POST /one " + head + b"\r\n\r\n0\r\n\r\n")
-    client.send(b"GET /two HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    following = b"GET /two HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    client.send(b"POST /one " + head + b"\r\n\r\n0\r\n\r\n" + following)
     received = client.read_to_end()
     assert received.startswith(b"HTTP/1.%d %d " % (head[7] - ord("0"), status))
     assert (b"hello /two" in received) is (status == 200)
