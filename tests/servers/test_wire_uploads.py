@@ -508,6 +508,16 @@ def test_the_content_of_an_upload(upload_server, send, content, chunked):
     assert (response.status, runs) == (200, 1)
 
 
+@pytest.mark.parametrize("chunked", [False, True], ids=["length", "chunked"])
+def test_an_answer_while_the_body_comes(upload_server, send, chunked):
+    """A streamed page may read the body of its request while it sends that of its response."""
+    data = CONTENTS["several MB"]
+    headers = {**RAW, **(CHUNKED if chunked else {})}
+    body = in_chunks(data, 5_000) if chunked else data
+    response, runs = send(upload_server, "echo", headers, body)
+    assert (response.status, response.body == data, runs) == (200, True, 1)
+
+
 @pytest.mark.parametrize(
     "disposition",
     [

@@ -106,6 +106,13 @@ class RawPages:
     few_pieces = pieces
 
     @expose
+    def echo(self, id=""):
+        """Give the body back piece by piece, while it comes."""
+        wsgicherry.response.stream = True
+        yield from wsgicherry.request.body.pieces()
+        count(id)
+
+    @expose
     def lines(self, id=""):
         """Read the body by lines and show them."""
         shown = [line.decode("latin-1") for line in wsgicherry.request.body]
