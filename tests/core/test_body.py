@@ -29,10 +29,21 @@ class Source:
 
 
 class Gone:
-    """The input of a client that has gone away."""
+    """The input of a client that has gone away, or of one that sends what no server takes."""
+
+    def __init__(self, error=None):
+        self.error = error or OSError("client disconnected")
 
     def read(self, size):
-        raise OSError("client disconnected")
+        raise self.error
+
+
+class InvalidChunkSize(Exception):
+    """What gunicorn raises, and what is no OSError."""
+
+
+class MaxSizeExceeded(Exception):
+    """What cheroot raises."""
 
 
 def body_of(environ, data=b"", limit=None, **keys):
@@ -251,6 +262,20 @@ def test_a_client_that_goes_away(environ, read, source):
         while True:
             read(body)
     assert caught.value.code == 400
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(InvalidChunkSize("zz"), 400), (MaxSizeExceeded(), 413), (HTTPError(408), 408)],
+)
+@pytest.mark.parametrize("chunked", [False, True])
+def test_an_error_of_the_server(environ, error, code, chunked):
+    """A body that the server cannot read on is the client's error, whatever it raises."""
+    keys = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True}
+    keys = {**(keys if chunked else {}), "wsgi.input": Gone(error)}
+    with pytest.raises(HTTPError) as caught:
+        body_of(environ, b"x" * 1000, **keys).read()
+    assert caught.value.code == code
 
 
 def test_a_form_that_breaks_off(post):

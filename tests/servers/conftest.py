@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,20 @@ def wire_servers(harness):
         servers = WireServers(harness, folder)
         yield servers
         servers.close()
+
+
+@pytest.fixture(scope="session")
+def serve_program(harness):
+    """Give a function that returns new servers of a program of this folder."""
+    with ExitStack() as stack:
+
+        def serve(program):
+            folder = stack.enter_context(tempfile.TemporaryDirectory())
+            servers = WireServers(harness, folder, program)
+            stack.callback(servers.close)
+            return servers
+
+        yield serve
 
 
 @pytest.fixture(params=["waitress", *WORKERS])

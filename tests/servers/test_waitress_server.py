@@ -681,6 +681,28 @@ def test_limits(serve, raw_client, options, request_bytes, status):
     assert client.read_to_end().split(b" ")[1] == status
 
 
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked", 400),
+        (b"HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 5", 400),
+        (b"HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked", 400),
+        (b"HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked", 200),
+        (b"HTTP/1.1\r\nHost: x\r\nContent-Length: 5", 200),
+    ],
+)
+def test_a_body_with_two_ends(serve, raw_client, head, status):
+    """A request whose end two readers could see in two places is refused, and the connection
+    closed (SERVERS R24, RFC 9112 section 6).
+    """
+    client = raw_client(port_of(serve()))
+    following = b"GET /two HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    client.send(b"POST /one " + head + b"\r\n\r\n0\r\n\r\n" + following)
+    received = client.read_to_end()
+    assert received.startswith(b"HTTP/1.%d %d " % (head[7] - ord("0"), status))
+    assert (b"hello /two" in received) is (status == 200)
+
+
 def test_an_idle_connection_is_closed(serve, raw_client):
     """A connection without a request is closed after the idle timeout."""
     client = raw_client(port_of(serve(idle_timeout_seconds=1)))

@@ -13,7 +13,7 @@ from ..wire.params import merge_params
 from .entity import MAX_CONTENT_TYPE_BYTES, Entity, describe_type
 from .errors import HTTPError
 from .forms import process_urlencoded
-from .inputs import BROKEN_OFF, CHUNK_BYTES, CountedInput, content_length
+from .inputs import CHUNK_BYTES, CountedInput, content_length, reading_failed
 from .multiparts import (
     process_multipart,
     process_multipart_form_data,
@@ -193,8 +193,8 @@ class RequestBody(Entity):
         self.is_spent = True
         try:
             data: bytes = self._input.read(length) if length else b""
-        except OSError:
-            raise HTTPError(400, BROKEN_OFF) from None
+        except Exception as error:
+            raise reading_failed(error) from None
         if len(data) < length:
             # Some inputs give what has arrived, as sockets do.
             data += CountedInput(self._input, length - len(data), None).readall()

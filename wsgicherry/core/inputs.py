@@ -10,8 +10,6 @@ from .errors import HTTPError
 CHUNK_BYTES = 64 * 1024
 MAX_LENGTH_DIGITS = 18
 
-BROKEN_OFF = "The request's body broke off."
-
 
 class PieceReader(io.RawIOBase):
     """A stream whose content comes from `take`. `io.BufferedReader` makes lines of it."""
@@ -74,9 +72,8 @@ class CountedInput(PieceReader):
             return b""
         try:
             data = self.source.read(wanted)
-        except OSError:
-            # The client went away in the middle (webob's DisconnectionError is an OSError too).
-            raise HTTPError(400, BROKEN_OFF) from None
+        except Exception as error:
+            raise reading_failed(error) from None
         size = len(data)
         self.bytes_read += size
         if self.limit is not None and self.bytes_read > self.limit:
@@ -86,6 +83,20 @@ class CountedInput(PieceReader):
             if not size:
                 raise HTTPError(400, "The request's body is shorter than its Content-Length.")
         return data
+
+
+def reading_failed(error: Exception) -> HTTPError:
+    """Return what a client is told when reading its body failed with `error`.
+
+    Servers have errors of their own for chunks that are malformed or break off, which are no
+    OSErrors (SERVERS R24), and one for a body over the limit, by the name of which CherryPy
+    knows it (BEHAVIOUR 2.8). An HTTPError is some middleware's, and stays.
+    """
+    if isinstance(error, HTTPError):
+        return error
+    if type(error).__name__ == "MaxSizeExceeded":
+        return HTTPError(413)
+    return HTTPError(400, "The request's body broke off, or is malformed.")
 
 
 def content_length(environ: dict[str, Any]) -> int | None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import create_server
 from waitress.task import ThreadedTaskDispatcher, WSGITask
 
@@ -308,9 +309,27 @@ class Task(WSGITask):
         return bool(self.request.command == "HEAD")  # type: ignore[attr-defined]
 
 
+class RequestParser(HTTPRequestParser):
+    """Reads one request; refuses those whose end depends on who reads them (SERVERS R24)."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the head. ParsingError, and so 400 and the end of the connection, for one that
+        is malformed.
+
+        waitress 3.0.2 prefers Transfer-Encoding to a Content-Length beside it, and overlooks it
+        in HTTP/1.0 (RFC 9112 sections 6.1 and 6.3).
+        """
+        super().parse_header(header_plus)
+        has_length = "CONTENT_LENGTH" in self.headers
+        # What waitress has understood of a Transfer-Encoding it has taken out.
+        if (self.chunked and has_length) or "TRANSFER_ENCODING" in self.headers:
+            raise ParsingError("Transfer-Encoding is not allowed here")
+
+
 class Channel(HTTPChannel):
     """One connection."""
 
+    parser_class = RequestParser
     task_class = Task
 
 
