@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hostile_programs import Deep, Default, Faulty, Root, Slashes, TrackedBody, Writer, fail
+from hostile_uploads import UPLOAD_SITES, Uploads
 from invariants import EXCEPTION_TEXT, OUTSIDE_MARKER
 
 from wsgicherry.core.current import serving_now
@@ -105,6 +106,7 @@ SITES: dict[str, tuple[Callable[[Ledger], Any], dict[str, dict[str, Any]]]] = {
     "small": (Root, {}),
     "limits": (Root, {"/": {"request.max_cookie_bytes": 100, "request.max_params": 10}}),
     "production": (Root, {"/": {"request.show_mismatched_params": False}}),
+    **{name: (lambda ledger: Uploads(), config) for name, config in UPLOAD_SITES.items()},
     "writer": (lambda ledger: Writer(), {}),
     "faulty": (Faulty, {}),
     "page_fails": (Root, {"/": {"error_page.default": page_that_fails}}),
