@@ -1,4 +1,4 @@
-"""The programs behind the multipart rows: they show what became of each part, or refuse some."""
+"""The programs behind the multipart rows: they show each part, or refuse some."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ..wire.headers import HeaderMap
+from ..wire.headers import SINGLE_VALUE, HeaderMap
 from ..wire.params import add_param
 from .errors import HTTPError
 from .forms import fields_too_large
@@ -148,6 +148,8 @@ def read_part(
     """Return one part, read to its end into what `on_part` says, or as its own class does."""
     headers = HeaderMap()
     dict.update(headers, headerlist)  # PERF: the parser has made the names Title-Case
+    if len(headers) < len(headerlist):
+        headers = join_headers(headerlist)
     part = entity.part_class(content, headers, boundary)
     content.is_field = part.filename is None
     on_part = content.form.on_part
@@ -158,3 +160,20 @@ def read_part(
         part.read_into(file)
     content.skip()
     return part
+
+
+def join_headers(headerlist: list[tuple[str, str]]) -> HeaderMap:
+    """Return headers of which some stand there twice, their values joined as those of a list.
+
+    HTTPError 400 for a second Content-Disposition or another that may stand there once: what
+    looked at the body before us may have believed the first.
+    """
+    headers = HeaderMap()
+    for name, value in headerlist:
+        if name not in headers:
+            headers[name] = value
+        elif name.lower() in SINGLE_VALUE:
+            raise HTTPError(400, f"A part of the multipart body has two headers {name}.")
+        else:
+            headers[name] += f", {value}"
+    return headers
