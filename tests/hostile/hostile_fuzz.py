@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from urllib.parse import unquote
 
+from hostile_forms import boundary_of, change_form
 from hostile_row import Row
 
 MAX_CHARS = 70_000
@@ -58,12 +59,27 @@ NASTY = [
 ]
 METHODS = ("GET", "HEAD", "POST", "PUT", "OPTIONS", "DELETE", "PATCH", "TRACE", "BREW")
 
+FAULTY_SITES = frozenset(("writer", "faulty", "uploads_failing", "uploads_full"))
+
 
 def is_fit(row: Row) -> bool:
     """Tell whether what comes of `row` is the client's doing alone."""
-    is_own_doing = row.is_programs_fault or row.leaves or row.site in ("writer", "faulty")
+    is_own_doing = row.is_programs_fault or row.leaves or row.site in FAULTY_SITES
     is_small = len(row.path + row.query) < MAX_CHARS and len(row.body or b"") < MAX_BODY_BYTES
     return is_small and not is_own_doing and row.source is None
+
+
+def is_multipart(row: Row) -> bool:
+    """Tell whether `row` sends a multipart body."""
+    kind = str(row.environ.get("CONTENT_TYPE", "")).lower()
+    return "multipart" in kind and row.body is not None
+
+
+def choose_multipart(chance: random.Random, rows: Sequence[Row]) -> Row:
+    """Return a row that sends a multipart body."""
+    while not is_multipart(row := chance.choice(rows)):
+        pass
+    return row
 
 
 def mutations(table: Sequence[Row], seed: int, count: int) -> Iterator[Row]:
@@ -110,6 +126,15 @@ def change_body(row: Row, chance: random.Random, rows: Sequence[Row]) -> Row:
     return dataclasses.replace(row, body=text.encode("utf-8", "surrogatepass"))
 
 
+def change_multipart(row: Row, chance: random.Random, rows: Sequence[Row]) -> Row:
+    """Change the structure of a multipart body; a row without one is left for another row."""
+    if not is_multipart(row):
+        row = choose_multipart(chance, rows)
+    other = choose_multipart(chance, rows)
+    body = change_form(row.body or b"", boundary_of(row), other.body or b"", chance)
+    return dataclasses.replace(row, body=body[:MAX_BODY_BYTES])
+
+
 def cross_environ(row: Row, chance: random.Random, rows: Sequence[Row]) -> Row:
     return dataclasses.replace(row, environ={**row.environ, **chance.choice(rows).environ})
 
@@ -134,6 +159,8 @@ STEPS: tuple[Callable[[Row, random.Random, Sequence[Row]], Row], ...] = (
     change_environ,
     change_method,
     change_body,
+    change_multipart,
+    change_multipart,
     cross_environ,
     cross_query,
     cross_path,
