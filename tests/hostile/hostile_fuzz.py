@@ -113,8 +113,17 @@ def change_environ(row: Row, chance: random.Random, rows: Sequence[Row]) -> Row:
     keys = [k for k, v in environ.items() if isinstance(v, str) and k not in SERVERS_OWN]
     if keys and not keys[0].startswith("wsgi."):
         key = chance.choice([key for key in keys if not key.startswith("wsgi.")])
-        environ[key] = change_text(environ[key], chance)
+        environ[key] = as_server_gives(change_text(environ[key], chance))
     return dataclasses.replace(row, environ=environ)
+
+
+def as_server_gives(text: str) -> str:
+    """Return `text` as a native string of PEP 3333: bytes as ISO-8859-1."""
+    try:
+        text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass").decode("latin-1")
+    return text
 
 
 def change_method(row: Row, chance: random.Random, rows: Sequence[Row]) -> Row:

@@ -78,7 +78,7 @@ class Root:
 
     @expose
     def echo(self, **params: Any) -> str:
-        return say(json.dumps(params))
+        return say(json.dumps(params, default=repr))  # a file is no text
 
     @expose
     def one(self, a: str = "", *, key: str = "") -> str:

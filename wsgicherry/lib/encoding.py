@@ -129,7 +129,12 @@ class ResponseEncoder:
         if self.text_only and content_type.lstrip()[:5].lower() != "text/":
             return chunks
         element = response.headers.elements("Content-Type")[0]
-        charset, encoded = self.find_charset(chunks)
+        try:
+            charset, encoded = self.find_charset(chunks)
+        except HTTPError:
+            if response.stream:  # others are closed when they have been read
+                close_body(chunks)
+            raise
         element.params["charset"] = charset
         response.headers["Content-Type"] = str(element)
         return encoded
