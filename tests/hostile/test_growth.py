@@ -10,6 +10,9 @@ from hostile_sites import open_site
 
 SIZE = 1000
 MOST_RATIO = 2.5
+MULTIPART = "multipart/form-data; boundary=B"
+FIELD = b'Content-Disposition: form-data; name="a"\r\n\r\n1\r\n'
+NAME = b"--B\r\n" + FIELD[:38]
 HUGE = 64 * 1024
 # Of this thread's own time, so that a busy machine does not show; what is quadratic takes more.
 MOST_SECONDS = 5.0
@@ -114,6 +117,24 @@ GROWING = {
     "form-pairs": post(b"a&", FORM, "/echo"),
     "form-escapes": post(b"%41", FORM, "/echo", b"a="),
     "form-broken-escapes": post(b"%", FORM, "/echo"),
+    "multipart-parts": post(b"--B\r\n\r\n\r\n", MULTIPART, "/echo", end=b"--B--"),
+    "multipart-fields": post(b"--B\r\n" + FIELD, MULTIPART, "/echo", end=b"--B--"),
+    "multipart-preamble": post(b"\r", MULTIPART, "/echo", end=b"\r\n--B--"),
+    "multipart-newlines": post(b"\r\n", MULTIPART, "/echo", b"--B\r\n\r\n", b"\r\n--B--"),
+    "multipart-marks": post(b"\r\n--", MULTIPART, "/echo", b"--B\r\n\r\n", b"\r\n--B--"),
+    "multipart-folds": post(b" x\r\n", MULTIPART, "/echo", b"--B\r\nX:\r\n"),
+    "multipart-quotes": post(b'"', MULTIPART, "/echo", NAME, FIELD[39:] + b"--B--"),
+    "multipart-escapes": post(b'\\"', MULTIPART, "/echo", NAME, FIELD[39:] + b"--B--"),
+    "multipart-slashes": post(b"/", MULTIPART, "/echo", NAME, FIELD[39:] + b"--B--"),
+    "multipart-header": post(b"x", MULTIPART, "/echo", b"--B\r\nX: "),
+    "boundary": lambda n: Row(
+        "grow",
+        400,
+        "/echo",
+        method="POST",
+        body=b"--B--",
+        environ={"CONTENT_TYPE": "multipart/form-data; boundary=" + " " * n},
+    ),
     "json-wide": post(b"[],", JSON, "/json", b"[", b"1]"),
     "json-deep": post(b"[", JSON, "/json"),
     "json-digits": post(b"9", JSON, "/json"),

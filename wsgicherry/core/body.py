@@ -244,7 +244,9 @@ class RequestBody(Entity):
         self.is_processed = True
         media_type, major_type, charset = describe_type(self._raw_type())
         self.heed_charset(charset)
-        if major_type == "text" and "ISO-8859-1" not in self.attempt_charsets:
+        if media_type.startswith("text/") and "iso-8859-1" not in map(
+            str.lower, self.attempt_charsets
+        ):
             self.attempt_charsets.append("ISO-8859-1")  # what HTTP/1.0 said of text
         processor = self.find_processor(media_type, major_type)
         if processor is None:
