@@ -276,7 +276,7 @@ class RawClient:
             pass  # trailers
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def require_program() -> Callable[[str, str], str]:
     """Give `find_program(name, install_command)`."""
     return find_program

@@ -184,6 +184,7 @@ def perform(command: str, wsgi) -> tuple[str, list[str], str, bool]:
 
     words = iter(shlex.split(command)[1:])
     method, headers, body, url, is_headed = "", {"Accept": "*/*"}, None, "", False
+    form: list[str] = []
     for word in words:
         if word == "-i":
             is_headed = True
@@ -196,9 +197,16 @@ def perform(command: str, wsgi) -> tuple[str, list[str], str, bool]:
             headers["Cookie"] = next(words)
         elif word == "-d":
             body = next(words).encode()
+        elif word == "-F":
+            form.append(next(words))
+        elif word == "--data-binary":
+            body = Path(next(words).removeprefix("@")).read_bytes()
         else:
             assert not word.startswith("-"), f"curl {word} is not known here."
             url = word if "://" in word else f"http://{word}"
+    if form:
+        body = encode_form(form)
+        headers["Content-Type"] = f"multipart/form-data; boundary={BOUNDARY}"
     request = Request.blank(url, method=method or ("GET" if body is None else "POST"))
     request.environ["SERVER_PROTOCOL"] = "HTTP/1.1"
     headers.setdefault("Host", url.split("/")[2])
@@ -210,6 +218,24 @@ def perform(command: str, wsgi) -> tuple[str, list[str], str, bool]:
     response = request.get_response(wsgi)
     lines = [f"{name}: {value}" for name, value in response.headers.items()]
     return f"HTTP/1.1 {response.status}", lines, response.body.decode(), is_headed
+
+
+BOUNDARY = "------------------------d74496d66958873e"
+
+
+def encode_form(fields: list[str]) -> bytes:
+    """Return what curl sends for its -F options: 'name=text' or 'name=@file;type=...'."""
+    lines = []
+    for field in fields:
+        name, _, text = field.partition("=")
+        head, content = f'form-data; name="{name}"', text.encode()
+        if text.startswith("@"):
+            file, _, kind = text[1:].partition(";type=")
+            kind = kind or "application/octet-stream"
+            head += f'; filename="{file}"\r\nContent-Type: {kind}'
+            content = Path(file).read_bytes()
+        lines.append(f"--{BOUNDARY}\r\nContent-Disposition: {head}\r\n\r\n".encode() + content)
+    return b"\r\n".join([*lines, f"--{BOUNDARY}--\r\n".encode()])
 
 
 def compare(expected: str, answer: tuple[str, list[str], str, bool], command: str) -> None:
@@ -268,9 +294,8 @@ def make_tools() -> str:
             if parameter.name != "debug"
         )
         doc = (tool.callable.__doc__ or "").partition("\n")[0].replace("`", "")
-        parts.append(
-            row(f"`{name}`", f"`{tool._point}`", str(priority), arguments or "none", doc)
-        )
+        point = f"`{tool._point}`" if tool._point else "unexpected errors"
+        parts.append(row(f"`{name}`", point, str(priority), arguments or "none", doc))
     return "\n".join(parts) + "\n"
 
 

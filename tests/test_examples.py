@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import gzip
+import hashlib
 import json
 import re
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from xmlrpc.client import Fault, ProtocolError, ServerProxy
 
 import pytest
 
@@ -34,7 +37,9 @@ class Site:
     def ask(self, target="/", method="GET", headers=None, body=b""):
         """Return the response to one request."""
         client = self._connect(self.process.port)
-        response = client.request(method, target, headers, body)
+        with suppress(BrokenPipeError, ConnectionResetError):  # refused in the middle
+            client.send_request(method, target, headers, body)
+        response = client.read_response(method)
         client.close()  # gunicorn waits a second for a client that stays
         return response
 
@@ -243,3 +248,108 @@ def test_background_job(run_example):
     """Start listeners have run before the first page, and the job runs beside the pages."""
     site = run_example("background_job")
     assert site.text() == "The store is open; the job ran: True.\n"
+
+
+def test_typed_parameters(run_example):
+    """What fits arrives typed; a bad field is a 400 that names it, a bad segment a 404."""
+    site = run_example("typed_parameters")
+    assert "Book a table" in site.text()
+    assert site.text("/book/2024-06-30?seats=2") == "Sunday: 2 times cake, 0 extra.\n"
+    everything = "/book/2024-06-30?seats=8&meal=soup&extra=1&extra=2"
+    assert site.text(everything) == "Sunday: 8 times soup, 3 extra.\n"
+    refused = site.text("/book/2024-06-30?seats=9&meal=pie", status=400)
+    assert "The parameter 'seats' is refused: there are 1 to 8 seats at a table." in refused
+    assert "The parameter 'meal' must be one of 'soup', 'cake', not 'pie'." in refused
+    assert site.ask("/book/2024-02-30?seats=2").status == 404
+    assert "Missing parameters: seats" in site.text("/book/2024-06-30", status=404)
+
+
+def send_file(site, name, content):
+    """Return the response to a form with one file."""
+    disposition = f'form-data; name="document"; filename="{name}"'
+    head = f"--cut\r\nContent-Disposition: {disposition}\r\n\r\n".encode()
+    body = head + content + b"\r\n--cut--\r\n"
+    form = {"Content-Type": "multipart/form-data; boundary=cut"}
+    return site.ask("/upload", "POST", form, body)
+
+
+def test_upload(run_example):
+    """A file is answered by its name, size and digest, and too large a one by an error."""
+    site = run_example("upload")
+    assert '<form method="post" action="upload" enctype="multipart/form-data">' in site.text()
+    content = bytes(range(256)) * 4000
+    digest = hashlib.sha256(content).hexdigest()
+    answer = send_file(site, "<süß>.bin", content).body.decode()
+    assert answer == f"<p>&lt;süß&gt;.bin: 1024000 bytes, SHA-256 {digest}</p>\n"
+    assert b"Choose one file." in send_file(site, "", b"").body
+    plain = {"Content-Type": "application/x-www-form-urlencoded"}
+    for fields in (b"document=text", b"document=two&document=texts"):
+        assert "Choose one file." in site.text(
+            "/upload", status=400, method="POST", headers=plain, body=fields
+        )
+    assert site.ask("/upload").status == 405
+    too_large = send_file(site, "large.bin", bytes(10_000_001))
+    assert too_large.status == 413
+    assert b"<p>The request's body is larger than 10000000 bytes.</p>" in too_large.body
+
+
+def test_rest_service(run_example):
+    """Each method of a resource answers its HTTP method; Allow tells which there are."""
+    site = run_example("rest_service")
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert site.text() == "Notes are at http://localhost/notes.\n"
+    assert [site.ask("/notes/1", "PUT", form, b"text=a").status for _ in "12"] == [201, 204]
+    assert json.loads(site.text("/notes/1")) == "a"
+    assert json.loads(site.text("/notes")) == {"1": "a"}
+    head = site.ask("/notes", "HEAD")
+    assert (head.status, head.body, head.header("Content-Length")) == (200, b"", "10")
+    options = site.ask("/notes/1", "OPTIONS")
+    assert (options.status, options.body) == (200, b"")
+    refused = site.ask("/notes/1", "PATCH", form, b"text=b")
+    assert refused.status == 405
+    for response in (options, refused):
+        assert response.header("Allow") == "DELETE, GET, HEAD, PUT"
+    assert site.ask("/notes/1", "DELETE").status == 204
+    assert "No such note." in site.text("/notes/1", 404)
+
+
+def test_xmlrpc_service(run_example):
+    """Python's own client calls methods by their names, and hears of faults."""
+    site = run_example("xmlrpc_service")
+    address = f"http://127.0.0.1:{site.process.port}"
+    for path in ("/", "/RPC2/"):
+        with ServerProxy(address + path) as service:
+            assert service.add(1, 2) == 3
+            assert service.orchard.kinds() == ["bing", "montmorency", "rainier"]
+            assert service.orchard.weigh(["bing"]) == {"bing": 9}
+            with pytest.raises(Fault, match="'plum'"):
+                service.orchard.weigh(["plum"])
+            with pytest.raises(Fault, match='"pick" is not supported'):
+                service.orchard.pick()
+            with pytest.raises(ProtocolError, match="413"):
+                service.add("x" * 70_000, "")
+    # A page has a slash, and a client that is sent there does not go.
+    with ServerProxy(address + "/RPC2") as service, pytest.raises(ProtocolError, match="301"):
+        service.add(1, 2)
+    assert site.text("/about") == "Call me by XML-RPC.\n"
+
+
+def test_events(run_example, raw_client):
+    """Events come with their ids, and after the last one that the client has."""
+    site = run_example("events")
+    assert 'new EventSource("/events")' in site.text()
+    for last_id, numbers in (("", [1, 2]), ("3", [4, 5]), ("nonsense", [1])):
+        client = raw_client(site.process.port)
+        client.send_request(target="/events", headers={"Last-Event-ID": last_id})
+        wanted = "".join(f"id: {n}\nretry: 1000\ndata: message {n}\n\n" for n in numbers)
+        while wanted.encode() not in (sent := unchunked(client.leftover)):
+            client.leftover += client.socket.recv(4096)
+        client.close()
+        assert b"\r\nContent-Type: text/event-stream\r\n" in sent
+        assert sent.partition(b"\r\n\r\n")[2].startswith(b":\n\nid: %d\n" % numbers[0])
+
+
+def unchunked(data):
+    """Return what has come of a chunked response, without the sizes of its chunks."""
+    head, _, body = data.partition(b"\r\n\r\n")
+    return head + b"\r\n\r\n" + re.sub(rb"(?:\A|\r\n)[0-9A-Fa-f]+\r\n", b"", body)

@@ -45,10 +45,12 @@ def test_outside_a_request_the_proxies_say_so():
 
 
 def test_old_paths():
-    """`wsgicherry.lib`, `.process` and `.dispatch` are there after `import wsgicherry`
+    """`wsgicherry.lib`, `.process`, `.dispatch` and `.wsgi` are there after `import wsgicherry`
     alone.
     """
     assert wsgicherry.dispatch.Dispatcher
+    assert wsgicherry.wsgi.VirtualHost
+    assert wsgicherry.lib.xmlrpcutil.XMLRPCController
     assert wsgicherry.lib.__name__ == "wsgicherry.lib"
     assert wsgicherry.process.__name__ == "wsgicherry.process"
     names = ("lib.static.serve_file", "process.plugins.Monitor", "process.wspbus.Bus")

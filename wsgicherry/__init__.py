@@ -1,7 +1,7 @@
 """wsgicherry: CherryPy's programming model as a pure-WSGI toolkit on WebOb."""
 
 from . import lib, process
-from .core import dispatch
+from .core import dispatch, wsgi
 from .core.errors import (
     CherryPyException,
     HTTPError,
@@ -60,4 +60,5 @@ __all__ = [
     "tools",
     "tree",
     "url",
+    "wsgi",
 ]

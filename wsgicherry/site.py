@@ -188,6 +188,7 @@ class Site:
             namespaces=self._namespaces(app),
             final=final,
             site_config=self.config,
+            dispatcher=app.request_class.dispatch,
         )
 
     def check_self(self) -> list[Finding]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .core.tools import HandlerTool, Tool, Toolbox
-from .lib import cptools, encoding, jsontools, static
+from .core.tools import ErrorTool, HandlerTool, Tool, Toolbox
+from .lib import cptools, encoding, jsontools, static, xmlrpcutil
 
 # name, hook point, priority, callable
 HOOKED: tuple[tuple[str, str, int, Callable[..., Any]], ...] = (
     ("response_headers", "on_start_resource", 50, cptools.response_headers),
     ("json_in", "before_request_body", 30, jsontools.json_in),
+    ("decode", "before_request_body", 50, encoding.decode),
+    ("params", "before_handler", 15, cptools.convert_params),
     ("json_out", "before_handler", 30, jsontools.json_out),
     ("trailing_slash", "before_handler", 60, cptools.trailing_slash),
     ("gzip", "before_finalize", 80, encoding.gzip),
@@ -22,6 +24,11 @@ HOOKED: tuple[tuple[str, str, int, Callable[..., Any]], ...] = (
 # Tools that may answer in the handler's place.
 HANDLING: tuple[tuple[str, Callable[..., Any]], ...] = (("staticfile", static.staticfile),)
 
+# Tools that answer unexpected errors.
+ANSWERING_ERRORS: tuple[tuple[str, Callable[..., Any]], ...] = (
+    ("xmlrpc", xmlrpcutil.on_error),
+)
+
 
 def make_toolbox() -> Toolbox:
     """Return a toolbox of its own with the built-in tools, in the namespace `tools`."""
@@ -31,4 +38,6 @@ def make_toolbox() -> Toolbox:
     toolbox.encode = encoding.EncodeTool("before_handler", encoding.encode, "encode", 70)
     for name, function in HANDLING:
         setattr(toolbox, name, HandlerTool(function, name))
+    for name, function in ANSWERING_ERRORS:
+        setattr(toolbox, name, ErrorTool(function, name))
     return toolbox

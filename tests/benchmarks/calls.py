@@ -42,6 +42,9 @@ CEILINGS = {
     "item": (70, 35),
     "json": (120, 60),
     "form": (140, 70),
+    "fields": (140, 70),
+    "multipart_fields": (320, 110),
+    "upload": (1300, 300),
     "deep": (60, 30),
     "missing": (140, 70),
     "gzip": (100, 50),
@@ -121,12 +124,12 @@ def faults(counts: dict[str, Count]) -> list[str]:
 def show(framework: str, counters: dict[str, Counter]) -> None:
     ours = framework == "wsgicherry"
     print(f"{BY_KEY[framework].title}, Python {platform.python_version()}\n")
-    print(f"{'workload':<10}{'own calls':>12}{'moves':>12}{'all calls':>12}")
+    print(f"{'workload':<18}{'own calls':>12}{'moves':>12}{'all calls':>12}")
     for name, counter in counters.items():
         count, (own, moves) = counter.result(), CEILINGS[name]
         cells = (f"{count.own} of {own}", f"{count.moves} of {moves}")
         own_cell, moves_cell = cells if ours else (count.own, count.moves)
-        print(f"{name:<10}{own_cell:>12}{moves_cell:>12}{count.total:>12}")
+        print(f"{name:<18}{own_cell:>12}{moves_cell:>12}{count.total:>12}")
 
 
 def list_calls(counter: Counter) -> None:

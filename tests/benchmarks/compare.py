@@ -27,7 +27,7 @@ from workloads import NAMES, WORKLOADS, Workload
 
 NOT_INSTALLED = "not installed: pip install wsgicherry[bench]"
 NOTHING = "n/a"
-WIDTH = 10
+WIDTH = 10  # of a column, at least
 
 
 class Contest:
@@ -102,13 +102,14 @@ class Contest:
 def table(contest: Contest, title: str, cell: Any) -> str:
     """Return one table: a row for each framework, a column for each workload."""
     names = [workload.name for workload in contest.workloads]
-    lines = [f"{title:<24}" + "".join(f"{name:>{WIDTH}}" for name in names)]
+    widths = {name: max(WIDTH, len(name) + 2) for name in names}
+    lines = [f"{title:<27}" + "".join(f"{name:>{widths[name]}}" for name in names)]
     for key in contest.keys:
-        row = f"  {BY_KEY[key].title:<12} {BY_KEY[key].version():<9}"
+        row = f"  {BY_KEY[key].title:<15} {BY_KEY[key].version():<9}"
         if key in contest.absent:
             lines.append(f"{row}  {contest.absent[key]}")
         else:
-            lines.append(row + "".join(f"{cell(key, name):>{WIDTH}}" for name in names))
+            lines.append(row + "".join(f"{cell(key, name):>{widths[name]}}" for name in names))
     return "\n".join(lines)
 
 

@@ -23,9 +23,12 @@ class Framework(NamedTuple):
 
 
 NO_GZIP = frozenset({"gzip"})
+NO_MULTIPART = frozenset({"multipart_fields", "upload"})
+FORMS_ONLY = frozenset({"hello", "item", "json", "deep", "missing", "gzip"})
 
 FRAMEWORKS = (
-    Framework("raw", "raw WSGI", ""),
+    Framework("raw", "raw WSGI", "", NO_MULTIPART),
+    Framework("multipart", "multipart alone", "multipart", FORMS_ONLY),
     Framework("webob", "bare WebOb", "webob"),
     Framework("wsgicherry", "wsgicherry", "wsgicherry"),
     Framework("falcon", "Falcon", "falcon", NO_GZIP),

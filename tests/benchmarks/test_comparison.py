@@ -6,10 +6,11 @@ import json
 import os
 from dataclasses import replace
 
+import bodies
 import pytest
 from aims import judge
 from compare import NOT_INSTALLED, Contest, main, report
-from frameworks import FRAMEWORKS
+from frameworks import BY_KEY, FRAMEWORKS
 from worker import Worker, WorkerError
 from workloads import WORKLOADS
 
@@ -82,6 +83,32 @@ def test_the_aims_are_judged_by_the_figures(own, met):
     verdicts = list(judge(times, ("hello",)))
     found = {key: v.met for key in met for v in verdicts if key in v.aim.lower()}
     assert found == met
+
+
+@pytest.mark.parametrize(
+    ("workload", "other", "own", "met"),
+    [
+        ("form", "webob", 40.0, True),
+        ("form", "webob", 40.1, False),
+        ("json", "webob", 40.1, False),
+        ("fields", "webob", 40.1, False),
+        ("upload", "multipart", 52.0, True),
+        ("upload", "multipart", 52.1, False),
+    ],
+)
+def test_bodies_have_aims_of_their_own(workload, other, own, met):
+    """Forms and JSON: at most bare WebOb's time; an upload: 1.3 x the multipart package."""
+    times = {other: {workload: 40.0}, "wsgicherry": {workload: own}}
+    title = BY_KEY[other].title
+    verdicts = [v for v in judge(times, (workload,)) if v.aim.endswith(f"x {title}")]
+    assert [verdict.met for verdict in verdicts] == [met]
+
+
+def test_made_bodies_are_alike_everywhere():
+    """A body that is made from its name has the file, and is the same each time it is made."""
+    body = bodies.BODIES["upload"]()
+    assert body == bodies.BODIES["upload"]()
+    assert bodies.UPLOAD_BYTES < len(body) < bodies.UPLOAD_BYTES + 1000
 
 
 def test_what_was_not_measured_is_not_met():

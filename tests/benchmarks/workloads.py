@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO
+from urllib.parse import urlencode
+
+import bodies
 
 HELLO = "Hello, world!"
 LEAF = "The leaf of six segments."
@@ -47,6 +51,17 @@ def form_text(name: str, email: str, city: str, note: str, tags: Sequence[str]) 
     return f"{name} <{email}> of {city} says {note!r} under {', '.join(tags)}."
 
 
+def fields_text(fields: Mapping[str, str]) -> str:
+    """Answer `fields` and `multipart_fields`: how many came, and how long they are."""
+    return f"{len(fields)} fields of {sum(map(len, fields.values()))} characters."
+
+
+def upload_text(title: str, author: str, note: str, filename: str, file: BinaryIO) -> str:
+    """Answer the `upload` workload: its three fields, the file's name and its size."""
+    file.seek(0, os.SEEK_END)
+    return f"{title} by {author} ({note}): {filename} has {file.tell()} bytes."
+
+
 def order_reply(order: Mapping[str, Any]) -> dict[str, Any]:
     """Answer the `json` workload: the order's lines with their sums."""
     lines = [
@@ -73,9 +88,15 @@ class Workload:
     method: str = "GET"
     query: str = ""
     body: str = ""
+    made_body: str = ""
+    """The name of the body in `bodies.BODIES`, instead of `body`."""
     content_type: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     expected_header: tuple[str, str] | None = None
+
+    def body_bytes(self) -> bytes:
+        """Return the body as it is sent."""
+        return bodies.make(self.made_body) if self.made_body else self.body.encode()
 
     def find_fault(self, status: str, headers: Sequence[tuple[str, str]], body: bytes) -> str:
         """Return what is wrong with an answer in one sentence, "" if nothing is."""
@@ -115,6 +136,8 @@ _ORDER = {
     ],
 }
 
+_SURVEY = {f"question{number}": f"Answer {number}, 50% Zürich" for number in range(100)}
+
 WORKLOADS = (
     Workload("hello", "/", HELLO),
     Workload(
@@ -141,6 +164,30 @@ WORKLOADS = (
         body="name=Ada+Example&email=ada%40example.org&city=Z%C3%BCrich&note=50%25+off%3F"
         "&tag=blue&tag=green",
         content_type="application/x-www-form-urlencoded",
+    ),
+    Workload(
+        "fields",
+        "/survey",
+        fields_text(_SURVEY),
+        method="POST",
+        body=urlencode(_SURVEY),
+        content_type="application/x-www-form-urlencoded",
+    ),
+    Workload(
+        "multipart_fields",
+        "/survey",
+        fields_text(bodies.PROFILE),
+        method="POST",
+        made_body="profile",
+        content_type=bodies.MULTIPART,
+    ),
+    Workload(
+        "upload",
+        "/upload",
+        "Harbour by Zoë Example (50% off?): harbour.jpg has 10485760 bytes.",
+        method="POST",
+        made_body="upload",
+        content_type=bodies.MULTIPART,
     ),
     Workload("deep", LEAF_PATH, LEAF, expected_header=DEPTH_HEADER),
     Workload("missing", "/nothing/here", "not found", kind="error", status=404),

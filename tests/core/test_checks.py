@@ -6,6 +6,12 @@ import pytest
 
 from wsgicherry.core.checks import Finding, check_application, check_section, check_site
 from wsgicherry.core.config import AppConfig, Section, SiteConfig
+from wsgicherry.core.dispatch import (
+    Dispatcher,
+    MethodDispatcher,
+    VirtualHost,
+    XMLRPCDispatcher,
+)
 from wsgicherry.core.expose import expose
 from wsgicherry.core.tools import HandlerTool, Tool, Toolbox
 
@@ -290,6 +296,68 @@ def test_sections_that_start_with_the_script_name(known, section, inner):
 def test_a_section_may_start_like_the_script_name(known):
     """An application at /admin may have a page /admin of its own."""
     assert check_application(Root(), AppConfig({"/admin": {}}), "/admin", **known) == []
+
+
+class Item:
+    exposed = True
+
+    def GET(self, *segments):
+        """Answer."""
+
+
+class Leaf:
+    exposed = True
+
+    def PUT(self):
+        """Answer."""
+
+
+METHODS = MethodDispatcher()
+
+
+@pytest.mark.parametrize(
+    ("dispatcher", "section", "is_reached"),
+    [
+        (METHODS, "/item/7/8", True),
+        (METHODS, "/leaf", True),
+        (METHODS, "/leaf/7", False),
+        (METHODS, "/itme", False),
+        (VirtualHost(METHODS, **{"a.example": "/item"}), "/item/7", True),
+        (VirtualHost(METHODS, **{"a.example": "/item"}), "/itme", False),
+        (VirtualHost(print), "/itme", True),
+        (XMLRPCDispatcher(), "/page", True),
+        (XMLRPCDispatcher(), "/pgae", False),
+        (Dispatcher(), "/pgae", False),
+        # Of what may reach any path nothing can be said.
+        (print, "/pgae", True),
+        (type("Mine", (Dispatcher,), {})(), "/pgae", True),
+    ],
+)
+@pytest.mark.parametrize("place", ["config", "request class"])
+def test_sections_of_other_dispatchers(known, dispatcher, section, is_reached, place):
+    """A section is reached if the dispatcher of its path could lead there."""
+
+    class Tree:
+        item = Item()
+        leaf = Leaf()
+
+        @expose
+        def page(self):
+            """Answer."""
+
+    in_config = place == "config"
+    own = {"request.dispatch": dispatcher} if in_config else {}
+    config = AppConfig({"/": own, section: {"tools.gzip.on": True}})
+    known["dispatcher"] = Dispatcher() if in_config else dispatcher
+    findings = check_application(Tree(), config, "", **known)
+    assert rules(findings) == ([] if is_reached else [("unreachable", section)])
+
+
+def test_sections_below_a_dispatcher_of_their_own(known):
+    """The nearest dispatcher counts, and a section that chooses one may lead nowhere itself."""
+    config = AppConfig({"/RPC2": {"request.dispatch": XMLRPCDispatcher()}, "/RPC2/x": {}})
+    findings = check_application(Root(), config, "", **known)
+    assert rules(findings) == [("unreachable", "/RPC2/x")]
 
 
 @pytest.mark.parametrize("final", [True, False])

@@ -101,6 +101,14 @@ def test_json_carries_hostile_text(text):
     assert detail == text or "\ufffd" in detail
 
 
+def test_more_members_of_a_problem_document():
+    """What an error adds is there; it cannot take the place of what the page itself says."""
+    more = {"errors": [{"pointer": "#/n"}], "status": 1, "detail": "x"}
+    page = json.loads(render_json(NOT_FOUND._replace(members=more)))
+    assert page["errors"] == [{"pointer": "#/n"}]
+    assert (page["status"], page["detail"]) == (404, NOT_FOUND.message)
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_text_carries_hostile_text(text):
     """A plain text is UTF-8 without control characters."""

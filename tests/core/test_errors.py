@@ -856,6 +856,8 @@ def inside(site, call, environ):
         ("./end", "", "/end", "", {}),
         ("../../end", "", "/end", "", {}),
         ("/end/é", "", "/end/é", "", {}),
+        ("/end", "a=é€", "/end", "a=é€", {"a": "é€"}),
+        ("/end?é=%2B%C3%A9", "", "/end", "é=+é", {"é": " é"}),
     ],
 )
 def test_where_an_internal_redirect_leads(inside, to, query, path, query_string, kwargs):
@@ -872,6 +874,16 @@ def test_where_an_internal_redirect_leads(inside, to, query, path, query_string,
     assert (method, path_info, seen_query, seen_kwargs, body) == (
         "GET", path, query_string, kwargs, b"",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "query"), [("/end/\ud800", ""), ("/end", "a=\ud800")])
+def test_an_internal_redirect_to_what_is_no_text(page, path, query):
+    """A lone surrogate is a 404, as such a path or query string from outside would be."""
+
+    def handler(*args, **kwargs):
+        raise InternalRedirect(path, query)
+
+    assert page(handler)("/").code == 404
 
 
 def test_headers_of_the_first_response_are_lost(inside):
@@ -922,3 +934,19 @@ def test_what_an_internal_redirect_knows(page):
         return repr((redirect.path, redirect.query_string))
 
     assert page(handler)("/d/e").text == "('/d/x', 'a=1')"
+
+
+def test_an_error_with_more_members(page):
+    """`members` of an error go into its problem document (RFC 9457 section 3.2), and only
+    there.
+    """
+
+    def refuse():
+        error = HTTPError(409, "Sold.")
+        error.members = {"left": 0}
+        raise error
+
+    refusing = page(refuse)
+    problem = json.loads(refusing(headers={"Accept": "application/json"}).body)
+    assert (problem["left"], problem["detail"]) == (0, "Sold.")
+    assert "left" not in refusing().text

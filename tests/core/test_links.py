@@ -1,5 +1,7 @@
 """`url()`: addresses as the current request sees them."""
 
+from urllib.parse import urlsplit
+
 import pytest
 
 from wsgicherry.core.current import serving_now
@@ -184,6 +186,14 @@ def test_no_address_becomes_another_host_at_the_root(link, relative):
     for path in ("//evil.example/x", "/\\evil.example", "\\\\evil.example"):
         address = link("/", path, mount="", relative=relative)
         assert not address.startswith(("//", "/\\", "\\")), (path, address)
+
+
+@pytest.mark.parametrize("path", [".evil.example/://", "@evil.example/://x", "http://z/y"])
+@pytest.mark.parametrize("relative", [False, "server"])
+def test_no_address_goes_on_with_the_hosts_name(link, path, relative):
+    """What has '://' in it is not resolved (BEHAVIOUR 3.10), but begins a path all the same."""
+    address = link("/", path, mount="", relative=relative)
+    assert urlsplit(address).netloc in ("", "h")
 
 
 # -- outside a request ------------------------------------------------------------------------

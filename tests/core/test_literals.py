@@ -288,15 +288,13 @@ def test_request_dispatch_may_call_a_dispatcher_class():
     assert dispatcher.kwargs == {"a": "x", "b": [2]}
 
 
-def test_our_own_dispatch_functions_may_be_called(monkeypatch, shop):
-    """VirtualHost and XMLRPCDispatcher are functions in CherryPy; ours may be, too."""
-
-    def make():
-        return "made"
-
-    make.__module__ = "wsgicherry.core.dispatch"
-    shop.make = make
-    assert parse_value("shop.make()", "request.dispatch") == "made"
+@pytest.mark.parametrize(
+    "name", ["Dispatcher", "MethodDispatcher", "VirtualHost", "XMLRPCDispatcher"]
+)
+def test_our_own_dispatchers_may_be_called(name):
+    """Every dispatcher of ours can be made in a config file."""
+    dispatcher = parse_value(f"wsgicherry.dispatch.{name}()", "request.dispatch")
+    assert type(dispatcher).__name__ == name
 
 
 @pytest.mark.parametrize(

@@ -327,6 +327,14 @@ def test_parts_of_parts_count(extra, code):
 
 
 @pytest.mark.parametrize(("extra", "code"), LIMITS)
+@pytest.mark.parametrize("key", ["request.body.max_fields", "request.max_params"])
+def test_the_number_of_fields(post, key, extra, code):
+    """`request.body.max_fields`, by default `request.max_params`: files do not count."""
+    data = body(*[([NAMED], b"")] * (5 + extra), *[([UPLOAD], b"")] * 10)
+    assert post(data, config={"/": {key: 5}}).code == code
+
+
+@pytest.mark.parametrize(("extra", "code"), LIMITS)
 @pytest.mark.parametrize("by", ["default", "config"])
 def test_the_number_of_headers(post, by, extra, code):
     """`request.body.max_part_headers`, 16 by default: one more is 413."""

@@ -12,7 +12,7 @@ import pytest
 
 from wsgicherry.core.application import MAX_PLANS
 from wsgicherry.core.current import serving_now
-from wsgicherry.core.dispatch import Dispatcher
+from wsgicherry.core.dispatcher import Dispatcher
 from wsgicherry.core.errors import HTTPError
 from wsgicherry.core.expose import expose, popargs
 from wsgicherry.core.tools import Tool

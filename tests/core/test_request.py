@@ -56,6 +56,7 @@ DEFAULTS = {
     "params": {},
     "error_id": "",
     "json": None,
+    "rfile": None,
     "scheme": "http",
     "method": "GET",
 }

@@ -647,6 +647,12 @@ def test_hop_by_hop_headers_are_removed(answer, name):
 @pytest.mark.parametrize(
     ("location", "sent"),
     [
+        ("/caf\xe9", "/caf%C3%A9"),
+        ("/\u4e2d?q=\u4e2d%20", "/%E4%B8%AD?q=%E4%B8%AD%20"),
+        ("http://other.example/\u2603", "http://other.example/%E2%98%83"),
+        ("javascript:alert(1)", "./javascript:alert(1)"),
+        ("java\tscript:alert(1)", "./javascript:alert(1)"),
+        (" DATA:text/html,x", "./DATA:text/html,x"),
         ("/x", "/x"),
         ("http://other.example/", "http://other.example/"),
         ("x/y", "x/y"),

@@ -288,6 +288,94 @@ ROWS = (
         "13.3 item 16: keyword-only, positional-only and static signatures are understood",
     ),
     Row(
+        "params_tool",
+        (
+            "GET /whole?n=x", "GET /whole?n=", "GET /whole?n=1.5", "GET /whole?n=1e3",
+            "GET /whole?n=0x10", "GET /real?n=x", "GET /real?n=", "GET /real?n=0x10",
+            "GET /whole?n=nan", "GET /whole?n=inf", "GET /whole?n=1e999",
+            "GET /several?a=x&b=y", "GET /several?a=1&c=x", "GET /several?b=x",
+            "GET /level?n=x", "GET /unique?n=x", "GET /own?n=3", "GET /own?n=x",
+            "GET /wrapped?n=x", "GET /static?n=x", "GET /other_error?n=x",
+            "GET /by_decorator?n=x", "GET /plain/page?n=x", "POST /whole? 'n=x'",
+            "POST /several?a=1 'c=x'",
+        ),
+        ("body",),
+        "6.3: the message names the parameter, what it must be and what came",
+    ),
+    Row(
+        "params_tool",
+        (
+            "GET /whole?n=1_000", "GET /whole?n=%D9%A1", "GET /real?n=1_000",
+            "GET /real?n=%D9%A1", "GET /real?n=nan", "GET /real?n=inf",
+            "GET /real?n=1e999",
+        ),
+        ("body", "status"),
+        "SECURITY goal 3: numbers are finite, of ASCII digits, and not 'nan' or '1_0'",
+    ),
+    Row(
+        "params_tool",
+        ("GET /truth?n=0", "GET /truth?n=false", "GET /truth?n=off"),
+        ("body",),
+        "6.3: bool('0') is True there; here words say what is true, and '' is none",
+    ),
+    Row(
+        "params_tool",
+        ("GET /truth?n=", "GET /truth?n=x"),
+        ("body", "status"),
+        "6.3: bool('0') is True there; here words say what is true, and '' is none",
+    ),
+    Row(
+        "params_tool",
+        (
+            "GET /exact?n=x", "GET /whole?n=1&n=2", "GET /text?n=1&n=2",
+            "POST /whole?n=1 'n=2'",
+        ),
+        ("body", "status"),
+        "13.2: a value that does not fit is a 400: repeats of what is single, any Decimal",
+    ),
+    Row(
+        "params_tool",
+        ("GET /many?n=ab",),
+        ("body",),
+        "6.3: list means one value or many, not the letters of one",
+    ),
+    Row(
+        "params_tool",
+        ("GET /level?n=HIGH",),
+        ("body", "status"),
+        "6.3: a member of an enum goes by its value, or else by its name",
+    ),
+    Row(
+        "params_tool",
+        ("GET /string?n=5", "GET /optional?n=2024-01-01"),
+        ("body", "status"),
+        "13.3 item 20: annotations that are strings are resolved",
+    ),
+    Row(
+        "params_tool",
+        ("GET /node?n=5", "GET /node?n=x", "GET /node"),
+        ("body", "status"),
+        "6.3: an object that is called has annotations too",
+    ),
+    Row(
+        "params_tool",
+        ("GET /nowhere", "GET /nowhere?n=1"),
+        ("body", "status"),
+        "13.2: tools.params on a 404 leaves it a 404",
+    ),
+    Row(
+        "parameters",
+        ("GET /any?self=1",),
+        ("body", "status"),
+        "13.2: ?self= is a 404, not a 500",
+    ),
+    Row(
+        "parameters",
+        ("GET /click?12,34&a=1",),
+        ("body", "status"),
+        "2.5: a click on an image map is two numbers and nothing more",
+    ),
+    Row(
         "query",
         ("query 'a=1;b=2'", "form 'a=1;b=2'"),
         ("body",),
@@ -427,6 +515,33 @@ ROWS = (
         "SECURITY 1.1 item 4: an error before the first chunk has its page",
     ),
     Row(
+        "streaming",
+        ("GET /redirect_first",),
+        ("body", "header content-type", "header location", "status"),
+        "SECURITY 1.1 item 4: a redirect before the first chunk is one",
+    ),
+    Row(
+        "streaming",
+        (
+            "GET /memory_file", "HEAD /memory_file", "GET /disk_file", "HEAD /disk_file",
+            "GET /disk_file?skip=10",
+        ),
+        ("length",),
+        "SERVERS R26: a file that is sent as it is has its length, streamed or not",
+    ),
+    Row(
+        "streaming",
+        ("GET /not_modified",),
+        ("body", "header content-type"),
+        "SECURITY 3 items 6 and 10: a 304 has no body and no type, streamed or not",
+    ),
+    Row(
+        "streaming",
+        ("HEAD /not_modified", "GET /buffered/not_modified", "HEAD /buffered/not_modified"),
+        ("header content-type",),
+        "SECURITY 3 item 10: no type without a body",
+    ),
+    Row(
         "statuses",
         ("status no content", "status not modified"),
         ("header content-type",),
@@ -464,7 +579,7 @@ ROWS = (
     ),
     Row(
         "internal_redirects",
-        ("HEAD /go?to=/target",),
+        ("HEAD /go?to=/target", "HEAD /to_error"),
         ("body",),
         "SERVERS R18: no body for HEAD, after an internal redirect neither",
     ),
@@ -483,6 +598,321 @@ ROWS = (
         ("GET /broken?kind=fault",),
         ("body", "header content-type"),
         "issue 2: a custom error page that fails falls back to ours",
+    ),
+    Row(
+        "internal_redirects",
+        ("GET /go?to=../../target", "GET /sub/go?to=../../target"),
+        ("body",),
+        "13.3 item 17: '..' at the root leads to the root, and a path begins with a slash",
+    ),
+    Row(
+        "internal_redirects",
+        ("GET /streamed", "DELETE /streamed"),
+        ("body", "header content-type", "status", "traceback"),
+        "2.11: nothing of the first response is left, its `stream` neither",
+    ),
+    Row(
+        "redirects",
+        tuple(
+            f"{path} to {to!r}"
+            for path in ("/to", "/sub/page", "/sub/page/a/b", "/nested/to", "/nested/sub/page")
+            for to in ("?", "HTTP://OTHER.TEST/X")
+        ),
+        ("body", "header location"),
+        "13.3 item 14: an address stays as the program wrote it",
+    ),
+    Row(
+        "redirects",
+        ("GET /by_url?path=../x", "GET /nested/by_url?path=../x"),
+        ("body", "header location"),
+        "13.3 item 17: url('../x') at a root has its slash",
+    ),
+    Row(
+        "links",
+        tuple(
+            f"{path} url({{'path': '/x', 'base': 'http://b.test', 'relative': True}})"
+            for path in (
+                "/", "/page", "/page/", "/d", "/d/", "/d/e", "/d/e/", "/d/e/f",
+                "/u", "/u/", "/u/page", "/u/d/", "/u/d", "/u/d/e",
+            )
+        ),
+        ("body",),
+        "3.10: an address relative to this page holds no part of a host's name",
+    ),
+    Row(
+        "hook_rows",
+        tuple(
+            f"GET /{point}_{kind}"
+            for point in ("before_finalize", "on_end_resource")
+            for kind in ("http", "not_found")
+        ),
+        ("body", "status"),
+        "13.3 item 10: an HTTPError in any hook has its own status; the hooks run as ever",
+    ),
+    Row(
+        "hook_rows",
+        ("GET /before_finalize_redirect", "GET /on_end_resource_redirect"),
+        ("body", "header location", "status"),
+        "13.3 item 10: a redirect in any hook is one",
+    ),
+    Row(
+        "hook_rows",
+        tuple(
+            f"GET /{point}_error_response_{kind}"
+            for point in ("before", "after")
+            for kind in ("http", "not_found")
+        ),
+        ("body", "header content-type", "status"),
+        "13.3 item 10: an HTTPError in an error hook has its own page",
+    ),
+    Row(
+        "links",
+        tuple(
+            f"{path} url({{'path': 'http://other.test/y'}})"
+            for path in ("/", "/page", "/page/", "/d", "/d/", "/d/e", "/d/e/", "/d/e/f")
+        ),
+        ("body",),
+        "SECURITY 1.3 item 17: no path goes on with the host's name",
+    ),
+    Row(
+        "httputil",
+        ("get_ranges 'bytes=0-2000'",),
+        ("body",),
+        "RFC 9110 14.1.2: no slice goes past the end (12.1: stop not clamped)",
+    ),
+    Row(
+        "httputil",
+        ("get_ranges 'bytes=-0'", "get_ranges 'items=0-9'"),
+        ("body",),
+        "SECURITY 5: -0 is unsatisfiable, an unknown unit is ignored",
+    ),
+    Row(
+        "httputil",
+        (
+            "get_ranges 'bytes'", "get_ranges 'bytes='", "get_ranges 'bytes=a-b'",
+            "get_ranges 'bytes=1'", "get_ranges 'bytes=0-9,'", "get_ranges 'bytes=0 - 9'",
+        ),
+        ("body",),
+        "13.2: a malformed Range is ignored, never an exception",
+    ),
+    Row(
+        "httputil",
+        ("get_ranges 'bytes=4-6,2-5'", "get_ranges 'bytes=0-,0-'"),
+        ("body",),
+        "13.1 item 14: ranges that overlap are one",
+    ),
+    Row(
+        "httputil",
+        ("header_elements ('Accept', 'a;q=x')",),
+        ("body",),
+        "6.5: a malformed q is a 400, of one element too",
+    ),
+    Row(
+        "httputil",
+        ("Accept: a;q=x",),
+        ("body", "status"),
+        "6.5: a malformed q is a 400, of one element too",
+    ),
+    Row(
+        "httputil",
+        ("header_elements ('Accept', 'a;q=0.5;ext=1')",),
+        ("body",),
+        "q is one parameter of several; the element reads the same",
+    ),
+    Row(
+        "httputil",
+        ("header_elements ('X-Any', 'a,')",),
+        ("body",),
+        "RFC 9110 5.6.1: an empty element counts for nothing",
+    ),
+    Row(
+        "httputil",
+        tuple(
+            f"{name} {text!r}"
+            for name in ("parse_query_string", "without_blanks")
+            for text in ("a=1;b=2", "12,34", "12,34abc")
+        ),
+        ("body",),
+        "SECURITY 2: '&' alone separates, and no image maps, unless config says so",
+    ),
+    Row(
+        "httputil",
+        ("parse_query_string 'a=%E9'", "without_blanks 'a=%E9'"),
+        ("body",),
+        "a ValueError on both sides; ours names the encoding",
+    ),
+    Row(
+        "httputil",
+        tuple(
+            f"{name} 'a =?utf-8?q?b?= c'" for name in ("decode_TEXT", "decode_TEXT_maybe")
+        ),
+        ("body",),
+        "13.1 item 15: mixed text is decoded, not a TypeError",
+    ),
+    Row(
+        "httputil",
+        ("protocol_from_http 'HTTP/2'", "protocol_from_http 'HTTP/x.y'"),
+        ("body",),
+        "13.2: HTTP/2 is a protocol; for what is none ours says what was met",
+    ),
+    Row(
+        "httputil",
+        ("unrepr '1 -'", "unrepr '2 - 1'", 'unrepr "os.system(\'true\')"'),
+        ("body",),
+        "DESIGN 8: config runs no program, and says what it may hold",
+    ),
+    Row(
+        "method_dispatcher",
+        (
+            "GET /readonly",
+            "GET /readonly/",
+            "GET /readonly/x",
+            "GET /parent/child",
+            "GET /parent/child/",
+            "GET /instance",
+            "POST /readonly",
+            "POST /instance",
+            "PUT /readonly",
+            "PUT /instance",
+            "PATCH /readonly",
+            "PATCH /instance",
+            "DELETE /readonly",
+            "DELETE /instance",
+            "HEAD /readonly",
+            "HEAD /instance",
+            "BREW /readonly",
+            "BREW /instance",
+            "Head /readonly",
+        ),
+        ("header allow",),
+        "RFC 9110 section 10.2.1: Allow lists methods, and constants are none",
+    ),
+    Row(
+        "method_dispatcher",
+        (
+            "OPTIONS /items",
+            "OPTIONS /items/1",
+            "OPTIONS /writeonly",
+            "OPTIONS /writeonly/x",
+            "OPTIONS /hidden",
+            "OPTIONS /tooled",
+            "OPTIONS /nothing",
+            "OPTIONS /maker/x",
+        ),
+        ("body", "status"),
+        "RFC 9110 section 9.3.7: OPTIONS is answered by Allow",
+    ),
+    Row(
+        "method_dispatcher",
+        (
+            "OPTIONS /readonly",
+            "OPTIONS /instance",
+        ),
+        ("body", "header allow", "status"),
+        "RFC 9110 section 9.3.7: OPTIONS is answered by Allow",
+    ),
+    Row(
+        "method_dispatcher",
+        (
+            "VERSION /readonly",
+        ),
+        ("body", "header allow", "status"),
+        "RFC 9110 section 10.2.1: Allow lists methods, and constants are none",
+    ),
+    Row(
+        "routes",
+        (
+            "GET /any/__class__",
+            "GET /any/_private",
+            "GET /any/value",
+        ),
+        ("body", "status"),
+        "13.1 item 1: no URL reaches names with '_' or what cannot be called",
+    ),
+    Row(
+        "virtual_host",
+        (
+            "BLOG.example /",
+            "BLOG.example /page",
+            "BLOG.example /page/a",
+            "blog.example:80 /",
+            "blog.example:80 /page",
+            "blog.example:80 /page/a",
+            "switch SECOND.example",
+            "plain SECOND.example",
+        ),
+        ("body",),
+        "RFC 9110 section 4.2.3: hosts have no case, and the scheme's port may stand or not",
+    ),
+    Row(
+        "virtual_host",
+        (
+            "BLOG.example /blog/",
+            "BLOG.example /blog/page",
+            "blog.example:80 /blog/",
+            "blog.example:80 /blog/page",
+        ),
+        ("body", "status"),
+        "RFC 9110 section 4.2.3: hosts have no case, and the scheme's port may stand or not",
+    ),
+    Row(
+        "virtual_host",
+        (
+            "BLOG.example /blog",
+            "blog.example:80 /blog",
+        ),
+        ("body", "header location", "status"),
+        "RFC 9110 section 4.2.3: hosts have no case, and the scheme's port may stand or not",
+    ),
+    Row(
+        "virtual_host",
+        (
+            "forwarded 'a, blog.example'",
+        ),
+        ("body",),
+        "of several X-Forwarded-Host the nearest proxy's counts",
+    ),
+    Row(
+        "xmlrpc",
+        (
+            "/ hidden()",
+            "/ missing()",
+            "/ sub.secret()",
+            "/ sub.missing()",
+            "/ sub()",
+            "/ constant()",
+            "/ add()",
+            "/ rpc.add()",
+            "/ rpc()",
+            "/ sub.hello.x()",
+            "/rpc/RPC2/ add(1, 2)",
+            "/RPC2/RPC2/ add(1, 2)",
+            "/RPC2x/ add(1, 2)",
+            "/nowhere/ add(1, 2)",
+            "/plain/RPC2/ add(1, 2)",
+            "/ add(1,)",
+            "/ add(1, 2, 3)",
+            "empty",
+            "not xml",
+            "cut",
+            "no method",
+            "a fault",
+            "odd struct",
+            "bad number",
+            "as a form",
+            "GET /",
+            "HEAD /",
+        ),
+        ("header content-type",),
+        "12.4: the same fault; it is an answer like any other, not an error in the log",
+    ),
+    Row(
+        "xmlrpc",
+        (
+            "/ default()",
+        ),
+        ("body", "header content-type"),
+        "12.4: the same fault; it is an answer like any other, not an error in the log",
     ),
 )  # fmt: skip
 

@@ -32,7 +32,12 @@ from wsgiref.validate import validator
 # What programs import from CherryPy's private modules, because its documentation does.
 DOORS = {
     "from cherrypy._cpreqbody import": "from wsgicherry.core.body import",
+    "from cherrypy._cptools import XMLRPCController": (
+        "from wsgicherry.lib.xmlrpcutil import XMLRPCController"
+    ),
     "from cherrypy._cptools import": "from wsgicherry.core.tools import",
+    "from cherrypy._cpdispatch import": "from wsgicherry.core.dispatch import",
+    "from cherrypy._cpwsgi import": "from wsgicherry.core.wsgi import",
     "from cherrypy._cprequest import Hook": "from wsgicherry.core.hooks import Hook",
     "from cherrypy._cprequest import Request": "from wsgicherry.core.request import Request",
 }

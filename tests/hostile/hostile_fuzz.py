@@ -59,12 +59,13 @@ NASTY = [
 ]
 METHODS = ("GET", "HEAD", "POST", "PUT", "OPTIONS", "DELETE", "PATCH", "TRACE", "BREW")
 
-FAULTY_SITES = frozenset(("writer", "faulty", "uploads_failing", "uploads_full"))
+# The sites whose programs do what they are asked to, be it wrong.
+PROGRAMS_DOING = ("writer", "faulty", "streams", "uploads_failing", "uploads_full")
 
 
 def is_fit(row: Row) -> bool:
     """Tell whether what comes of `row` is the client's doing alone."""
-    is_own_doing = row.is_programs_fault or row.leaves or row.site in FAULTY_SITES
+    is_own_doing = row.is_programs_fault or row.leaves or row.site in PROGRAMS_DOING
     is_small = len(row.path + row.query) < MAX_CHARS and len(row.body or b"") < MAX_BODY_BYTES
     return is_small and not is_own_doing and row.source is None
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import enum
 import html
 import json
 import sys
 from collections.abc import Iterator
-from typing import Any
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
 
 from invariants import EXCEPTION_TEXT
 from webob import Response as WebObResponse
@@ -15,6 +19,8 @@ from webob import exc
 from wsgicherry.core.current import serving_now
 from wsgicherry.core.errors import HTTPError, HTTPRedirect, InternalRedirect
 from wsgicherry.core.expose import expose
+from wsgicherry.core.links import url
+from wsgicherry.lib.httputil import get_ranges
 
 # What programs read of WebOb; each must be as safe on hostile headers as our own words.
 WEBOB_WORDS = (
@@ -81,6 +87,10 @@ class Root:
         return say(json.dumps(params, default=repr))  # a file is no text
 
     @expose
+    def take(self, *segments: str, **params: Any) -> str:
+        return "taken"
+
+    @expose
     def one(self, a: str = "", *, key: str = "") -> str:
         return say(f"{a}{key}")
 
@@ -114,6 +124,19 @@ class Root:
     @expose
     def read(self) -> str:
         return say(str(len(serving_now().request.body.read())))
+
+    @expose
+    def pieces(self) -> bytes:
+        """Serve the pieces of 1,000 bytes that a Range asks for, one after the other."""
+        response = serving_now().response
+        response.headers["Content-Type"] = "application/octet-stream"
+        ranges = get_ranges(serving_now().request.headers.get("Range"), 1000)
+        if ranges is None:
+            return b"x" * 1000
+        if not ranges:
+            raise HTTPError(416)
+        response.status = 206
+        return b"".join(b"x" * (stop - start) for start, stop in ranges)
 
     @expose(methods=("GET", "POST"))
     def strict(self) -> str:
@@ -150,6 +173,12 @@ class Root:
         raise HTTPRedirect(str(to), int(status))
 
     @expose
+    def go_url(self, to: str = "", relative: str = "") -> None:
+        """Redirect to what url() makes of a path."""
+        how: Any = {"yes": True, "server": "server"}.get(str(relative), False)
+        raise HTTPRedirect(url(str(to), relative=how))
+
+    @expose
     def inside(self, to: str = "/") -> None:
         raise InternalRedirect(str(to))
 
@@ -169,6 +198,69 @@ class Root:
         body = TrackedBody(iter([b"a", b"b"]))
         self._ledger.bodies.append(body)
         return body
+
+
+class Shade(enum.Enum):
+    """What a typed page lets a client choose from."""
+
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Typed:
+    """Pages that annotate what they take; each says what it got."""
+
+    @expose
+    def whole(self, n: int = 0) -> str:
+        return say(repr(n))
+
+    @expose
+    def real(self, n: float = 0.0) -> str:
+        return say(repr(n))
+
+    @expose
+    def exact(self, n: Decimal = Decimal(0)) -> str:
+        return say(str(int(n) if n == n.to_integral_value() else n))
+
+    @expose
+    def truth(self, n: bool = False) -> str:
+        return say(repr(n))
+
+    @expose
+    def text(self, n: str = "") -> str:
+        return say(repr(n))
+
+    @expose
+    def when(self, day: date | None = None, at: datetime | None = None) -> str:
+        return say(f"{day} {at}")
+
+    @expose
+    def choice(self, shade: Shade = Shade.LIGHT, sort: Literal["up", "down"] = "up") -> str:
+        return say(f"{shade} {sort}")
+
+    @expose
+    def unique(self, n: UUID | None = None) -> str:
+        return say(str(n))
+
+    @expose
+    def many(self, n: list[int] = (), s: set[str] = frozenset()) -> str:  # type: ignore
+        return say(f"{n} {sorted(s)}")
+
+    @expose
+    def either(self, n: int | date | None = None, t: int | str = "") -> str:
+        return say(f"{n!r} {t!r}")
+
+    @expose
+    def several(self, a: int = 0, b: int = 0, c: int = 0) -> str:
+        return say(f"{a} {b} {c}")
+
+    @expose
+    def need(self, n: int, *, k: int) -> str:
+        return say(f"{n} {k}")
+
+    @expose
+    def segments(self, n: int, *rest: float) -> str:
+        return say(f"{n} {rest}")
 
 
 class Slashes(Root):

@@ -7,7 +7,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from hostile_programs import Deep, Default, Faulty, Root, Slashes, TrackedBody, Writer, fail
+from hostile_dispatchers import DISPATCHERS
+from hostile_programs import (
+    Deep,
+    Default,
+    Faulty,
+    Root,
+    Slashes,
+    TrackedBody,
+    Typed,
+    Writer,
+    fail,
+)
+from hostile_streams import Streams
 from hostile_uploads import UPLOAD_SITES, Uploads
 from invariants import EXCEPTION_TEXT, OUTSIDE_MARKER
 
@@ -107,13 +119,19 @@ SITES: dict[str, tuple[Callable[[Ledger], Any], dict[str, dict[str, Any]]]] = {
     "limits": (Root, {"/": {"request.max_cookie_bytes": 100, "request.max_params": 10}}),
     "production": (Root, {"/": {"request.show_mismatched_params": False}}),
     **{name: (lambda ledger: Uploads(), config) for name, config in UPLOAD_SITES.items()},
+    "typed": (
+        lambda ledger: Typed(),
+        {"/": {"tools.params.on": True}, "/segments": {"tools.params.segments": True}},
+    ),
     "writer": (lambda ledger: Writer(), {}),
     "faulty": (Faulty, {}),
+    "streams": (Streams, {"/": {"tools.gzip.on": True, "tools.gzip.mime_types": ["text/*"]}}),
     "page_fails": (Root, {"/": {"error_page.default": page_that_fails}}),
     "page_echoes": (Root, {"/": {"error_page.default": page_that_echoes}}),
     "page_missing": (Root, {"/": {"error_page.404": "/no/such/file.html"}}),
     "bad_dispatcher": (Faulty, {"/": {"request.dispatch": fail}}),
     "lazy_dispatcher": (Faulty, {"/": {"request.dispatch": lambda path_info: None}}),
+    **DISPATCHERS,
     **{f"dispatch_{name}": (dispatching(error), {}) for name, error in ERRORS.items()},
     "dispatch_redirect": (dispatching(raising(HTTPRedirect, "/")), {}),
     "dispatch_garbage": (dispatching(lambda vpath: 42), {}),

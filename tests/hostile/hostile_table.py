@@ -8,6 +8,7 @@ from hostile_row import Row
 from rows import (
     bodies,
     cookies,
+    dispatchers,
     failures,
     hosts,
     injection,
@@ -15,15 +16,19 @@ from rows import (
     methods,
     multiparts,
     negotiation,
+    parameters,
     partheaders,
     paths,
     queries,
+    ranges,
     redirects,
+    streams,
 )
 
 KINDS = {
     "path": paths,
     "query": queries,
+    "param": parameters,
     "host": hosts,
     "cookie": cookies,
     "method": methods,
@@ -32,9 +37,12 @@ KINDS = {
     "multipart": multiparts,
     "part": partheaders,
     "inject": injection,
+    "range": ranges,
     "redirect": redirects,
     "fail": failures,
     "log": logs,
+    "dispatch": dispatchers,
+    "stream": streams,
 }
 
 

@@ -5,7 +5,15 @@ import json
 import pytest
 
 from wsgicherry.core.errors import HTTPError
-from wsgicherry.lib.jsontools import encode_json, make_encode, may_overflow, parse_json
+from wsgicherry.lib.jsontools import (
+    CONTAINER_BYTES,
+    MAX_SMALL_CONTAINERS,
+    SHAPE,
+    encode_json,
+    make_encode,
+    may_overflow,
+    parse_json,
+)
 
 
 @pytest.mark.parametrize(
@@ -35,6 +43,24 @@ def test_what_is_refused(text):
     assert caught.value.code == 400
 
 
+@pytest.mark.parametrize("container", ["[]", "{}", "[1]", '{"":0}'])
+def test_a_document_of_little_but_brackets_is_too_large(container):
+    """Up to MAX_SMALL_CONTAINERS are read whatever their size; one more is 413."""
+    most = MAX_SMALL_CONTAINERS - 1  # and the list around them
+    text = ",".join([container] * most)
+    assert len(parse_json(f"[{text}]".encode())) == most
+    with pytest.raises(HTTPError) as caught:
+        parse_json(f"[{text},{container}]".encode())
+    assert caught.value.code == 413
+
+
+def test_containers_that_hold_something_are_not_counted():
+    """More than MAX_SMALL_CONTAINERS are read where each has CONTAINER_BYTES of text."""
+    container = '"' + "x" * (CONTAINER_BYTES - 4) + '"'
+    text = ",".join([f"[{container}]"] * (MAX_SMALL_CONTAINERS + 1))
+    assert len(parse_json(f"[{text}]".encode())) == MAX_SMALL_CONTAINERS + 1
+
+
 def test_another_decoder():
     """With a decoder of the caller's, what it takes is taken."""
     assert parse_json(b"[1e999, Infinity]", json.JSONDecoder().raw_decode) == [float("inf")] * 2
@@ -46,7 +72,7 @@ def test_what_overflows_is_looked_at(digits, tail):
     """No number that Python would make infinite passes by."""
     text = "9" * digits + tail
     if tail and float(text) == float("inf"):
-        assert may_overflow(text.encode())
+        assert may_overflow(text.encode().translate(SHAPE))
 
 
 @pytest.mark.parametrize(

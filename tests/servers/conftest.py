@@ -18,13 +18,13 @@ WORKERS = {
 
 
 class WireServers:
-    """The servers of wire_site.py by kind ('waitress', 'sync', 'gthread', 'gevent').
+    """The servers of one program by kind ('waitress', 'sync', 'gthread', 'gevent').
 
     Each is started when it is first asked for, and answers on a port and a unix socket.
     """
 
-    def __init__(self, harness, folder: str) -> None:
-        self._harness, self._folder = harness, folder
+    def __init__(self, harness, folder: str, program: str = "wire_site") -> None:
+        self._harness, self._folder, self._program = harness, folder, program
         self._running = {}
 
     def __call__(self, kind):
@@ -42,15 +42,16 @@ class WireServers:
         # Not in pytest's own folder: the path of a socket has 107 bytes at most.
         unix = os.path.join(self._folder, f"{kind}.sock")
         if kind == "waitress":
-            command = [sys.executable, "wire_site.py", unix]
+            command = [sys.executable, f"{self._program}.py", unix]
             ready = "Press Ctrl-C"
         else:
             self._harness.find_program("gunicorn", "pip install gunicorn")
             addresses = ["--bind", "127.0.0.1:0", "--bind", f"unix:{unix}"]
             command = [sys.executable, "-m", "gunicorn", *addresses, "--no-control-socket"]
-            command += [*WORKERS[kind], "wire_site:wsgi"]
+            command += [*WORKERS[kind], f"{self._program}:wsgi"]
             ready = "Booting worker with pid"
-        server = self._harness.ServerProcess(command, cwd=PROGRAMS)
+        env = {"WIRE_FOLDER": self._folder}
+        server = self._harness.ServerProcess(command, cwd=PROGRAMS, env=env)
         server.kind, server.unix = kind, unix
         try:
             server.wait_for(ready)

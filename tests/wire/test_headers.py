@@ -20,12 +20,11 @@ from wsgicherry.wire.headers import (
     HTTPDate,
     MalformedHeader,
     SanitizedHost,
-    decode_TEXT,
-    decode_TEXT_maybe,
     header_elements,
     parse_header,
     wire_header,
 )
+from wsgicherry.wire.words import decode_TEXT, decode_TEXT_maybe
 
 FUZZ = settings(max_examples=60, deadline=None)
 SYNTAX = st.text(st.sampled_from('ab,;="\\ \t*/q01.\xe9=?utf-8'), max_size=60)

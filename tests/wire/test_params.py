@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import sys
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_to_bytes
 
 import pytest
 from hypothesis import given, settings
@@ -123,6 +124,22 @@ def test_one_field_more_than_the_limit_is_refused():
     assert error.value.limit == 1000
     with pytest.raises(TooManyParams):
         parse_urlencoded(b"a&b", ["utf-8"], max_fields=1)
+
+
+def test_empty_pairs_do_not_count_however_many():
+    """A megabyte of separators holds no more than what stands between them."""
+    assert parse_query_string("&" * 5000 + "a=1" + "&" * 5000) == {"a": "1"}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_escapes_are_undone_as_urllib_does(seed):
+    """Whole escapes are bytes, broken ones stay: in any mixture, one by one as urllib does."""
+    choose = random.Random(seed)
+    for _ in range(500):
+        length = choose.randrange(12)
+        text = "".join(choose.choice("%%%%=2aAfFgG0\0\n\r\xe9_;9") for _ in range(length))
+        expected = unquote_to_bytes(text.encode("latin-1")).decode("latin-1")
+        assert parse_query_string("a=" + text, encoding="latin-1") == {"a": expected}, text
 
 
 def test_a_plain_query_string_is_not_unquoted():

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from wsgicherry.wire import accept, cookies, headers, params, status, urls
+from wsgicherry.wire import accept, cookies, headers, params, ranges, status, urls, words
 
 SIZE = 2000
 # Of this thread's own time, so that a busy machine does not show. Ours take 0.01 to 0.5, and
@@ -25,11 +25,27 @@ HOSTILE = [
     pytest.param(headers.split_elements, '"', "\\", "", id="backslashes"),
     pytest.param(headers.split_elements, "", '",', "", id="quoted-commas"),
     pytest.param(headers.parse_header, "a", ';b="', "", id="parameters"),
-    pytest.param(headers.decode_TEXT, "", "=?utf-8?q?", "", id="open-words"),
-    pytest.param(headers.decode_TEXT, "", "=?utf-8?q?a?= ", "", id="words"),
+    pytest.param(words.decode_TEXT, "", "=?utf-8?q?", "", id="open-words"),
+    pytest.param(words.decode_TEXT, "", "=?utf-8?q?a?= ", "", id="words"),
     pytest.param(lambda value: headers.wire_header("X", value), "", "\r\n ", "", id="controls"),
     pytest.param(accept._parse, "", ",", "", id="accept-commas"),
     pytest.param(accept._parse, "", "a;q=0.1,", "", id="accept-qualities"),
+    *(
+        pytest.param(
+            lambda value: ranges.get_ranges(value, 10**6), start, period, end, id=f"ranges-{id}"
+        )
+        for id, start, period, end in (
+            ("all", "bytes=", "0-,", ""),
+            ("apart", "bytes=", "0-0,2-2,", ""),
+            ("last", "bytes=", "-1,", ""),
+            ("commas", "bytes=", ",", "1-"),
+            ("spaces", "bytes=", " ", "1-"),
+            ("digits", "bytes=", "9", "-"),
+            ("zeros", "bytes=0-", "0", "5"),
+            ("dashes", "bytes=0", "-", ""),
+            ("units", "", "bytes=", "1-"),
+        )
+    ),
     pytest.param(urls.join, "", "/", "", id="join-slashes"),
     pytest.param(urls.join, "", "//a", "", id="join-atoms"),
     pytest.param(urls.normalize_path, "/", "../", "", id="normalize"),
@@ -47,6 +63,17 @@ HOSTILE = [
     ),
     pytest.param(lambda value: urls.relative_url(value, "/x"), "", "/a", "", id="relative"),
     pytest.param(status.status_line, "200 ", "\r", "", id="reason"),
+    pytest.param(urls.is_valid_host, "", "a.", "", id="host-labels"),
+    pytest.param(urls.is_valid_host, "[", ":", "]", id="host-colons"),
+    pytest.param(urls.without_host, "/", "\t/", "", id="without-host"),
+    pytest.param(urls.is_script, "", "javascript", "", id="script"),
+    pytest.param(urls.decode_path, "", "\xc3\xa9", "", id="path-bytes"),
+    pytest.param(words.encoded_word, "", "\u20ac", "", id="encoded-word"),
+    pytest.param(words.decode_TEXT, "", "=?", "", id="word-openings"),
+    pytest.param(words.decode_TEXT, "=?utf-8?b?", "A", "?=", id="long-word"),
+    pytest.param(
+        lambda value: headers.HeaderMap({"X": value}).output(), "", "\u20ac\r", "", id="output"
+    ),
     pytest.param(
         lambda value: params.parse_query_string(value, max_fields=HUGE),
         "",
@@ -78,6 +105,7 @@ WITHIN_LIMITS = [
     pytest.param(
         lambda value: accept.choose_media(value, ["a/b", "c/d"]), "", "a,", "", id="choice"
     ),
+    pytest.param(lambda value: accept.quality(value, "a/b"), "", "a/b,", "", id="quality"),
 ]
 
 

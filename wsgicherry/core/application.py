@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
-from types import MethodType
+from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .config import AppConfig, NamespaceSet
 from .current import find_serving
-from .dispatch import Route
+from .dispatcher import Route
 from .errors import UNEXPECTED
 from .hooks import HOOK_POINTS
 from .lifecycle import answer_bare, refuse, respond, trap_errors
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 MAX_PLANS = 2000
 """Plans kept by one application; more (handlers made per request) and all are compiled anew."""
+
+EMPTY: Mapping[str, Any] = {}
 
 WSGIApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 Middleware = Callable[..., WSGIApp]
@@ -183,14 +185,14 @@ class Application:
 
     def find_config(self, path: str, key: str, default: Any = None) -> Any:
         """Return `key` of the nearest section upward from `path` that has it."""
-        place = path or "/"
-        while True:
-            section = self.config.get(place)
-            if section is not None and key in section:
-                return section[key]
-            if place == "/":
-                return default
-            place = place[: place.rfind("/")] or "/"
+        found = self.config.get("/", EMPTY).get(key, default)
+        prefix, end = "", 0
+        # Downward, and no further than there are sections: a path may have any length.
+        while end >= 0 and prefix in self.section_parents:
+            end = path.find("/", end + 1)
+            prefix = path if end < 0 else path[:end]
+            found = self.config.get(prefix, EMPTY).get(key, found)
+        return found
 
     def explain_config(self, path: str = "/") -> dict[str, Sourced]:
         """Return the config of a request of `path`: each value, and where it came from."""
@@ -230,9 +232,12 @@ class Application:
 
     def find_plan(self, handler: Any, trail: Trail) -> Plan:
         """Return the plan of `handler` with the config of `trail`, compiled the first time."""
-        function = handler.__func__ if type(handler) is MethodType else handler
+        if type(handler) is MethodType:
+            owner: Any = handler.__func__
+        else:
+            owner = None if handler is None else plan_owner(handler)
         plans = self.plans
-        key: tuple[Any, ...] = (id(function), *map(id, trail.configs))
+        key: tuple[Any, ...] = (id(owner), *map(id, trail.configs))
         plan = plans.get(key)
         if plan is not None and plan.is_placed:
             # The same objects may be met in several places, and this plan depends on the place.
@@ -248,12 +253,29 @@ class Application:
                 plans[key + find_places(trail, self.config)] = plan
         return plan
 
+    def extend_plan(self, plan: Plan, config: Mapping[str, Any], key: object) -> Plan:
+        """Return `plan` with `config` merged last, compiled the first time.
+
+        `key` tells this config from others for the same plan: its id, or what it says.
+        """
+        plans = self.plans
+        extended = plans.get((id(plan), key))
+        if extended is None:
+            extended = self.compile({**plan.config, **config})
+            extended.allowed_methods = plan.allowed_methods
+            extended.keeps = (plan, config)
+            if len(plans) >= MAX_PLANS:
+                plans.clear()
+            plans[id(plan), key] = extended
+        return extended
+
     def make_plan(self, handler: Any, trail: Trail) -> Plan:
         """Return a new plan of `handler` with the config of `trail`."""
         plan = self.compile(merge_configs(self.site.config, trail, self.config))
         plan.allowed_methods = getattr(handler, "allowed_methods", None)
         # Kept with the plan, so that no id in its key can come to mean another object.
-        plan.keeps = (getattr(handler, "__func__", handler), *trail.configs)
+        owner = handler.__func__ if type(handler) is MethodType else plan_owner(handler)
+        plan.keeps = (owner, *trail.configs)
         return plan
 
     def make_base_plan(self) -> Plan:
@@ -309,3 +331,15 @@ class Application:
     def __repr__(self) -> str:
         kind = type(self)
         return f"{kind.__module__}.{kind.__name__}({self.root!r}, {self.script_name!r})"
+
+
+def plan_owner(handler: Any) -> Any:
+    """Return what the plans of `handler`, no plain method, are kept by: the class of an object.
+
+    Of the objects that a `_cp_dispatch` makes for each request there is no end.
+    """
+    if isinstance(handler, (FunctionType, type)) or "allowed_methods" in getattr(
+        handler, "__dict__", EMPTY
+    ):
+        return handler
+    return type(handler)

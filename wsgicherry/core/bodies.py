@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from io import SEEK_END, BufferedRandom, BufferedReader, BytesIO, FileIO
+from os import fstat
+from stat import S_ISREG
 from types import CoroutineType
 from typing import Any
 
@@ -32,16 +35,44 @@ def prepare_body(value: Any) -> Iterable[bytes]:
             "coroutine in the handler with asyncio.run(...)."
         )
     if not hasattr(value, "__iter__"):
+        hint = (
+            " An asynchronous generator is none of these: write 'def', not 'async def'."
+            if hasattr(value, "__aiter__")
+            else ""
+        )
         raise TypeError(
             f"A page handler returned {value!r}: it must return bytes, str, an iterable of "
-            "them, a file or None."
+            f"them, a file or None.{hint}"
         )
     body: Iterable[bytes] = value
     return body
 
 
+def as_bytes(chunk: Any) -> bytes:
+    """Return one chunk of a body as bytes; ValueError for str, TypeError for anything else."""
+    if type(chunk) is bytes:
+        return chunk
+    if isinstance(chunk, str):
+        raise ValueError(_NOT_BYTES)
+    if isinstance(chunk, (bytes, bytearray, memoryview)):
+        return bytes(chunk)
+    raise TypeError(f"A body held {chunk!r}: its chunks must be bytes.")
+
+
 class FileChunks:
-    """The content of an open file, in chunks; the file is closed at its end or by `close()`."""
+    """The content of an open file from where it stands, in chunks of `chunk_bytes` or less.
+
+    `input` is the file; it is closed at its end, by `close()`, and when nobody holds the chunks
+    any more (CherryPy's rule, BEHAVIOUR 12.2).
+    """
+
+    is_closed = True
+
+    left_bytes: int | None = None
+    """How many bytes to send at most; None for all that the file has."""
+
+    is_begun = False
+    """Whether something has been taken already."""
 
     def __init__(self, file: Any, chunk_bytes: int = CHUNK_BYTES) -> None:
         self.input = file
@@ -52,17 +83,67 @@ class FileChunks:
         return self
 
     def __next__(self) -> bytes:
-        chunk: bytes = b"" if self.is_closed else self.input.read(self.chunk_bytes)
+        self.is_begun = True
+        chunk: bytes = b"" if self.is_closed else self.input.read(self._next_bytes())
         if not chunk:
             self.close()
             raise StopIteration
+        if self.left_bytes is not None:
+            self.left_bytes -= len(chunk)
         return chunk
 
+    def _next_bytes(self) -> int:
+        left = self.left_bytes
+        return self.chunk_bytes if left is None else min(self.chunk_bytes, left)
+
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, once."""
+        if self.is_closed:
+            return
         self.is_closed = True
         if hasattr(self.input, "close"):
             self.input.close()
+
+    def __del__(self) -> None:
+        self.close()
+
+    def find_plain(self) -> FileIO | BytesIO | None:
+        """Return what is read, at the place where reading goes on, if it is a file on disk or
+        a BytesIO.
+
+        None for anything else: the descriptor of a GzipFile, or a pipe's, gives other bytes
+        than its read(), or no length.
+        """
+        file = self.input
+        if type(file) is BytesIO:
+            return None if file.closed else file
+        if type(file).__module__ == "tempfile":
+            file = getattr(file, "file", file)
+        is_buffered = type(file) in (BufferedReader, BufferedRandom)
+        raw = file.raw if is_buffered else file
+        if type(raw) is not FileIO or raw.closed or not S_ISREG(fstat(raw.fileno()).st_mode):
+            return None
+        try:
+            if is_buffered:
+                # The buffer has read ahead of where the handler stands; this empties it.
+                position = file.tell()
+                file.seek(0, SEEK_END)
+                file.seek(position)
+        except OSError:
+            return None  # most files of /proc have no end to go to
+        return raw
+
+    def count_rest(self) -> int | None:
+        """Return how many bytes a plain file has left, None for what is no plain file."""
+        plain = self.find_plain()
+        return None if plain is None else max(0, count_bytes(plain) - plain.tell())
+
+
+def count_bytes(plain: FileIO | BytesIO) -> int:
+    """Return the size of a plain file, as it is now."""
+    if isinstance(plain, BytesIO):
+        return plain.getbuffer().nbytes
+    return fstat(plain.fileno()).st_size
 
 
 def close_body(body: Any) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator, Mapping
 from copy import copy
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 from weakref import ref
 
-from ..wire.headers import HeaderElement, parse_header
 from ..wire.params import merge_params
-from .entity import MAX_CONTENT_TYPE_BYTES, Entity
+from .entity import MAX_CONTENT_TYPE_BYTES, Entity, describe_type
 from .errors import HTTPError
 from .forms import process_urlencoded
 from .inputs import BROKEN_OFF, CHUNK_BYTES, CountedInput, content_length
@@ -98,6 +97,11 @@ class RequestBody(Entity):
         self.parts = []
         self.attempt_charsets = self.attempt_charsets[:]
         self.processors = self.processors.copy()
+        # What config and hooks say of charsets comes later, and counts (CherryPy's rule).
+        media_type, _, charset = describe_type(self._raw_type[:MAX_CONTENT_TYPE_BYTES])
+        self.heed_charset(charset)
+        if media_type.startswith("text/") and "iso-8859-1" not in self.attempt_charsets:
+            self.attempt_charsets.append("ISO-8859-1")  # what HTTP/1.0 said of text
         self.length = content_length(environ)
         self._input = environ["wsgi.input"]
         if environ.get(SEEKABLE):
@@ -114,14 +118,10 @@ class RequestBody(Entity):
         request = self._request and self._request()
         return RequestHeaders(self._environ) if request is None else request.headers
 
-    @cached_property
-    def content_type(self) -> HeaderElement:
-        """The Content-Type, with its `.params`."""
-        return HeaderElement.from_str(self._raw_type())
-
-    def _raw_type(self) -> str:
+    @property
+    def _raw_type(self) -> str:  # type: ignore[override]
         raw: str = self._environ.get("CONTENT_TYPE") or self.default_content_type
-        return raw[:MAX_CONTENT_TYPE_BYTES]
+        return raw
 
     # -- reading -----------------------------------------------------------------------
 
@@ -242,12 +242,7 @@ class RequestBody(Entity):
     def parse(self) -> None:
         """Run the processor of the content type, which fills `params` and `parts`."""
         self.is_processed = True
-        media_type, major_type, charset = describe_type(self._raw_type())
-        self.heed_charset(charset)
-        if media_type.startswith("text/") and "iso-8859-1" not in map(
-            str.lower, self.attempt_charsets
-        ):
-            self.attempt_charsets.append("ISO-8859-1")  # what HTTP/1.0 said of text
+        media_type, major_type, _ = describe_type(self._raw_type[:MAX_CONTENT_TYPE_BYTES])
         processor = self.find_processor(media_type, major_type)
         if processor is None:
             self.check_length()
@@ -255,11 +250,3 @@ class RequestBody(Entity):
         else:
             self.check_charset()
             processor(self)
-
-
-@lru_cache(maxsize=64)  # PERF: clients of a site send few different types
-def describe_type(raw: str) -> tuple[str, str, str | None]:
-    """Return media type, its part before the slash (both in lower case) and the charset."""
-    value, params = parse_header(raw)
-    media_type = value.lower()
-    return media_type, media_type.partition("/")[0], params.get("charset")

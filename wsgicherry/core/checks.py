@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from .config import AppConfig, Section, SiteConfig
-from .reach import find_configs, find_gap, has_path, list_names
+from .reach import Gap, Serves, find_configs, find_gap, has_path, list_names
 from .settings import (
     BY_PATH_ALONE,
     NAMESPACES,
@@ -23,6 +23,8 @@ from .settings import (
 
 if TYPE_CHECKING:
     import inspect
+
+DISPATCH = "request.dispatch"
 
 Severity = Literal["error", "advice"]
 Scope = Literal["site", "application", "node"]
@@ -232,12 +234,14 @@ def check_application(
     namespaces: Collection[str],
     final: bool,
     site_config: Mapping[str, Any] | None = None,
+    dispatcher: Any = None,
 ) -> list[Finding]:
     """Return what is wrong with an application's path sections and its nodes' `_cp_config`.
 
     `site_config` may turn on a tool that serves files, and so make any path reachable. Sections
-    that do not begin with '/' are the application's own, and pass. When another dispatcher than
-    the default one walks the tree, and not by `request.dispatch`, pass None as `root`.
+    that do not begin with '/' are the application's own, and pass. `dispatcher` is what finds
+    handlers where no `request.dispatch` says otherwise, None for the default one. What has a
+    `find_gap` knows which paths it reaches; of any other dispatcher nothing is said.
     """
     findings = []
     for name, values in config.items():
@@ -255,7 +259,9 @@ def check_application(
                 origin=values.origin(),
             )
     if final:
-        findings += _check_paths(root, config, script_name, toolboxes, site_config or {})
+        findings += _check_paths(
+            root, config, script_name, toolboxes, site_config or {}, dispatcher
+        )
     for node in find_configs(root):
         findings += check_section(
             node.path,
@@ -280,6 +286,7 @@ def _check_paths(
     script_name: str,
     toolboxes: Mapping[str, ToolboxLike],
     site_config: Mapping[str, Any],
+    dispatcher: Any,
 ) -> Iterator[Finding]:
     def serves(values: Mapping[str, Any]) -> bool:
         return _serves_paths(values, toolboxes)
@@ -289,7 +296,10 @@ def _check_paths(
         if not name.startswith("/") or name == "/":
             continue
         above = [config[prefix] for prefix in _prefixes(name) if prefix in config]
-        if any("request.dispatch" in section for section in above):
+        chosen = [section[DISPATCH] for section in above if DISPATCH in section]
+        find_gap = _gap_finder(chosen[-1] if chosen else dispatcher)
+        # `request.dispatch` itself is looked for by path, wherever that leads.
+        if find_gap is None or DISPATCH in values:
             continue
         plain = "/" + "/".join(part for part in name.split("/") if part)
         if plain != name:
@@ -309,6 +319,11 @@ def _check_paths(
                 remedy = f"; did you mean {f'{gap.parent}/{meant}'!r}?" if meant else "."
                 message = f"no path reaches it: {kind} has no {gap.name!r}{remedy}"
                 yield _about_section("unreachable", message, name, values)
+
+
+def _gap_finder(dispatcher: Any) -> Callable[[Any, str, Serves], Gap | None] | None:
+    """Return what knows the paths that `dispatcher` reaches, None if nothing does."""
+    return find_gap if dispatcher is None else getattr(dispatcher, "find_gap", None)
 
 
 def _prefixes(path: str) -> list[str]:

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from tempfile import TemporaryFile
 from typing import Any
 
 from ..wire.disposition import parse_disposition
-from ..wire.headers import HeaderElement, MalformedHeader
+from ..wire.headers import HeaderElement, MalformedHeader, parse_header
 from ..wire.params import merge_params
 from .charsets import decode_text, find_charset, unknown_charset
 from .errors import HTTPError
@@ -81,22 +81,24 @@ class Entity:
         self.parts: list[Any] = [] if parts is None else parts
         self.attempt_charsets = list(self.attempt_charsets)
         self.processors = dict(self.processors)
-        if "Content-Type" in headers:
+        # PERF: names are Title-Case already, which a HeaderMap would make them once more.
+        find = partial(dict.get, headers) if isinstance(headers, dict) else headers.get
+        self._raw_type: str = find("Content-Type") or self.default_content_type
+        if "charset" in self._raw_type.lower():
             self.heed_charset(self.content_type.params.get("charset"))
-        if "Content-Length" in headers:
+        if find("Content-Length") is not None:
             self.length = read_length(headers)
-        if "Content-Disposition" in headers:
+        disposition = find("Content-Disposition")
+        if disposition is not None:
             try:
-                found = parse_disposition(headers["Content-Disposition"])
+                self.name, self.filename = parse_disposition(disposition)
             except MalformedHeader as error:
                 raise HTTPError(400, str(error)) from None
-            self.name, self.filename = found
 
     @cached_property
     def content_type(self) -> HeaderElement:
         """The Content-Type, with its `.params`."""
-        raw: str = self.headers.get("Content-Type") or self.default_content_type
-        return HeaderElement.from_str(raw[:MAX_CONTENT_TYPE_BYTES])
+        return HeaderElement.from_str(self._raw_type[:MAX_CONTENT_TYPE_BYTES])
 
     @cached_property
     def form(self) -> FormState:
@@ -182,16 +184,20 @@ class Entity:
             self.attempt_charsets = [charset, *self.attempt_charsets]
 
     def check_charset(self) -> None:
-        """Raise HTTPError 415 when the client named a charset that is not on the list."""
-        if self.unknown_charset is not None:
-            raise unknown_charset(self.unknown_charset)
+        """Raise HTTPError 415 when the client named a charset that is not on the list, unless
+        `attempt_charsets` has it all the same.
+        """
+        named = self.unknown_charset
+        if named is not None and named.lower() not in map(str.lower, self.attempt_charsets):
+            raise unknown_charset(named)
 
     def decode_entity(self, value: bytes) -> str:
         """Return `value` as text; `charset` says then which of `attempt_charsets` it is in.
 
         HTTPError 400 when it is in none of them, 415 when the client named an unknown one.
         """
-        self.check_charset()
+        if self.unknown_charset is not None:
+            self.check_charset()
         text, self.charset = decode_text(value, self.attempt_charsets)
         return text
 
@@ -215,8 +221,8 @@ class Entity:
 
         What a processor raises passes; ours raise HTTPError 400, 413 and 415.
         """
-        media_type = self.content_type.value.lower()
-        processor = self.find_processor(media_type, media_type.partition("/")[0])
+        media_type, major_type, _ = describe_type(self._raw_type[:MAX_CONTENT_TYPE_BYTES])
+        processor = self.find_processor(media_type, major_type)
         if processor is None:
             self.default_proc()
         else:
@@ -251,3 +257,11 @@ def read_length(headers: Mapping[str, Any]) -> int | None:
     if "chunked" in str(headers.get("Transfer-Encoding", "")).lower():
         return None
     return int(text) if text.isdecimal() and text.isascii() and len(text) < 20 else None
+
+
+@lru_cache(maxsize=64)  # PERF: clients of a site send few different types
+def describe_type(raw: str) -> tuple[str, str, str | None]:
+    """Return media type, its part before the slash (both in lower case) and the charset."""
+    value, params = parse_header(raw)
+    media_type = value.lower()
+    return media_type, media_type.partition("/")[0], params.get("charset")

@@ -12,10 +12,10 @@ import json
 import os
 import re
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..wire.accept import MAX_ACCEPT_BYTES, MalformedHeader, choose_media, parse_accept
 
@@ -76,6 +76,8 @@ class ErrorPage(NamedTuple):
     error_id: str = ""
     version: str = ""
     """For error pages of a program's own; our pages never print it."""
+    members: Mapping[str, Any] = {}
+    """What a problem document says beside these; they come over it."""
 
 
 Renderer = Callable[[ErrorPage], bytes]
@@ -107,6 +109,7 @@ def render_json(page: ErrorPage) -> bytes:
     """Return a problem document (RFC 9457 section 3) in ASCII."""
     code, _, reason = page.status_line.partition(" ")
     members = {
+        **page.members,
         "type": "about:blank",
         "title": _clean(reason),
         "status": int(code),

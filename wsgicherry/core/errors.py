@@ -7,7 +7,7 @@ from __future__ import annotations
 import html
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -159,6 +159,9 @@ class HTTPError(CherryPyException):
     default is the status's standard description. Source: BEHAVIOUR 2.9.
     """
 
+    members: Mapping[str, Any] = {}
+    """More members of the page as a problem document (RFC 9457 section 3.2)."""
+
     def __init__(self, status: Any = 500, message: str | None = None) -> None:
         self.status = status
         try:
@@ -186,6 +189,7 @@ class HTTPError(CherryPyException):
             self._message,
             format_exc() if request.show_tracebacks else "",
             request.error_id if self.code >= 500 else "",
+            members=self.members,
         )
         response.body = render(page, self.code)
 

@@ -97,8 +97,10 @@ _new = object.__new__
 
 
 class MethodNotAllowed:
-    """The handler of a method that `expose(methods=...)` does not name: 405, and an answer to
-    OPTIONS.
+    """The handler of a method that a page or resource has not: 405, and an answer to OPTIONS.
+
+    `allowed` are the methods it has. OPTIONS, which every page answers, is not among them: the
+    Allow header is what programs know from CherryPy (BEHAVIOUR 3.6).
     """
 
     def __init__(self, allowed: tuple[str, ...]) -> None:
@@ -113,11 +115,20 @@ class MethodNotAllowed:
         return b""
 
 
+def test_callable_spec(
+    callable: Callable[..., Any],
+    callable_args: Sequence[Any],
+    callable_kwargs: Mapping[str, Any],
+) -> None:
+    """Raise HTTPError 404 or 400 if `callable` cannot be called so (CherryPy's name for it)."""
+    explain_bad_call(callable, callable_args, callable_kwargs)
+
+
 def explain_bad_call(
     callable: Callable[..., Any],
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
-    error: TypeError,
+    error: TypeError | None = None,
 ) -> None:
     """Raise HTTPError when `error` came from arguments that do not fit the handler's signature.
 
@@ -141,11 +152,13 @@ def explain_bad_call(
 
 def own_first_name(callable: Callable[..., Any]) -> str | None:
     """Return what a bound method calls its `self`: a parameter of that name can never be
-    passed.
+    passed. None for one that is positional-only, whose name is free.
     """
     function = getattr(callable, "__func__", None)
     code = getattr(function, "__code__", None)
-    return code.co_varnames[0] if code is not None and code.co_argcount else None
+    if code is None or not code.co_argcount or code.co_posonlyargcount:
+        return None
+    return str(code.co_varnames[0])
 
 
 def find_mismatch(

@@ -7,6 +7,7 @@ from http.cookies import SimpleCookie
 from typing import Any
 
 from ..wire.headers import SINGLE_VALUE, wire_header
+from ..wire.urls import is_script, quote_location
 
 MAX_CACHED_HEADER_CHARS = 128
 """A longer header was made for one request; it is not kept."""
@@ -65,6 +66,9 @@ def settle_header(name: Any, value: Any) -> tuple[str, str] | None:
     title = name.title() if isinstance(name, str) else name
     if value is None and title == "Content-Length":
         return None
+    if title == "Location" and isinstance(value, str) and not value.isascii():
+        # As an RFC 2047 word or in ISO-8859-1 no browser would find it (RFC 3986 section 2.5).
+        value = quote_location(value)
     return wire_header(title, value)
 
 
@@ -82,15 +86,15 @@ def keep_last_single(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def keep_on_host(location: str) -> str:
-    """Return a Location that a browser cannot take for another host: '//x' and its like become
-    '/x'.
+    """Return a Location that a browser cannot take for another host or for a script: '//x' and
+    its like become '/x', and 'javascript:x' becomes './javascript:x'.
 
     Browsers read a backslash as a slash and skip white space (WebOb CVE-2024-42353 and after).
     """
     clean = "".join(location.split())
     if clean[:1] in SLASHES and clean[1:2] in SLASHES and clean[1:]:
         return "/" + clean.lstrip("/\\")
-    return location
+    return "./" + location if is_script(clean) else location
 
 
 SLASHES = ("/", "\\")

@@ -54,7 +54,13 @@ class _Interpolation(configparser.BasicInterpolation):
         return expand(value, 1)
 
 
-class _Parser(configparser.ConfigParser):
+class IniParser(configparser.ConfigParser):
+    """Read INI text as CherryPy does: names keep their case, interpolation has its limits."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("interpolation", _Interpolation())
+        super().__init__(**options)
+
     def optionxform(self, optionstr: str) -> str:
         """Keep the case: `log.rot_maxBytes` needs it."""
         return optionstr
@@ -65,7 +71,7 @@ def load_ini(text: str, name: str) -> Loaded:
 
     Raises configparser's own errors, and ConfigError for a value that is not allowed.
     """
-    parser = _Parser(interpolation=_Interpolation())
+    parser = IniParser()
     parser.read_string(text, source=name)
     loaded = Loaded({}, name, is_file=True)
     lines = {(section, key): number for number, section, key in _ini_lines(text)}

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from .arrival import check_request, read_query
-from .bodies import close_body
+from .bodies import FileChunks, close_body
 from .current import Serving, enter, leave
 from .errors import (
     UNEXPECTED,
@@ -18,9 +18,9 @@ from .errors import (
     bare_error,
     format_exc,
 )
+from .files import can_send, send_file
 from .handler import MethodNotAllowed
 from .hooks import run
-from .plan import Plan
 from .request import Request
 from .response import Response
 from .sending import FinishedBody, StartedStream, StreamedBody, end_request
@@ -49,14 +49,14 @@ def respond(app: Application, environ: Environ, start_response: Any) -> Iterable
         serve(request, response)
         if environ["REQUEST_METHOD"] == "HEAD":
             response.discard_body()  # the headers stay those of a GET
-        if type(response._app_iter) is not list:
-            start_stream(request, response)
+        chunks: Any = response._app_iter
+        if type(chunks) is not list:
+            chunks = start_stream(request, response)
         if app.log.is_access_wanted():
             app.log.access(request, response)
         start_response(response.output_status, response.header_list)
-        chunks = response._app_iter
         if type(chunks) is not list:
-            return StreamedBody(chunks, serving)
+            return send_stream(chunks, serving)
         body = FinishedBody(chunks)
         body.serving = serving
         return body
@@ -107,7 +107,7 @@ def serve(request: Request, response: Response) -> None:
     except UNEXPECTED as error:
         if request.throw_errors and isinstance(error, Exception):
             raise
-        answer_unexpected(request, response)
+        answer_unexpected(request, response, error)
 
 
 def produce(request: Request, response: Response) -> None:
@@ -130,6 +130,8 @@ def produce(request: Request, response: Response) -> None:
         run(request.plan.before_request_body)
     if request.process_request_body:
         request.body.process()
+    if request.path_params:
+        request.params.update(request.path_params)
     if request.plan.before_handler:
         request.stage = "before_handler"
         run(request.plan.before_handler)
@@ -155,19 +157,21 @@ def find_handler(request: Request) -> None:
         # PERF: named, the method is called within Python; an instance's call goes through C.
         request.dispatch.__call__(request.path_info)
     plan = request.plan
-    if plan.is_base or request.is_touched:
-        plan = settle_plan(request)
     allowed = plan.allowed_methods
+    if plan.is_base or request.is_touched:
+        settle_plan(request)
+        page = getattr(request.handler, "callable", request.handler)
+        allowed = getattr(page, "allowed_methods", allowed)
+    if request.params and request.path_params_first:
+        request.path_params = dict(request.params)
     if allowed is not None and request.method not in allowed:
         request.handler = MethodNotAllowed(allowed)
 
 
-def settle_plan(request: Request) -> Plan:
-    """Return a plan for a config that a dispatcher made or changed itself: the old road."""
+def settle_plan(request: Request) -> None:
+    """Go on with a plan for the config that a dispatcher made or changed: the old road."""
     if request.plan.is_base or request.config != request.plan.config:
         request.use_plan(request.app.compile(request.config))
-    plan: Plan = request.plan
-    return plan
 
 
 # -- errors ----------------------------------------------------------------------------
@@ -179,21 +183,26 @@ def settle_early(request: Request) -> None:
         setattr(request, name, value)
 
 
-def answer_unexpected(request: Request, response: Response) -> None:
+def answer_unexpected(request: Request, response: Response, error: BaseException) -> None:
     """Answer an error that nobody foresaw, between the two error hooks; at worst with the bare
     error.
+
+    An HTTPError or a redirect where none was due (in `on_end_resource`, again in
+    `before_finalize`, in an error hook) has its own status (BEHAVIOUR 13.3 item 10).
     """
     if request.plan.is_base:
         settle_early(request)
     try:
         try:
             run(request.plan.before_error_response)
-            if request.error_response:
+            if isinstance(error, (HTTPRedirect, HTTPError)):
+                error.set_response()
+            elif request.error_response:
                 request.error_response()
             run(request.plan.after_error_response)
             response.finalize()
-        except HTTPRedirect as redirect:
-            redirect.set_response()
+        except (HTTPRedirect, HTTPError) as answer:
+            answer.set_response()
             response.finalize()
     except InternalRedirect:
         raise
@@ -278,8 +287,8 @@ def respond_again(
     prefix = environ.get("SCRIPT_NAME", "")
     here = address(prefix + environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", ""))
     visited = (*environ.get("wsgicherry.visited", ()), here)
-    path = redirect.path.encode("utf-8").decode("latin-1")
-    there = address(prefix + path, redirect.query_string)
+    path, query = as_native(redirect.path), as_native(redirect.query_string)
+    there = address(prefix + path, query)
     is_recursive = app.wsgiapp.config.get("InternalRedirector", {}).get("recursive", False)
     try:
         if there in visited and not is_recursive:
@@ -294,7 +303,7 @@ def respond_again(
         **environ,
         "REQUEST_METHOD": "GET",
         "PATH_INFO": path,
-        "QUERY_STRING": redirect.query_string,
+        "QUERY_STRING": query,
         "wsgi.input": io.BytesIO(),
         "CONTENT_LENGTH": "0",
         "wsgicherry.previous_request": request,
@@ -307,6 +316,12 @@ def respond_again(
         return body
     close_body(body)
     return []
+
+
+def as_native(text: str) -> str:
+    """Return `text` as a native string of PEP 3333: its bytes in UTF-8, as ISO-8859-1."""
+    # surrogatepass: what is no text is a 404 like any path that is not UTF-8.
+    return text.encode("utf-8", "surrogatepass").decode("latin-1")
 
 
 def address(path: str, query: str) -> str:
@@ -323,10 +338,15 @@ def announce(app: Application) -> None:
     app.engine.publish("before_request")
 
 
-def start_stream(request: Request, response: Response) -> None:
-    """Make the first chunk of a stream: an error before it is answered like any other."""
+def start_stream(request: Request, response: Response) -> Any:
+    """Return the body with its first chunk made: an error before that is answered like any
+    other. A file that the server can send itself is returned as it is.
+    """
+    body = response._app_iter
+    if can_send(body, request.environ):
+        return body
     try:
-        response._app_iter = StartedStream(response._app_iter)
+        return StartedStream(body)
     except (HTTPRedirect, HTTPError) as answer:
         response.stream = False
         answer.set_response()
@@ -337,4 +357,12 @@ def start_stream(request: Request, response: Response) -> None:
         response.stream = False
         if request.throw_errors and isinstance(error, Exception):
             raise
-        answer_unexpected(request, response)
+        answer_unexpected(request, response, error)
+    return response._app_iter
+
+
+def send_stream(chunks: Any, serving: Serving) -> Iterable[bytes]:
+    """Return what the server is to iterate over, or to send itself."""
+    if type(chunks) is FileChunks:
+        return send_file(chunks, serving)
+    return StreamedBody(chunks, serving)

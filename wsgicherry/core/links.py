@@ -41,7 +41,7 @@ def url(
     request = serving.request
     whole = request.base if base is None else base
     prefix = request.script_name if script_name is None else script_name
-    address = whole + prefix + _in_application(request, path) + tail
+    address = whole + prefix + _in_application(request, path, prefix) + tail
     if relative is None:
         relative = request.app.relative_urls
     if relative == "server":
@@ -51,15 +51,18 @@ def url(
     return address
 
 
-def _in_application(request: Request, path: str) -> str:
-    """Return `path` from the application's root on, dots resolved."""
+def _in_application(request: Request, path: str, prefix: str) -> str:
+    """Return `path` as it stands behind `prefix`, the application's root, dots resolved."""
     if path.startswith("/"):
         return normalize_path(path)
     current = request.current_path()
     if not path:
         return normalize_path(current)
-    # CherryPy's rule: an absolute address is not special here.
-    return path if "://" in path else resolve(current, path)
+    if "://" not in path:
+        return resolve(current, path)
+    # CherryPy's rule: an absolute address is not special here. But it must not go on with the
+    # host's name either: 'http://h' and '.evil.example/://'.
+    return path if prefix else "/" + path
 
 
 def _absolute(path: str) -> str:

@@ -237,12 +237,10 @@ def _read_arguments(node: ast.Call, key: str) -> tuple[list[Any], dict[str, Any]
 def _makes_dispatchers(factory: Any) -> bool:
     """Tell whether calling `factory` can only make a dispatcher.
 
-    That is: one of our own, or a class from outside the standard library whose instances can
-    be called (so neither subprocess.Popen nor functools.partial).
+    That is: a class from outside the standard library whose instances can be called (so neither
+    subprocess.Popen nor functools.partial).
     """
     module = getattr(factory, "__module__", None) or ""
-    if callable(factory) and module == f"{__package__}.dispatch":
-        return True
     if not inspect.isclass(factory) or module.partition(".")[0] in sys.stdlib_module_names:
         return False
     return any("__call__" in vars(base) for base in factory.__mro__)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator
-from functools import partial
+from functools import cached_property, partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from ..wire.headers import SINGLE_VALUE, HeaderMap
-from ..wire.params import add_param
+from ..wire.params import TooManyParams, add_param
 from .errors import HTTPError
 from .forms import fields_too_large
 from .inputs import PieceReader
@@ -35,14 +36,26 @@ class FormState:
         self.max_parts = entity.max_parts
         self.max_part_headers = entity.max_part_headers
         self.max_part_header_bytes = entity.max_part_header_bytes
+        self.max_fields = entity.max_fields
         self.max_field_bytes = entity.max_field_bytes
-        self.charsets = entity.attempt_charsets
-        self.depth = self.part_count = self.field_bytes = self.fold_count = 0
-        self.spool = UploadSpool()
+        self.charsets = [c for c in entity.attempt_charsets if c not in ("utf-8", "us-ascii")]
+        self.depth = self.part_count = self.fold_count = 0
+        self.field_count = self.field_bytes = 0
 
-    def count_field(self, data: bytes) -> None:
+    @cached_property
+    def spool(self) -> UploadSpool:
+        """Where uploads are kept, made for the first of them."""
+        return UploadSpool()
+
+    def count_field(self) -> None:
+        """Count a part that is no file. HTTPError 413 over `max_fields`."""
+        self.field_count += 1
+        if self.field_count > self.max_fields:
+            raise HTTPError(413, str(TooManyParams(self.max_fields)))
+
+    def count_bytes(self, size: int) -> None:
         """Count bytes that stay in memory. HTTPError 413 over `max_field_bytes`."""
-        self.field_bytes += len(data)
+        self.field_bytes += size
         if self.field_bytes > self.max_field_bytes:
             raise fields_too_large(self.max_field_bytes)
 
@@ -62,23 +75,21 @@ class PartInput(PieceReader):
 
     def take(self, size: int) -> bytes:
         """Return up to `size` bytes. HTTPError 413 over the limit of fields."""
-        data = self._rest or self.next_piece()
+        data = next(self.pieces(), b"")
         self._rest = data[size:]
         return data[:size]
 
-    def next_piece(self) -> bytes:
-        """Return what the parser has in one piece, b'' at the end; raises as `take` does."""
-        data = next(self._chunks, b"")
-        if self.is_field:
-            self.form.count_field(data)
-        return data
-
     def pieces(self) -> Iterator[bytes]:
-        """Yield what is left, in the pieces that the parser makes; raises as `take` does."""
-        data, self._rest = self._rest, b""
-        while data := data or self.next_piece():
+        """Yield what is left, in the pieces that the parser makes. HTTPError 413 over the limit
+        of fields.
+        """
+        if self._rest:
+            rest, self._rest = self._rest, b""
+            yield rest
+        for data in self._chunks:
+            if self.is_field:
+                self.form.count_bytes(len(data))
             yield data
-            data = b""
 
     def skip(self) -> None:
         """Leave the rest of this part out."""
@@ -134,11 +145,15 @@ def read_parts(entity: Entity) -> Iterator[Any]:
         raise HTTPError(400, f"The multipart body is nested deeper than {MAX_DEPTH} levels.")
     form.depth += 1
     # The library takes 2 ms to import, and many a program never sees a multipart body.
-    from .partsparser import parse_parts
+    from .partsparser import PartsParser, refusals
 
-    events = parse_parts(entity.pieces(PIECE_BYTES), boundary, form)
-    for headerlist in events:
-        yield read_part(entity, headerlist, PartInput(events, form), boundary)
+    with refusals():
+        parser = PartsParser(boundary, form)
+        # PERF: an iterator of C: each part has three events, and each would pass a generator.
+        events = chain.from_iterable(map(parser.parse, entity.pieces(PIECE_BYTES)))
+        for headerlist in events:
+            yield read_part(entity, headerlist, PartInput(events, form), boundary)
+        parser.close()
     form.depth -= 1
 
 
@@ -151,7 +166,10 @@ def read_part(
     if len(headers) < len(headerlist):
         headers = join_headers(headerlist)
     part = entity.part_class(content, headers, boundary)
-    content.is_field = part.filename is None
+    if part.filename is None:
+        content.form.count_field()
+    else:
+        content.is_field = False
     on_part = content.form.on_part
     file = None if on_part is None else on_part(part)
     if file is None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .config import Section
-from .dispatch import choose_handler
+from .dispatcher import choose_handler
 from .reach import name_owner
 from .walk import PUNCTUATION_TO_UNDERSCORES, Trail, walk
 

@@ -35,9 +35,8 @@ class Part(Entity):
         self.boundary = boundary
         if isinstance(fp, PartInput):
             self.form = fp.form
-            for charset in fp.form.charsets:
-                if charset not in self.attempt_charsets:
-                    self.attempt_charsets.append(charset)
+            if fp.form.charsets:
+                self.attempt_charsets += fp.form.charsets
 
     def pieces(self, size: int = CHUNK_BYTES) -> Iterator[bytes]:
         """Yield what is left of the content, in pieces as they arrived."""
@@ -61,16 +60,13 @@ class Part(Entity):
             self.file = self.read_into_file()
             self.file.seek(0)
             return
-        pieces, size = [], 0
-        for piece in self.pieces():
-            pieces.append(piece)
-            size += len(piece)
-        if size > self.maxrambytes:
+        data = b"".join(self.pieces())
+        if len(data) > self.maxrambytes:
             self.file = self.make_file()
-            self.file.writelines(pieces)
+            self.file.write(data)
             self.file.seek(0)
         else:
-            self.value = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+            self.value = data
 
     def read_into(self, file: Any) -> None:
         """Read the part into `file`, which `on_part` supplied."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from multipart import (  # type: ignore[import-untyped]
     MultipartError,
@@ -70,15 +71,13 @@ class PartsParser(PushMultipartParser):  # type: ignore[misc]
         return Head(headerlist)
 
 
-def parse_parts(pieces: Iterable[bytes], boundary: str, form: FormState) -> Iterator[Any]:
-    """Yield the events of a multipart body that comes in `pieces`.
-
-    HTTPError 400 for one that is not well-formed or ends early, 413 for one over a limit.
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Turn what the parser says within the block into HTTPError: 400 for a body that is not
+    well-formed or ends early, 413 for one over a limit.
     """
     try:
-        with PartsParser(boundary, form) as parser:
-            for piece in pieces:
-                yield from parser.parse(piece)
+        yield
     except ParserLimitReached as error:
         raise HTTPError(413, f"The multipart body is over a limit: {error}") from None
     except MultipartError as error:

@@ -27,6 +27,9 @@ _read_mro = type.__dict__["__mro__"].__get__
 COMPUTED = object()
 """Stands for an attribute that only running code could tell."""
 
+Serves = Callable[[Mapping[str, Any]], bool]
+"""Tells whether some values turn on a tool that answers any path."""
+
 
 class Gap(NamedTuple):
     """Where a path stops: `node`, to which `parent` leads, has no attribute for `name`."""
@@ -83,12 +86,34 @@ def _own_attributes(node: Any) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def find_gap(root: Any, path: str, serves: Callable[[Mapping[str, Any]], bool]) -> Gap | None:
+def takes_positionals(node: Any, count: int) -> bool:
+    """Tell whether a call of `node` may take `count` positional arguments."""
+    handler = node if isinstance(node, _FUNCTIONS) else look(node, "__call__")
+    if handler is None:
+        return False
+    # With ast and dis it is 36 of the 217 ms that importing all of us took; few sites need it.
+    import inspect
+
+    try:
+        parameters = inspect.signature(handler).parameters.values()
+    except (TypeError, ValueError):
+        return True
+    plain = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return len(plain) >= count or any(p.kind is p.VAR_POSITIONAL for p in parameters)
+
+
+def find_gap(
+    root: Any,
+    path: str,
+    serves: Serves,
+    takes_segments: Callable[[Any, int], bool] = takes_positionals,
+) -> Gap | None:
     """Return where `path` stops, or None if a request could reach it.
 
     It could if the path leads to a node, or if a node on its way may take the rest: by an
     exposed `default`, a `_cp_dispatch`, positional parameters, computed attributes, or a
-    `_cp_config` for which `serves` is true. Source: CherryPy's walk (BEHAVIOUR 3.2).
+    `_cp_config` for which `serves` is true. `takes_segments` tells whether an exposed node
+    takes that many. Source: CherryPy's walk (BEHAVIOUR 3.2).
     """
     node, parent = root, ""
     names = [name for name in path.split("/") if name]
@@ -96,7 +121,9 @@ def find_gap(root: Any, path: str, serves: Callable[[Mapping[str, Any]], bool]) 
         config = look(node, "_cp_config")
         if isinstance(config, Mapping) and serves(config):
             return None
-        if _takes_rest(node, len(names) - position):
+        if _takes_rest(node) or (
+            _is_exposed(node) and takes_segments(node, len(names) - position)
+        ):
             return None
         child = look(node, name.translate(_TRANSLATION))
         if child is COMPUTED:
@@ -117,13 +144,11 @@ def has_path(root: Any, path: str) -> bool:
     return node is not None
 
 
-def _takes_rest(node: Any, count: int) -> bool:
+def _takes_rest(node: Any) -> bool:
     default = look(node, "default")
     if default is COMPUTED or (default is not None and _is_exposed(default)):
         return True
-    if look(node, "_cp_dispatch") is not None or _is_dynamic(node):
-        return True
-    return _is_exposed(node) and _takes_positionals(node, count)
+    return look(node, "_cp_dispatch") is not None or _is_dynamic(node)
 
 
 def _is_exposed(node: Any) -> bool:
@@ -134,21 +159,6 @@ def _is_dynamic(node: Any) -> bool:
     kind = type(node)
     has_own_access = isinstance(kind.__getattribute__, FunctionType)
     return has_own_access or find_static(kind, "__getattr__") is not None
-
-
-def _takes_positionals(node: Any, count: int) -> bool:
-    handler = node if isinstance(node, _FUNCTIONS) else look(node, "__call__")
-    if handler is None:
-        return False
-    # With ast and dis it is 36 of the 217 ms that importing all of us took; few sites need it.
-    import inspect
-
-    try:
-        parameters = inspect.signature(handler).parameters.values()
-    except (TypeError, ValueError):
-        return True
-    plain = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    return len(plain) >= count or any(p.kind is p.VAR_POSITIONAL for p in parameters)
 
 
 def list_names(node: Any) -> list[str]:

@@ -11,8 +11,9 @@ from webob.request import BaseRequest
 
 from ..wire.accept import MAX_ACCEPT_BYTES
 from ..wire.headers import Host
+from ..wire.ranges import MAX_RANGES
 from .config import NamespaceSet
-from .dispatch import Dispatcher
+from .dispatcher import Dispatcher
 from .errorpages import new_error_id
 from .errors import HTTPError
 from .hooks import HookMap
@@ -79,16 +80,20 @@ class Request(WebObWords):
     process_request_body = True
     show_tracebacks = Planned(False)
     show_mismatched_params = Planned(True)
+    path_params_first = Planned(False)
     throw_errors = Planned(False)
     throws = Planned(())
+    max_ranges = Planned(MAX_RANGES)
     methods_with_bodies: Any = ("POST", "PUT", "PATCH")
     json: Any = None
     params: Any = None
+    path_params: Mapping[str, Any] | None = None
     kwargs: Any = None
     plan: Any = None
 
     # Made when first asked for.
     _login: Any = UNKNOWN
+    _rfile: Any = None
     _headers: Any = None
     _cookie: SimpleCookie | None = None
     _local: Host | None = None
@@ -258,13 +263,31 @@ class Request(WebObWords):
 
     @property
     def rfile(self) -> Any:
-        """The input, counted and limited, for a program that reads the body itself."""
-        return self.entity().fp
+        """The body as a stream that ends where the body ends: what `request.body` reads from.
+
+        None for a request that belongs to no application.
+        """
+        return self.body.fp if self._rfile is None and self.app is not None else self._rfile
+
+    @rfile.setter
+    def rfile(self, stream: Any) -> None:
+        self._rfile = stream
 
     @property
     def body_params(self) -> Mapping[str, Any]:
         """The parameters that came in the body; empty when there is none."""
         return {} if self._body is None else self._body.params or {}
+
+    # -- the client --------------------------------------------------------------------
+
+    def client_connected(self) -> bool:
+        """Tell whether the client is still there; True where the server cannot tell.
+
+        waitress can (SERVERS R32); under gunicorn a client that is gone is noticed when
+        something is sent to it.
+        """
+        is_gone = self.environ.get("waitress.client_disconnected")
+        return is_gone is None or not is_gone()
 
     # -- the plan, and what is copied from it on touch ---------------------------------
 
@@ -295,6 +318,16 @@ class Request(WebObWords):
     def config(self, value: dict[str, Any]) -> None:
         self._config = value
         self.is_touched = True
+
+    def extend_config(self, config: Mapping[str, Any], key: object) -> None:
+        """Merge `config` last, for a dispatcher: nothing has been made of the config yet.
+
+        `key` is what tells `config` from others that are merged into the same plan.
+        """
+        if self.is_touched or self.plan.is_base:
+            self.config.update(config)
+        else:
+            self.plan = self.app.extend_plan(self.plan, config, key)
 
     @property
     def hooks(self) -> HookMap:

@@ -5,9 +5,34 @@ from __future__ import annotations
 from http.cookies import Morsel, SimpleCookie
 from typing import Any
 
+from ..wire import headers as wire
 from ..wire.cookies import MAX_COOKIE_BYTES, parse_cookies
 from ..wire.headers import HeaderElement, HeaderMap, MalformedHeader
 from .errors import HTTPError
+
+
+class AcceptElement(wire.AcceptElement):
+    """An element of an Accept* header, ordered by the quality its client gives it."""
+
+    @property
+    def qvalue(self) -> float:
+        """The quality, 0 to 1, 1 if not given; HTTPError 400 if it is no number."""
+        try:
+            return super().qvalue
+        except MalformedHeader as error:
+            raise HTTPError(400, str(error)) from None
+
+
+def header_elements(name: str, value: object) -> list[HeaderElement]:
+    """Return the elements of a header's list, the most preferred (the greatest) first.
+
+    Elements of TE and of Accept and its like are AcceptElements. HTTPError 400 for a bad
+    quality, and for a value over `wire.headers.MAX_ELEMENTS_BYTES`.
+    """
+    try:
+        return wire.header_elements(name, value, AcceptElement)
+    except MalformedHeader as error:
+        raise HTTPError(400, str(error)) from None
 
 
 class RequestHeaders(HeaderMap):
@@ -60,10 +85,7 @@ class RequestHeaders(HeaderMap):
 
         HTTPError 400 when it is malformed.
         """
-        try:
-            return super().elements(key)
-        except MalformedHeader as error:
-            raise HTTPError(400, str(error)) from None
+        return header_elements(key, self.get(key))
 
 
 _CGI_NAMES = {

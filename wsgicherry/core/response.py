@@ -5,18 +5,17 @@ bytes.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterable
 from http.cookies import SimpleCookie
 from time import time
+from types import GeneratorType
 from typing import Any
 
 from webob import Response as WebObResponse
-from webob.headers import ResponseHeaders as WebObHeaders
 
-from ..wire.headers import HeaderElement, HeaderMap, header_elements
 from ..wire.status import REASONS, has_no_body, status_line, valid_status
-from .bodies import close_body, prepare_body
-from .current import serving_now
+from .bodies import CHUNK_BYTES, FileChunks, as_bytes, prepare_body
+from .current import find_serving, serving_now
 from .errors import HTTPError
 from .headers import (
     HTML_UTF8,
@@ -26,72 +25,15 @@ from .headers import (
     cookie_headers,
     settle_headers,
 )
+from .hints import Hint, send_hints
+from .responseheaders import ResponseHeaders
+from .sending import close_quietly
+
+MAX_LENGTH_DIGITS = 18
+"""More would be over 888 PiB; and Python takes 4300 digits for an attack."""
 
 # PERF: what most answers but 200 have: 0.1 us, not 0.4.
 LINES_OF_ERRORS = {code: status_line(code) for code in REASONS if code >= 400}
-
-
-class ResponseHeaders(WebObHeaders):
-    """The response's headers: names in Title-Case, looked up in any case; a view of the header
-    list.
-
-    Values keep their type until they are sent.
-    """
-
-    _items: list[tuple[str, Any]]
-
-    def __setitem__(self, name: Any, value: Any) -> None:
-        title = _title(name)
-        places = [at for at, (known, _) in enumerate(self._items) if _title(known) == title]
-        if not places:
-            self._items.append((title, value))
-            return
-        self._items[places[0]] = (title, value)
-        for at in reversed(places[1:]):
-            del self._items[at]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter([_title(name) for name, _ in self._items])
-
-    def keys(self) -> list[str]:  # type: ignore[override]
-        """Return the names."""
-        return list(self)
-
-    def items(self) -> list[tuple[str, Any]]:  # type: ignore[override]
-        """Return (name, value) pairs."""
-        return [(_title(name), value) for name, value in self._items]
-
-    def values(self, key: str | None = None) -> list[Any]:  # type: ignore[override]
-        """Return all values; with `key` the values of that header's elements (CherryPy's
-        meaning).
-        """
-        if key is None:
-            return [value for _, value in self._items]
-        return [element.value for element in self.elements(key)]
-
-    def elements(self, key: str) -> list[HeaderElement]:
-        """Return the elements of header `key`, most preferred first."""
-        return header_elements(_title(key), self.get(key))
-
-    def output(self) -> list[tuple[bytes, bytes]]:
-        """Return what would be sent, as pairs of bytes."""
-        return list(HeaderMap.encode_header_items(self._items))
-
-    def setdefault(self, name: Any, default: Any = None) -> Any:
-        """Return header `name`, set to `default` if it is not there."""
-        return super().setdefault(_title(name), default)
-
-    def update(self, *args: Any, **kwargs: Any) -> None:
-        """Set each of the headers given."""
-        MutableMapping.update(self, *args, **kwargs)
-
-    def copy(self) -> dict[str, Any]:  # type: ignore[override]
-        """Return the headers as a dict of their own."""
-        return dict(self.items())
-
-
-def _title(name: Any) -> str:
-    return str(name).title()
 
 
 class Response(WebObResponse):
@@ -111,6 +53,8 @@ class Response(WebObResponse):
 
     _headers: Any = None
     _cookie: SimpleCookie | None = None
+    _replaced: tuple[Any, ...] = ()
+    """Bodies that others took the place of; all are closed with the last one."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         self.time = time()
@@ -192,7 +136,9 @@ class Response(WebObResponse):
 
     @body.setter
     def body(self, value: Any) -> None:
-        if type(value) is list and len(value) == 1 and type(value[0]) is bytes:
+        if type(self._app_iter) is not list and value is not self._app_iter:
+            self._replace_body(value)
+        elif type(value) is list and len(value) == 1 and type(value[0]) is bytes:
             self._app_iter = value  # PERF: what tools.encode hands over
         elif type(value) is bytes:
             self._app_iter = [value] if value else []
@@ -203,7 +149,7 @@ class Response(WebObResponse):
 
     @body.deleter
     def body(self) -> None:
-        self._app_iter = []
+        self.discard_body()
 
     def adopt(self, other: WebObResponse) -> None:
         """Take over status, headers and body of `other`, a WebOb response, which stays as it
@@ -230,11 +176,39 @@ class Response(WebObResponse):
         self.status = status
         self._app_iter = body
 
+    def _replace_body(self, value: Any) -> None:
+        """Make `value` the body in place of one that is made while it is sent.
+
+        That one is closed with the request, for `value` may go on reading it; at once if
+        `value` is complete. A `value` with a `close()` of its own closes what it wraps.
+        """
+        if value is self:
+            return
+        old = self._app_iter
+        self._app_iter = []
+        try:
+            self.body = value
+        except BaseException:
+            self._app_iter = old
+            raise
+        new = self._app_iter
+        if isinstance(new, (GeneratorType, FileChunks)) or not hasattr(new, "close"):
+            self._replaced = (old, *self._replaced)
+        if type(new) is list:
+            self._close_bodies()
+
     def discard_body(self) -> None:
         """Close the body, which an error page or a redirect is to replace."""
         if type(self._app_iter) is not list:
-            close_body(self._app_iter)
+            self._close_bodies()
         self._app_iter = []
+
+    def _close_bodies(self) -> None:
+        """Close the body and those that it replaced, once each. Errors are logged."""
+        bodies = {id(body): body for body in (self._app_iter, *self._replaced)}
+        self._replaced = ()
+        for body in bodies.values():
+            close_quietly(body)
 
     @property
     def has_body(self) -> bool:
@@ -250,7 +224,7 @@ class Response(WebObResponse):
         try:
             data = b"".join(body)
         finally:
-            close_body(body)
+            self.discard_body()
         self._app_iter = [data] if data else []
         return data
 
@@ -337,6 +311,17 @@ class Response(WebObResponse):
     def __str__(self, skip_body: bool = False) -> str:
         return self._plain().__str__(skip_body)
 
+    # -- ahead of it -------------------------------------------------------------------
+
+    def early_hints(self, hints: Iterable[Hint]) -> None:
+        """Send the client a 103 Early Hints (RFC 8297) now, ahead of this response.
+
+        A hint is the text of a Link header ('</style.css>; rel=preload; as=style') or a
+        (name, value) pair. Nothing happens where the server or the client knows no hints.
+        ValueError for a header name that is none.
+        """
+        send_hints(serving_now().request, hints)
+
     # -- the end -----------------------------------------------------------------------
 
     def finalize(self) -> None:
@@ -372,25 +357,44 @@ class Response(WebObResponse):
             pairs = headerlist[:]
         else:
             pairs, length = settle_headers(headerlist)
-        status = self.status
+        status, may_have_body = self.status, True
         if status is None:
             self.output_status = self.status = "200 OK"
         elif type(status) is int and status in LINES_OF_ERRORS:
             self.output_status = self.status = LINES_OF_ERRORS[status]
         elif self._settle_status():
-            pairs, length = self._without_body(pairs)
-        body = self._app_iter
-        if length is None and not self.stream:
-            if type(body) is not list or len(body) != 1 or type(body[0]) is not bytes:
-                length = str(len(self.collapse_body()))
+            pairs, length = self._without_body(pairs), None
+            may_have_body = self.status[:3] == "205"  # which says how long nothing is
+        if length is not None:
+            length = self._check_length(pairs, length)
+        if length is None and may_have_body:
+            body = self._app_iter
+            if type(body) is list and len(body) == 1 and type(body[0]) is bytes:
+                length = None if self.stream else str(len(body[0]))
             else:
-                length = str(len(body[0]))
-            pair = ("Content-Length", length)
-            pairs.append(pair)
-            headerlist.append(pair)
+                length = self._measure()
+            if length is not None:
+                pair = ("Content-Length", length)
+                pairs.append(pair)
+                headerlist.append(pair)
         if self._cookie is not None:
             pairs += cookie_headers(self._cookie)
         self.header_list = pairs
+
+    def _measure(self) -> str | None:
+        """Return the length of the body; None for a stream whose end nobody knows."""
+        body = self._app_iter
+        if type(body) is FileChunks:
+            rest = body.count_rest()
+            # A short one is read: what a file of /proc or /sys tells of its size is not true.
+            if rest is not None and rest > CHUNK_BYTES:
+                body.left_bytes = rest
+                return str(rest)
+        if not self.stream:
+            return str(len(self.collapse_body()))
+        if type(body) is list:
+            self._app_iter = [as_bytes(chunk) for chunk in body]
+        return None
 
     def _settle_status(self) -> bool:
         """Settle the status line; return whether it is one of a response without a body."""
@@ -400,13 +404,45 @@ class Response(WebObResponse):
             raise HTTPError(500, str(error)) from None
         return has_no_body(int(line[:3]))
 
-    def _without_body(
-        self, pairs: list[tuple[str, str]]
-    ) -> tuple[list[tuple[str, str]], str | None]:
-        """Drop the body and what describes it: a 205 says how long that is, others do not."""
+    def _without_body(self, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Drop the body, and return `pairs` without what describes it."""
         self.discard_body()
         self.headers.pop("Content-Length", None)
-        code = self.status[:3]
-        dropped = NOT_WITHOUT_BODY if code in ("204", "304") else ("Content-Length",)
-        kept = [pair for pair in pairs if pair[0] not in dropped]
-        return kept, None if code == "205" else ""
+        dropped = NOT_WITHOUT_BODY if self.status[:3] in ("204", "304") else ("Content-Length",)
+        return [pair for pair in pairs if pair[0] not in dropped]
+
+    def _check_length(self, pairs: list[tuple[str, str]], length: str) -> str | None:
+        """Return the Content-Length that somebody has set, if the body can be that long.
+
+        Else it is removed, and the log told: of a body in memory and of a file it is known,
+        others are watched while they are sent.
+        """
+        is_number = length.isascii() and length.isdigit() and len(length) <= MAX_LENGTH_DIGITS
+        if is_number and self._can_be(int(length)):
+            return length
+        del self.headers["Content-Length"]
+        pairs[:] = [pair for pair in pairs if pair[0] != "Content-Length"]
+        serving = find_serving()
+        if serving is not None:
+            what = f"Content-Length {length!r} is not that of the body; it was dropped."
+            serving.request.log(what, "HTTP", 30)
+        return None
+
+    def _can_be(self, length_bytes: int) -> bool:
+        """Tell whether the body can have that length; a file is sent no further than that."""
+        body = self._app_iter
+        if type(body) is list:
+            known = len(self.collapse_body())
+            return known == length_bytes or (known == 0 and is_head())
+        if type(body) is not FileChunks:
+            return True
+        rest = body.count_rest()
+        if rest is None or length_bytes <= rest:
+            body.left_bytes = length_bytes
+        return rest is None or length_bytes <= rest
+
+
+def is_head() -> bool:
+    """Tell whether a HEAD is being answered, for which a handler may leave out the body."""
+    serving = find_serving()
+    return serving is not None and serving.request.environ["REQUEST_METHOD"] == "HEAD"

@@ -12,13 +12,17 @@ from typing import Any
 
 from webob import Response as WebObResponse
 
-from ..core.bodies import close_body, prepare_body
+from ..core.bodies import FileChunks, close_body, prepare_body
 from ..core.current import serving_now
 from ..core.errors import HTTPError, NotFound
 from ..core.headers import HTML_UTF8, PLAIN_HTML
 from ..core.requestheaders import read_accept
 from ..core.tools import Tool, ToolTarget
 from ..wire.headers import HeaderElement, MalformedHeader, header_elements
+from . import set_vary_header
+
+EVENT_STREAM = "text/event-stream"
+"""Always UTF-8, whatever anybody accepts (WHATWG HTML section 9.2.5); never held back."""
 
 MAX_CHARSETS_TRIED = 10
 """A client may name more; each one tried encodes the whole body."""
@@ -47,6 +51,24 @@ def encode(
     do. Source: BEHAVIOUR 6.5.
     """
     ResponseEncoder(encoding, errors, text_only, add_charset, default_encoding).wrap()
+
+
+def decode(
+    encoding: str | Iterable[str] | None = None,
+    default_encoding: str | Iterable[str] = "utf-8",
+) -> None:
+    """Say in which charsets the text of a form is tried: one name, or several.
+
+    `encoding`: these alone, whatever the client says. `default_encoding`, without it: these,
+    after the one that the client names and UTF-8. Source: BEHAVIOUR 6.3.
+    """
+    body = serving_now().request.body
+    charsets = default_encoding if encoding is None else encoding
+    names = [charsets] if isinstance(charsets, str) else list(charsets)
+    if encoding is None:
+        body.attempt_charsets += names
+    else:
+        body.attempt_charsets, body.unknown_charset = names, None
 
 
 class EncodeTool(Tool):
@@ -126,8 +148,11 @@ class ResponseEncoder:
         if not content_type or not self.add_charset:
             return chunks
         # PERF: a type that is not text need not be taken apart: 0.3 us, not 3.
-        if self.text_only and content_type.lstrip()[:5].lower() != "text/":
+        lower_type = content_type.strip().lower()
+        if self.text_only and lower_type[:5] != "text/":
             return chunks
+        if lower_type.startswith(EVENT_STREAM):
+            return EncodedStream(chunks, "utf-8", self.errors)
         element = response.headers.elements("Content-Type")[0]
         try:
             charset, encoded = self.find_charset(chunks)
@@ -204,9 +229,11 @@ class Encoder:
         self.chunks = chunks
         self.errors = errors
         self.is_stream = response.stream
+        # Bytes are not encoded, so a binary file need not be looked at.
+        self.is_bytes = type(chunks) is FileChunks and chunks.find_plain() is not None
         self.tried: set[str] = set()
         self.result: Iterable[bytes] = ()
-        if not self.is_stream:
+        if not self.is_stream and not self.is_bytes:
             response.headers.pop("Content-Length", None)
             try:
                 self.chunks = list(chunks)
@@ -218,6 +245,9 @@ class Encoder:
         if charset in self.tried:
             return False
         self.tried.add(charset)
+        if self.is_bytes:
+            self.result = self.chunks
+            return True
         if self.is_stream:
             self.result = EncodedStream(self.chunks, charset, self.errors)
             return True
@@ -262,6 +292,8 @@ def encode_text(text: str, charset: str, errors: str) -> bytes | None:
 
 def as_chunks(body: Any) -> Iterable[Any]:
     """Return a handler's result as an iterable of bytes and str."""
+    if type(body) is bytes:  # PERF: what json_out gives: 0.1 us, not 0.4
+        return [body] if body else []
     if isinstance(body, str):
         return [body] if body else []
     return body if isinstance(body, (list, tuple)) else prepare_body(body)
@@ -302,7 +334,7 @@ def gzip(
     """
     serving = serving_now()
     response, request = serving.response, serving.request
-    add_vary(response, "Accept-Encoding")
+    set_vary_header(response, "Accept-Encoding")
     if not response.has_body or getattr(request, "cached", False):
         return
     headers = response.headers
@@ -311,13 +343,15 @@ def gzip(
     content_type = headers.elements("Content-Type")
     if not content_type or not matches_type(content_type[0], mime_types):
         return
+    if content_type[0].value.lower() == EVENT_STREAM:
+        return  # an event would wait for those that fill up a block
     try:
         accepted = accept_elements("Accept-Encoding", read_accept(request, "Accept-Encoding"))
     except HTTPError:
         return  # a header that cannot be read asks for nothing
     coding = choose_coding(accepted)
     if coding is None:
-        # Set, not raised: an HTTPError in this hook would become a 500 (BEHAVIOUR 2.3).
+        # Set, not raised: this hook runs on an error's page as well, and would raise again.
         HTTPError(406, "identity, gzip").set_response()
     elif coding == "gzip":
         headers["Content-Encoding"] = "gzip"
@@ -363,14 +397,6 @@ def matches_type(content_type: HeaderElement, mime_types: Iterable[str]) -> bool
             if not suffix or minor.endswith(suffix):
                 return True
     return False
-
-
-def add_vary(response: Any, name: str) -> None:
-    """Add `name` to the Vary header, once."""
-    present = response.headers.get("Vary")
-    names = [part.strip() for part in present.split(",")] if present else []
-    if name.lower() not in (n.lower() for n in names) and "*" not in names:
-        response.headers["Vary"] = ", ".join([*names, name])
 
 
 def compress(body: Iterable[bytes], compress_level: int) -> Iterator[bytes]:

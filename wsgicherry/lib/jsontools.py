@@ -14,6 +14,10 @@ from ..core.headers import PLAIN_HTML, add_settled
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_DEPTH = 100
+# An empty list takes 80 bytes of memory, so a document of nothing else 30 times its own size.
+# More lists and objects than this must be worth their room: so many bytes each, on average.
+MAX_SMALL_CONTAINERS = 100_000
+CONTAINER_BYTES = 10
 
 
 def refuse_constant(name: str) -> Any:
@@ -41,7 +45,8 @@ _decode_strictly = JSONDecoder(
 
 WHITE_SPACE = " \t\n\r"  # RFC 8259 section 2
 
-_SHAPE = bytes.maketrans(b"123456789E", b"000000000e")
+# What matters of a document before it is read: digits, exponents and brackets.
+SHAPE = bytes.maketrans(b"123456789E{", b"000000000e[")
 _MANY_DIGITS = b"0" * 300  # a number of fewer has room in a double
 
 
@@ -65,23 +70,39 @@ def json_processor(
     allow_nan: bool = False,
     max_bytes: int = MAX_BYTES,
     max_depth: int = MAX_DEPTH,
+    max_small_containers: int = MAX_SMALL_CONTAINERS,
 ) -> None:
     """Read the body as JSON into `request.json`.
 
     HTTPError 400 for what is no JSON (NaN and Infinity are none, RFC 8259 section 6; nor are
     numbers that would become infinite, and halves of surrogate pairs, RFC 7493 section 2), or
-    nested deeper than `max_depth`; 413 for more than `max_bytes`.
+    nested deeper than `max_depth`; 413 for more than `max_bytes`, or `max_small_containers`.
     """
     data = entity.read(max_bytes + 1)
     if len(data) > max_bytes:
         raise HTTPError(413, f"The JSON document is larger than {max_bytes} bytes.")
-    serving_now().request.json = parse_json(data, allow_nan, max_depth)
+    serving_now().request.json = parse_json(data, allow_nan, max_depth, max_small_containers)
 
 
-def parse_json(data: bytes, allow_nan: bool = False, max_depth: int = MAX_DEPTH) -> Any:
-    """Return the document in `data`. HTTPError 400 when it is none, or none that we take."""
+def parse_json(
+    data: bytes,
+    allow_nan: bool = False,
+    max_depth: int = MAX_DEPTH,
+    max_small_containers: int = MAX_SMALL_CONTAINERS,
+) -> Any:
+    """Return the document in `data`.
+
+    HTTPError 400 when it is none, or none that we take; 413 when it is almost only brackets.
+    """
+    shape = data.translate(SHAPE)
+    brackets = shape.count(b"[")
+    if brackets > max_small_containers and brackets * CONTAINER_BYTES > len(data):
+        raise HTTPError(
+            413,
+            f"The JSON document has more than {max_small_containers} small lists or objects.",
+        )
     # PERF: with a parse_float of our own a float takes ten times as long.
-    decode = _decode_strictly if not allow_nan and may_overflow(data) else _decode
+    decode = _decode_strictly if not allow_nan and may_overflow(shape) else _decode
     if allow_nan:
         decode = _decode_any
     try:
@@ -91,20 +112,23 @@ def parse_json(data: bytes, allow_nan: bool = False, max_depth: int = MAX_DEPTH)
         raise HTTPError(400, "Invalid JSON document") from None
     if end != len(text):
         raise HTTPError(400, "Invalid JSON document")
-    # Counting is quick, and few documents have so many brackets that they may be deep.
-    if data.count(b"[") + data.count(b"{") > max_depth and depth_of(document) > max_depth:
+    # Few documents have so many brackets that they may be deep.
+    if brackets > max_depth and depth_of(document) > max_depth:
         raise HTTPError(400, f"The JSON document is nested deeper than {max_depth} levels.")
-    if b"\\u" in data and not is_encodable(document):
+    # PERF: a search for one byte takes a tenth of the time of one for two.
+    if b"\\" in data and b"\\u" in data and not is_encodable(document):
         raise HTTPError(400, "Invalid JSON document")
     return document
 
 
-def may_overflow(data: bytes) -> bool:
-    """Tell whether a number in `data` may be too large: it has an exponent or 300 digits."""
-    shape = data.translate(_SHAPE)
+def may_overflow(shape: bytes) -> bool:
+    """Tell whether a number may be too large: it has an exponent or 300 digits.
+
+    `shape` is the document, translated by SHAPE.
+    """
     if b"0e" in shape and (b"0e0" in shape or b"0e+0" in shape):
         return True
-    return len(data) > len(_MANY_DIGITS) and _MANY_DIGITS in shape
+    return len(shape) > len(_MANY_DIGITS) and _MANY_DIGITS in shape
 
 
 def is_encodable(document: Any) -> bool:
@@ -140,18 +164,21 @@ def json_in(
     allow_nan: bool = False,
     max_bytes: int = MAX_BYTES,
     max_depth: int = MAX_DEPTH,
+    max_small_containers: int = MAX_SMALL_CONTAINERS,
 ) -> None:
     """Parse bodies of `content_type` with `processor` into `request.json`.
 
     `force`: refuse bodies of any other type with 415. `allow_nan`: take NaN and Infinity.
-    `max_bytes`, `max_depth`: how large (413) and how deep (400) a document may be. The last
-    three are for our own processor. Source: BEHAVIOUR 6.4.
+    `max_bytes`, `max_depth`: how large (413) and how deep (400) a document may be;
+    `max_small_containers`: how many lists and objects of less than 10 bytes on average it may
+    have (413). The last four are for our own processor. Source: BEHAVIOUR 6.4.
     """
     request = serving_now().request
     if not request.process_request_body:
         return
     types = (content_type,) if isinstance(content_type, str) else tuple(content_type)
-    processors, refuse = prepare(types, processor, allow_nan, max_bytes, max_depth)
+    limits = (max_bytes, max_depth, max_small_containers)
+    processors, refuse = prepare(types, processor, allow_nan, limits)
     body = request.body
     if force:
         body.processors = processors.copy()
@@ -160,19 +187,21 @@ def json_in(
         body.processors.update(processors)
 
 
+DEFAULT_LIMITS = (MAX_BYTES, MAX_DEPTH, MAX_SMALL_CONTAINERS)
+
+
 @lru_cache(maxsize=64)  # PERF: a program has few such settings: 0.1 us, not 0.8
 def prepare(
     types: tuple[str, ...],
     processor: Callable[..., None],
     allow_nan: bool,
-    max_bytes: int,
-    max_depth: int,
+    limits: tuple[int, int, int],
 ) -> tuple[dict[str, Callable[..., None]], Callable[[], None]]:
     """Return the processors for `types`, and what refuses all others."""
-    options = (allow_nan, max_bytes, max_depth)
-    if processor is json_processor and options != (False, MAX_BYTES, MAX_DEPTH):
+    if processor is json_processor and (allow_nan or limits != DEFAULT_LIMITS):
+        names = ("max_bytes", "max_depth", "max_small_containers")
         processor = partial(
-            json_processor, allow_nan=allow_nan, max_bytes=max_bytes, max_depth=max_depth
+            json_processor, allow_nan=allow_nan, **dict(zip(names, limits, strict=True))
         )
     refuse = partial(refuse_type, ", ".join(types))
     return {name.lower(): processor for name in types}, refuse

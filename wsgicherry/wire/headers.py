@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from base64 import b64decode, b64encode
-from binascii import a2b_qp
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from email.utils import formatdate
 from functools import lru_cache
 from typing import Any
+
+from .words import encoded_word
 
 MAX_ELEMENTS_BYTES = 8 * 1024  # as gunicorn and Apache allow for one header line
 MAX_QUOTED_CHARS = 100  # how much of a bad header an error repeats
@@ -69,6 +69,7 @@ SINGLE_VALUE = frozenset(
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 section 5.6.2
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
+_CONTROL_BYTES = bytes([*range(32), 127])
 _QUALITY = re.compile(r"[0-9]{1,6}(?:\.[0-9]{0,18})?|\.[0-9]{1,18}")
 _ESCAPED = re.compile(r'\\([\\"])')
 # Runs of anything but the separator, or a quoted string: one way to match, so linear.
@@ -79,9 +80,6 @@ _OUTSIDE_QUOTES = {
     )
     for separator in ",;"
 }
-_ENCODED_WORD = re.compile(r"=\?([A-Za-z0-9_-]{1,20})\?([bBqQ])\?([^?]*)\?=")
-# Clients name the charset; these three are what anyone sends and what cannot bite.
-_WORD_CHARSETS = frozenset(("utf-8", "us-ascii", "iso-8859-1"))
 
 
 class MalformedHeader(ValueError):
@@ -112,6 +110,9 @@ class HeaderElement:
 
     def __str__(self) -> str:
         return self.value + "".join([f";{key}={val}" for key, val in self.params.items()])
+
+    def __bytes__(self) -> bytes:
+        return str(self).encode("latin-1")
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.value!r}, {self.params!r})"
@@ -152,10 +153,12 @@ def _value_of(element: HeaderElement) -> str:
     return element.value
 
 
-def header_elements(name: str, value: object) -> list[HeaderElement]:
+def header_elements(
+    name: str, value: object, accept_class: type[AcceptElement] = AcceptElement
+) -> list[HeaderElement]:
     """Return the elements of a header's list, the most preferred (the greatest) first.
 
-    Elements of TE and of Accept and its like are AcceptElements. Empty elements are left
+    Elements of TE and of Accept and its like are of `accept_class`. Empty elements are left
     out (RFC 9110 section 5.6.1). Raises MalformedHeader for a bad quality and for a value
     over MAX_ELEMENTS_BYTES.
     """
@@ -167,10 +170,12 @@ def header_elements(name: str, value: object) -> list[HeaderElement]:
     parts = split_elements(text)
     lower_name = name.lower()
     if lower_name.startswith("accept") or lower_name == "te":
-        accepted = [AcceptElement(*parse_header(part)) for part in parts]
+        accepted = [accept_class(*parse_header(part)) for part in parts]
         # A key is worked out once for each element; __lt__ would do so for each compare.
-        return [*sorted(accepted, key=_preference, reverse=True)]
-    return sorted([HeaderElement.from_str(part) for part in parts], key=_value_of, reverse=True)
+        return [*sorted(accepted, key=_preference)[::-1]]
+    # Of equal values the last comes first: CherryPy's order, which programs may rely on.
+    elements = [HeaderElement.from_str(part) for part in parts]
+    return sorted(elements, key=_value_of)[::-1]
 
 
 def split_elements(value: str) -> list[str]:
@@ -215,46 +220,13 @@ def _unquote(text: str) -> str:
     return _ESCAPED.sub(r"\1", text[1:-1])
 
 
-def decode_TEXT(value: str) -> str:
-    """Return `value` with its RFC 2047 encoded words decoded; never raises.
-
-    A word that cannot be decoded, or whose charset is not UTF-8, US-ASCII or ISO-8859-1,
-    stays as it stands. White space between two decoded words is dropped (section 6.2), and
-    so are control characters that a word hides.
-    """
-    parts: list[str] = []
-    position = 0
-    after_word = False
-    for match in _ENCODED_WORD.finditer(value):
-        word = _decode_word(*match.groups())
-        between = value[position : match.start()]
-        if not (after_word and word is not None and not between.strip(" \t\r\n")):
-            parts.append(between)
-        parts.append(match[0] if word is None else word)
-        after_word = word is not None
-        position = match.end()
-    parts.append(value[position:])
-    return "".join(parts)
-
-
-def decode_TEXT_maybe(value: str) -> str:
-    """Return decode_TEXT(value) if `value` looks encoded, else `value`; never raises."""
-    return decode_TEXT(value) if "=?" in value else value
-
-
-def _decode_word(charset: str, scheme: str, text: str) -> str | None:
-    """Return what one encoded word says, or None if that cannot be told."""
-    if charset.lower() not in _WORD_CHARSETS:
-        return None
-    try:
-        raw = b64decode(text) if scheme in "bB" else a2b_qp(text, header=True)
-        return _CONTROLS.sub("", raw.decode(charset))
-    except ValueError:
-        return None
-
-
 class CaseInsensitiveDict(dict[str, Any]):
     """A dict whose keys are Title-Cased text, however they are spelled when given."""
+
+    @staticmethod
+    def transform_key(key: object) -> str:
+        """Return how `key` is stored."""
+        return _title(key)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__()
@@ -304,7 +276,15 @@ class CaseInsensitiveDict(dict[str, Any]):
 
 
 class HeaderMap(CaseInsensitiveDict):
-    """The headers of one message; a value keeps its Python type until it is put out."""
+    """The headers of one message; a value keeps its Python type until it is put out.
+
+    `encodings` are tried in turn when it is; a value that is in none of them becomes an
+    RFC 2047 word, unless `protocol` is older than HTTP/1.1 or `use_rfc_2047` is false.
+    """
+
+    protocol: tuple[int, int] = (1, 1)
+    encodings: Sequence[str] = ["ISO-8859-1"]
+    use_rfc_2047 = True
 
     def elements(self, key: str) -> list[HeaderElement]:
         """Return header_elements() of the header `key`; [] if it is not there."""
@@ -326,8 +306,30 @@ class HeaderMap(CaseInsensitiveDict):
     ) -> Iterator[tuple[bytes, bytes]]:
         """Yield each pair of `items` as bytes; hop-by-hop headers are left out."""
         for name, value in items:
-            if pair := wire_header(name, value):
-                yield pair[0].encode("latin-1"), pair[1].encode("latin-1")
+            wire_name = _wire_name(_text(name))
+            if wire_name is not None:
+                text = value if isinstance(value, bytes) else str(value)
+                yield wire_name.encode("latin-1"), cls.encode_header_item(text).strip(b" ")
+
+    @classmethod
+    def encode_header_item(cls, item: str | bytes) -> bytes:
+        """Return a value as bytes without control characters; ValueError as `encode`."""
+        data = cls.encode(item) if isinstance(item, str) else item
+        return data.translate(None, _CONTROL_BYTES)
+
+    @classmethod
+    def encode(cls, text: str) -> bytes:
+        """Return `text` as bytes; ValueError when it can be had in none of `encodings`."""
+        for encoding in cls.encodings:
+            try:
+                return text.encode(encoding)
+            except UnicodeEncodeError:
+                continue
+        if cls.protocol >= (1, 1) and cls.use_rfc_2047:
+            return encoded_word(_CONTROLS.sub("", text)).encode("ascii")
+        raise ValueError(
+            f"The header value {text!r} is in none of the encodings {cls.encodings!r}."
+        )
 
 
 def _title(key: object) -> str:
@@ -401,9 +403,7 @@ def _mend(text: str) -> str:
     try:
         clean.encode("latin-1")
     except UnicodeEncodeError:
-        # RFC 2047 would fold after 75 characters; RFC 9110 section 5.5 forbids folding.
-        word = b64encode(clean.encode("utf-8", "replace")).decode("ascii")
-        return f"=?utf-8?b?{word}?="
+        return encoded_word(clean)
     return clean
 
 

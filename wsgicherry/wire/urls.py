@@ -74,13 +74,18 @@ def resolve_url(base_url: str, reference: str) -> str:
     `base_url` is dropped; '' means `base_url` without it.
     """
     reference = _CONTROLS.sub("", reference).strip(" ")
-    if _SCHEME.match(reference) and not _SCRIPT.match(reference):
+    if _SCHEME.match(reference) and not is_script(reference):
         return reference
     base = _URL.match(base_url)
     assert base is not None  # the pattern matches the empty text
     if reference.startswith("\\"):
         reference = _single_slash(reference)
     return base[1] + resolve(base[2], reference)
+
+
+def is_script(url: str) -> bool:
+    """Tell whether a browser would run or show what `url` itself holds ('javascript:...')."""
+    return bool(_SCRIPT.match(url))
 
 
 def quote_location(url: str) -> str:

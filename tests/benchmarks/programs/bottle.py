@@ -29,6 +29,18 @@ def contact():
     )
 
 
+@app.post("/survey")
+def survey():
+    return workloads.fields_text(request.forms.decode())
+
+
+@app.post("/upload")
+def upload():
+    form, picture = request.forms.decode(), request.files.picture
+    first = [form[name] for name in ("title", "author", "note")]
+    return workloads.upload_text(*first, picture.filename, picture.file)
+
+
 @app.get(workloads.LEAF_PATH)
 def leaf():
     response.set_header(*workloads.DEPTH_HEADER)

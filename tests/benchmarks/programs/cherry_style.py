@@ -40,6 +40,14 @@ def make_root(cherry):
             return workloads.form_text(name, email, city, note, tag)
 
         @cherry.expose
+        def survey(self, **fields):
+            return workloads.fields_text(fields)
+
+        @cherry.expose
+        def upload(self, title, author, note, picture):
+            return workloads.upload_text(title, author, note, picture.filename, picture.file)
+
+        @cherry.expose
         @cherry.tools.gzip()
         def long(self):
             return workloads.LONG_TEXT

@@ -29,6 +29,18 @@ def contact():
     )
 
 
+@app.post("/survey")
+def survey():
+    return workloads.fields_text(request.form.to_dict())
+
+
+@app.post("/upload")
+def upload():
+    form, picture = request.form, request.files["picture"]
+    first = [form[name] for name in ("title", "author", "note")]
+    return workloads.upload_text(*first, picture.filename, picture.stream)
+
+
 @app.get(workloads.LEAF_PATH)
 def leaf():
     return workloads.LEAF, [workloads.DEPTH_HEADER]

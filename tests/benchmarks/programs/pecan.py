@@ -43,6 +43,14 @@ class Root:
     def contact(self, name, email, city, note, tag):
         return workloads.form_text(name, email, city, note, tag)
 
+    @expose()
+    def survey(self, **fields):
+        return workloads.fields_text(fields)
+
+    @expose()
+    def upload(self, title, author, note, picture):
+        return workloads.upload_text(title, author, note, picture.filename, picture.file)
+
 
 def application():
     return pecan.Pecan(Root())

@@ -25,6 +25,16 @@ def contact(request):
     return Response(workloads.form_text(*first, form.getall("tag")))
 
 
+def survey(request):
+    return Response(workloads.fields_text(request.POST))
+
+
+def upload(request):
+    form, picture = request.POST, request.POST["picture"]
+    first = [form[name] for name in ("title", "author", "note")]
+    return Response(workloads.upload_text(*first, picture.filename, picture.file))
+
+
 def leaf(request):
     name, value = workloads.DEPTH_HEADER
     response = Response(workloads.LEAF)
@@ -38,6 +48,8 @@ ROUTES = (
     ("item", "/items/{number}", "GET", item, None),
     ("orders", "/orders", "POST", order, "json"),
     ("contact", "/contact", "POST", contact, None),
+    ("survey", "/survey", "POST", survey, None),
+    ("upload", "/upload", "POST", upload, None),
     ("leaf", workloads.LEAF_PATH, "GET", leaf, None),
 )
 

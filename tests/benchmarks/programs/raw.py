@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl
 
 import workloads
 
@@ -33,6 +33,12 @@ def contact(environ):
     return "200 OK", [("Content-Type", HTML)], workloads.form_text(*first, form["tag"]).encode()
 
 
+def survey(environ):
+    body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+    text = workloads.fields_text(dict(parse_qsl(body.decode())))
+    return "200 OK", [("Content-Type", HTML)], text.encode()
+
+
 def leaf(environ):
     return "200 OK", [("Content-Type", HTML), workloads.DEPTH_HEADER], workloads.LEAF.encode()
 
@@ -50,6 +56,7 @@ PAGES = {
     "/": hello,
     "/orders": order,
     "/contact": contact,
+    "/survey": survey,
     workloads.LEAF_PATH: leaf,
     "/long": long,
 }

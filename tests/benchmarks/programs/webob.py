@@ -25,6 +25,16 @@ def contact(request):
     return Response(workloads.form_text(*first, form.getall("tag")))
 
 
+def survey(request):
+    return Response(workloads.fields_text(request.POST))
+
+
+def upload(request):
+    form, picture = request.POST, request.POST["picture"]
+    first = [form[name] for name in ("title", "author", "note")]
+    return Response(workloads.upload_text(*first, picture.filename, picture.file))
+
+
 def leaf(request):
     name, value = workloads.DEPTH_HEADER
     response = Response(workloads.LEAF)
@@ -46,6 +56,8 @@ PAGES = {
     "/": hello,
     "/orders": order,
     "/contact": contact,
+    "/survey": survey,
+    "/upload": upload,
     workloads.LEAF_PATH: leaf,
     "/long": long,
 }

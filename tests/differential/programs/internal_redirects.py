@@ -85,6 +85,71 @@ class Root:
         )
 
     @cherrypy.expose
+    def previous_params(self, **kwargs):
+        raise cherrypy.InternalRedirect("/see_previous")
+
+    @cherrypy.expose
+    def see_previous(self):
+        previous = cherrypy.request.prev
+        return repr((
+            sorted(previous.params.items()), previous.method, previous.script_name,
+            previous.closed, previous.app is cherrypy.request.app, cherrypy.request.params,
+        ))  # fmt: skip
+
+    @cherrypy.expose
+    def from_error(self):
+        try:
+            raise KeyError("a fault")
+        except KeyError:
+            raise cherrypy.InternalRedirect("/target")  # noqa: B904
+
+    @cherrypy.expose
+    def to_error(self):
+        raise cherrypy.InternalRedirect("/refuse")
+
+    @cherrypy.expose
+    def refuse(self):
+        raise cherrypy.HTTPError(409, "refused after all")
+
+    @cherrypy.expose
+    def to_redirect(self):
+        raise cherrypy.InternalRedirect("/moved")
+
+    @cherrypy.expose
+    def moved(self):
+        raise cherrypy.HTTPRedirect("elsewhere")
+
+    @cherrypy.expose
+    def to_fault(self):
+        raise cherrypy.InternalRedirect("/fault")
+
+    @cherrypy.expose
+    def fault(self):
+        raise KeyError("a fault of the program")
+
+    @cherrypy.expose
+    def streamed(self):
+        cherrypy.response.stream = True
+        raise cherrypy.InternalRedirect("/target")
+
+    @cherrypy.expose
+    def from_late_hook(self):
+        return "never"
+
+    @cherrypy.expose
+    def caught(self):
+        try:
+            raise cherrypy.InternalRedirect("/target")
+        except cherrypy.CherryPyException as error:
+            return type(error).__name__
+
+    @cherrypy.expose
+    def default(self, *args, **kwargs):
+        if args[:1] == ("old",):
+            raise cherrypy.InternalRedirect("/target/" + "/".join(args[1:]))
+        raise cherrypy.NotFound()
+
+    @cherrypy.expose
     def from_hook(self):
         return "never"
 
@@ -100,6 +165,7 @@ def note_end():
 
 cherrypy.tree.mount(Root(), "", {
     "/from_hook": {"hooks.on_start_resource.a": lambda: go_to("/target?from=hook")},
+    "/from_late_hook": {"hooks.before_finalize.a": lambda: go_to("/target?from=late")},
     "/sub": {"hooks.on_end_request.a": note_end},
 })  # fmt: skip
 cherrypy.tree.mount(Root(), "/app")
@@ -120,6 +186,20 @@ REQUESTS = [
         "/target?x=1%26y=2",
         "/nowhere",
         "/",
+        "./target",
+        "../../target",
+        "/sub/../target",
+        "/target/",
+        "/sub",
+        "/sub/",
+        "?to=/target",
+        "/target?",
+        "/target?a=1?b=2",
+        "/target/x%2520y",
+        "/target/a//b",
+        "/target?x=%C3%A9",
+        "/target?a=1%26a=2",
+        "/ended",
     )
 ]
 REQUESTS += [
@@ -135,6 +215,21 @@ REQUESTS += [
     {"path": "/attributes"},
     {"path": "/from_hook"},
     {"path": "/target", "note": "no previous request"},
+    {"path": "/previous_params", "query": "a=1&b=2&b=3"},
+    {
+        "method": "POST",
+        "path": "/previous_params",
+        "body": "a=1",
+        "headers": {"Content-Type": "application/x-www-form-urlencoded"},
+    },
+    *({"path": path} for path in (
+        "/from_error", "/to_error", "/to_redirect", "/to_fault", "/streamed", "/from_late_hook",
+        "/caught", "/old/a/b", "/old", "/app/old/a", "/app/to_redirect", "/app/from_error",
+    )),
+    {"method": "PUT", "path": "/to_error", "body": "x"},
+    {"method": "DELETE", "path": "/streamed"},
+    {"method": "HEAD", "path": "/to_error"},
+    {"name": "HTTP/1.0", "path": "/to_redirect", "environ": {"SERVER_PROTOCOL": "HTTP/1.0"}},
     {
         "method": "POST",
         "path": "/go",

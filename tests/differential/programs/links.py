@@ -29,6 +29,14 @@ CASES = [
     {"path": "", "relative": "server"}, {"path": "/x", "qs": "a=1", "relative": "server"},
     {"path": "/x", "qs": "a=1", "relative": True},
     {"path": "/x", "base": "https://b.test/p", "relative": "server"},
+    {"path": "x?y=1"}, {"path": "x#y"}, {"path": "/x?y=../z"}, {"path": "x;p"}, {"path": "/./"},
+    {"path": "/caf\xe9"}, {"path": "x y"}, {"path": "/%20"}, {"path": "...."}, {"path": "/.x"},
+    {"qs": {"\xe9": "\u20ac"}}, {"qs": {"a": None}}, {"qs": {"a": True}}, {"qs": "?"},
+    {"qs": [("a", "&"), ("b", "=")]}, {"qs": {"a": "+ %"}}, {"path": "x", "qs": "a#b"},
+    {"path": "/x", "script_name": "/s", "relative": "server"},
+    {"path": "/d/e/f/g", "relative": True}, {"path": "/x/", "relative": True},
+    {"path": "/", "relative": "server"}, {"path": "..", "relative": True},
+    {"path": "/x", "base": "http://b.test", "relative": True},
 ]  # fmt: skip
 
 

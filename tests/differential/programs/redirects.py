@@ -1,5 +1,7 @@
 """HTTPRedirect: all statuses, kinds of URL, and what happens to headers and cookies."""
 
+import http
+
 import cherrypy
 
 
@@ -110,6 +112,50 @@ class Root:
         raise cherrypy.HTTPRedirect('/a?b=1&c="<script>"')
 
     @cherrypy.expose
+    def from_a_list_of_bytes(self):
+        raise cherrypy.HTTPRedirect([b"/a", "b"])
+
+    @cherrypy.expose
+    def http_status(self, name):
+        raise cherrypy.HTTPRedirect("/x", http.HTTPStatus[name])
+
+    @cherrypy.expose
+    def by_url(self, path):
+        raise cherrypy.HTTPRedirect(cherrypy.url(path))
+
+    @cherrypy.expose
+    def in_except(self):
+        try:
+            raise KeyError("first")
+        except KeyError:
+            raise cherrypy.HTTPRedirect("/second")  # noqa: B904
+
+    @cherrypy.expose
+    def after_a_body(self):
+        cherrypy.response.body = b"never sent"
+        raise cherrypy.HTTPRedirect("/x")
+
+    @cherrypy.expose
+    def hooked(self):
+        return "never"
+
+    @cherrypy.expose
+    def twice(self):
+        raise cherrypy.HTTPRedirect(cherrypy.HTTPRedirect("x").urls)
+
+    @cherrypy.expose
+    def streamed(self):
+        cherrypy.response.stream = True
+        raise cherrypy.HTTPRedirect("/x")
+
+    @cherrypy.expose
+    def expires(self):
+        cherrypy.response.cookie["a"] = ""
+        cherrypy.response.cookie["a"]["max-age"] = 0
+        cherrypy.response.cookie["a"]["path"] = "/"
+        raise cherrypy.HTTPRedirect("/x", 301)
+
+    @cherrypy.expose
     def caught(self):
         try:
             raise cherrypy.HTTPRedirect("/x")
@@ -117,12 +163,19 @@ class Root:
             return type(error).__name__
 
 
-cherrypy.tree.mount(Root())
+def go_away():
+    raise cherrypy.HTTPRedirect("/from_a_hook", 302)
+
+
+cherrypy.tree.mount(Root(), "", {"/hooked": {"hooks.before_handler.go": go_away}})
 cherrypy.tree.mount(Root(), "/nested")
 
 TARGETS = [
     "/x", "x", "x/y", "../x", "../../x", "./x", "?q=1", "#top", "", "/x/../y", "//other.test/x",
     "http://other.test/x", "https://other.test/", "mailto:a@example.test", "/x?a=1&b=2",
+    ".", "..", "./", "../", "/.", "/..", "/../x", "/a//b", "x;p=1", "x?y/../z", "x#y/../z", "?",
+    "/x/", "x/.", "x/..", "/a%20b", "/%C3%A9", "/a%2Fb", "a:b/c", "HTTP://OTHER.TEST/X",
+    "http://other.test", "http://other.test?x", "ftp://other.test/x", "/x?to=http://other.test/",
 ]  # fmt: skip
 
 REQUESTS = [{"path": "/status", "query": f"code={code}"} for code in range(300, 310)]
@@ -134,11 +187,25 @@ for path in ("/to", "/sub/page", "/sub/page/a/b", "/nested/to", "/nested/sub/pag
     ]
 PATHS = """
 /several /one_of_several /in_bytes /encoded /attributes /as_handler /keeps /not_modified
+/from_a_list_of_bytes /in_except /after_a_body /hooked /twice /streamed /expires
 /injected /not_ascii /markup /caught /sub /sub/ /nested /nested/sub/ /nested/several
 """
 REQUESTS += [{"path": path} for path in PATHS.split()]
 REQUESTS += [
     {"path": "/wrong", "query": f"code={code}"} for code in (299, 300, 306, 399, 400, 200)
+]
+REQUESTS += [
+    {"path": "/http_status", "query": f"name={name}"}
+    for name in ("FOUND", "MOVED_PERMANENTLY", "TEMPORARY_REDIRECT", "PERMANENT_REDIRECT")
+]
+REQUESTS += [
+    {"path": f"{mount}/by_url", "query": f"path={path}"}
+    for mount in ("", "/nested")
+    for path in ("/x", "x", "../x", "", "?a=1", "/")
+]
+REQUESTS += [
+    {"name": f"{path} twice", "path": path, "query": "a=1&b=%C3%A9"}
+    for path in ("/sub", "/nested/sub", "/nested")
 ]
 REQUESTS += [
     {"path": "/text_status", "query": "code=301"},

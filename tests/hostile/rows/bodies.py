@@ -143,9 +143,15 @@ BAD_JSON = {
     "depth-101": b"[" * 101 + b"]" * 101,
     "depth-101-objects": b'{"a":' * 101 + b"1" + b"}" * 101,
     "depth-5000": b"[" * 5000 + b"]" * 5000,
-    "depth-200000": b"[" * 200000 + b"]" * 200000,
-    "depth-200000-open": b"[" * 200000,
+    "depth-100000": b"[" * 100000 + b"]" * 100000,
     "depth-100000-objects": b'{"a":' * 100000,
+}
+
+CROWDED_JSON = {
+    "depth-100001": b"[" * 100001 + b"]" * 100001,
+    "depth-200000-open": b"[" * 200000,
+    "lists": b"[" + b"[]," * 100000 + b"1]",
+    "objects": b"[" + b"{}," * 100000 + b"1]",
 }
 
 GOOD_JSON = {
@@ -426,6 +432,7 @@ ROWS = [
     post("form-no-type", 200, body=b"a=1", content_type=ABSENT, contains="{}"),
     # JSON.
     *(post(f"json-bad-{id}", 400, "/json", body, JSON) for id, body in BAD_JSON.items()),
+    *(post(f"json-bad-{id}", 413, "/json", body, JSON) for id, body in CROWDED_JSON.items()),
     *(
         post(
             f"json-{id}", 200 if text else (200, 400), "/json", body, JSON, contains=text or ""

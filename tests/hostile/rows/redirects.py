@@ -1,9 +1,12 @@
 """Redirect targets: what must stay on the host does, however it is written."""
 
-from hostile_row import Row, asks
+from hostile_row import Row, asks, escaped
 
 # Where a program that means a path of its own would send the client (SECURITY goal 17).
 TARGETS = {
+    "host-goes-on": ".evil.example/://x",
+    "host-becomes-user": "@evil.example/://x",
+    "host-gets-a-port": ":81@evil.example/://x",
     "two-slashes": "//evil.example",
     "two-slashes-path": "//evil.example/path",
     "three-slashes": "///evil.example",
@@ -100,42 +103,31 @@ ELSEWHERE = {
 NO_COOKIE = {"Set-Cookie": None}
 
 ROWS = [
-    # By WebOb's own words.
+    # By WebOb's own words, and by the header itself: a refusal is the program's 500.
     *(
         Row(
-            f"location-{id}",
-            (303, 500),
-            "/location",
-            asks(value=TARGETS[id]),
+            f"{kind}-{id}",
+            (status, 500),
+            path,
+            query.format(escaped(target)),
             site="writer",
             headers=NO_COOKIE,
             is_programs_fault=True,
         )
-        for id in (
-            "two-slashes",
-            "backslash",
-            "tab",
-            "tab-first",
-            "space-first",
-            "crlf-header",
-            "snowman",
-            "nul",
-            "dots",
-            "vertical-first",
-            "user",
+        for kind, status, path, query in (
+            ("location", 303, "/location", "value={}"),
+            ("header", 200, "/header", "name=Location&value={}"),
+            ("webob-header", 200, "/webob_header", "name=location&value={}"),
+            ("webob-response", 303, "/webob_response", "status=303&name=Location&value={}"),
+            ("webob-redirect", 303, "/webob_redirect", "to={}"),
         )
+        for id, target in {**TARGETS, **SCRIPTS}.items()
     ),
+    # By way of url(), in each of its forms.
     *(
-        Row(
-            f"webob-redirect-{id}",
-            (303, 500),
-            "/webob_redirect",
-            asks(to=TARGETS[id]),
-            site="writer",
-            headers=NO_COOKIE,
-            is_programs_fault=True,
-        )
-        for id in ("two-slashes", "backslash", "tab", "crlf-header", "snowman", "markup")
+        Row(f"url-{how}-{id}", 303, "/go_url", asks(to=target, relative=how), headers=NO_COOKIE)
+        for how in ("no", "yes", "server")
+        for id, target in {**TARGETS, **SCRIPTS, **ELSEWHERE}.items()
     ),
     # Redirects that must stay.
     *(

@@ -10,6 +10,7 @@ import sys
 import threading
 
 import webob
+import wire_dispatchers
 
 import wsgicherry
 from wsgicherry import HTTPError, HTTPRedirect, InternalRedirect, expose
@@ -280,6 +281,7 @@ wsgicherry.config.update(
 )
 wsgicherry.tree.mount(Pages(), "/wire")
 wsgicherry.tree.graft(grafted, "/grafted")
+wire_dispatchers.mount()
 
 wsgi = wsgicherry.tree
 
