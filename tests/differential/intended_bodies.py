@@ -353,16 +353,6 @@ BODY_ROWS = (
     (
         "uploads",
         (
-            "small file to /latin", "empty file to /latin", "large file to /latin",
-            "lines to /latin", "binary to /latin", "UTF-8 to /latin", "Latin-1 to /latin",
-            "two files to /latin",
-        ),
-        ("body",),
-        "`request.body.attempt_charsets` counts for parts too, after their own",
-    ),
-    (
-        "uploads",
-        (
             "large file to /limited",
         ),
         ("body",),
