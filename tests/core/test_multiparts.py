@@ -491,6 +491,25 @@ def test_on_part_may_read_a_part_itself():
     assert (upload.file.read(), field) == (b"rest", "1")
 
 
+def test_on_part_may_read_some_of_a_large_part():
+    """However much is read at a time, nothing is lost or doubled."""
+    content = bytes(range(256)) * 4096
+    seen = []
+
+    def on_part(part):
+        seen.append(part.read(100_000))
+
+    upload = read(body(([UPLOAD], content)), on_part=on_part).params["a"]
+    assert seen[0] + upload.file.read() == content
+    by_take = []
+
+    def take(part):
+        by_take.extend([part._input.take(10), next(part.pieces())[:5]])
+
+    upload = read(body(([UPLOAD], content)), on_part=take).params["a"]
+    assert by_take == [content[:10], content[10:15]]
+
+
 def test_a_processor_may_leave_a_part_unread():
     """What a part's own class leaves unread is skipped."""
 

@@ -257,6 +257,17 @@ def test_what_is_no_body_is_named():
         prepare_body(5)
 
 
+def test_bytes_are_a_body_of_one_block():
+    """Bytes, of a class of one's own too, are one block; none of them no block."""
+
+    class Own(bytes):
+        pass
+
+    assert prepare_body(b"x") == [b"x"]
+    assert prepare_body(Own(b"x")) == [b"x"]
+    assert prepare_body(b"") == []
+
+
 def test_a_returned_value_replaces_what_the_handler_assigned(answer):
     """What the handler returns always replaces a body it set itself; None empties it."""
     assert answer(lambda response: setattr(response, "body", b"set")).body == b""

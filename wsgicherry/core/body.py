@@ -98,9 +98,12 @@ class RequestBody(Entity):
         self.attempt_charsets = self.attempt_charsets[:]
         self.processors = self.processors.copy()
         # What config and hooks say of charsets comes later, and counts (CherryPy's rule).
-        media_type, _, charset = describe_type(self._raw_type[:MAX_CONTENT_TYPE_BYTES])
-        self.heed_charset(charset)
-        if media_type.startswith("text/") and "iso-8859-1" not in self.attempt_charsets:
+        raw: str = environ.get("CONTENT_TYPE") or ""
+        self._media_type, _, charset = describe_type(raw[:MAX_CONTENT_TYPE_BYTES])
+        if charset is not None:
+            self.heed_charset(charset)
+        is_text = self._media_type.startswith("text/")
+        if is_text and "iso-8859-1" not in self.attempt_charsets:
             self.attempt_charsets.append("ISO-8859-1")  # what HTTP/1.0 said of text
         self.length = content_length(environ)
         self._input = environ["wsgi.input"]
@@ -242,11 +245,12 @@ class RequestBody(Entity):
     def parse(self) -> None:
         """Run the processor of the content type, which fills `params` and `parts`."""
         self.is_processed = True
-        media_type, major_type, _ = describe_type(self._raw_type[:MAX_CONTENT_TYPE_BYTES])
-        processor = self.find_processor(media_type, major_type)
+        media_type = self._media_type or self.content_type.value.lower()
+        processor = self.processors.get(media_type) or self.find_processor(media_type)
         if processor is None:
             self.check_length()
             self.default_proc()
         else:
-            self.check_charset()
+            if self.unknown_charset is not None:
+                self.check_charset()
             processor(self)

@@ -221,21 +221,20 @@ class Entity:
 
         What a processor raises passes; ours raise HTTPError 400, 413 and 415.
         """
-        media_type, major_type, _ = describe_type(self._raw_type[:MAX_CONTENT_TYPE_BYTES])
-        processor = self.find_processor(media_type, major_type)
+        media_type, _, _ = describe_type(self._raw_type[:MAX_CONTENT_TYPE_BYTES])
+        processor = self.find_processor(media_type)
         if processor is None:
             self.default_proc()
         else:
             self.check_charset()
             processor(self)
 
-    def find_processor(self, media_type: str, major_type: str) -> Processor | None:
+    def find_processor(self, media_type: str) -> Processor | None:
         """Return the processor of a media type (in lower case), or of its part before the
         slash.
         """
-        found: Processor | None = self.processors.get(media_type) or self.processors.get(
-            major_type
-        )
+        find = self.processors.get
+        found: Processor | None = find(media_type) or find(media_type.partition("/")[0])
         return found
 
     def default_proc(self) -> None:
