@@ -99,7 +99,7 @@ class RequestBody(Entity):
         self.processors = self.processors.copy()
         # What config and hooks say of charsets comes later, and counts (CherryPy's rule).
         raw: str = environ.get("CONTENT_TYPE") or ""
-        self._media_type, _, charset = describe_type(raw[:MAX_CONTENT_TYPE_BYTES])
+        self._media_type, charset = describe_type(raw[:MAX_CONTENT_TYPE_BYTES])
         if charset is not None:
             self.heed_charset(charset)
         is_text = self._media_type.startswith("text/")
