@@ -294,6 +294,24 @@ def test_counted_input():
     assert counted.bytes_read == 4
 
 
+# -- charsets of text --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("type", "charsets"),
+    [
+        ("text/plain", ["utf-8", "ISO-8859-1"]),
+        ("text/plain; charset=iso-8859-1", ["iso-8859-1", "utf-8"]),
+        ("text/plain; charset=us-ascii", ["us-ascii", "utf-8", "ISO-8859-1"]),
+        ("text", ["utf-8"]),
+        ("application/xml", ["utf-8"]),
+    ],
+)
+def test_text_may_be_latin_1(post, type, charsets):
+    """A body of type text/* is tried in ISO-8859-1 too, after all others."""
+    assert post(b"abc", type, lambda r: repr(r.body.attempt_charsets)).text == repr(charsets)
+
+
 # -- the limit --------------------------------------------------------------------------------
 
 

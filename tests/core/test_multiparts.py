@@ -263,6 +263,11 @@ def test_long_boundaries(length):
         body(([f"{NAMED}; filename*=nope"], b"x")),
         body(([f"{NAMED}; filename*=utf-8''%ff"], b"x")),
         body(([f"{NAMED}; filename*=rot13''x"], b"x")),
+        body(([NAMED, "X: a\nb"], b"x")),
+        body(([NAMED, "X: a\rb"], b"x")),
+        body(([NAMED, "X: a\0b"], b"x")),
+        body(([NAMED, NAMED], b"x")),
+        body(([NAMED, "Content-Type: text/plain", "content-type: text/html"], b"x")),
         body(([NAMED, "Content-Type: multipart/mixed"], b"x")),
         body(([NAMED, "Content-Type: multipart/mixed; boundary=C"], b"--C")),
     ],
@@ -270,6 +275,12 @@ def test_long_boundaries(length):
 def test_broken_bodies(data):
     """What is not well-formed, ends early or is no text is 400 (BEHAVIOUR 13.2)."""
     assert code_of(data) == 400
+
+
+def test_headers_that_are_lists():
+    """A header that may stand there twice has the values of both."""
+    part = read(body((["X-A: 1", "X-B: 3", "x-a: 2"], b"x"))).parts[0]
+    assert part.headers == {"X-A": "1, 2", "X-B": "3"}
 
 
 def test_a_charset_that_is_not_allowed():

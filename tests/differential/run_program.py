@@ -31,6 +31,7 @@ from wsgiref.validate import validator
 
 # What programs import from CherryPy's private modules, because its documentation does.
 DOORS = {
+    "from cherrypy._cpreqbody import": "from wsgicherry.core.body import",
     "from cherrypy._cptools import XMLRPCController": (
         "from wsgicherry.lib.xmlrpcutil import XMLRPCController"
     ),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from urllib.parse import unquote
 
+from hostile_forms import boundary_of, change_form
 from hostile_row import Row
 
 MAX_CHARS = 70_000
@@ -58,9 +59,8 @@ NASTY = [
 ]
 METHODS = ("GET", "HEAD", "POST", "PUT", "OPTIONS", "DELETE", "PATCH", "TRACE", "BREW")
 
-
 # The sites whose programs do what they are asked to, be it wrong.
-PROGRAMS_DOING = ("writer", "faulty", "streams")
+PROGRAMS_DOING = ("writer", "faulty", "streams", "uploads_failing", "uploads_full")
 
 
 def is_fit(row: Row) -> bool:
@@ -68,6 +68,19 @@ def is_fit(row: Row) -> bool:
     is_own_doing = row.is_programs_fault or row.leaves or row.site in PROGRAMS_DOING
     is_small = len(row.path + row.query) < MAX_CHARS and len(row.body or b"") < MAX_BODY_BYTES
     return is_small and not is_own_doing and row.source is None
+
+
+def is_multipart(row: Row) -> bool:
+    """Tell whether `row` sends a multipart body."""
+    kind = str(row.environ.get("CONTENT_TYPE", "")).lower()
+    return "multipart" in kind and row.body is not None
+
+
+def choose_multipart(chance: random.Random, rows: Sequence[Row]) -> Row:
+    """Return a row that sends a multipart body."""
+    while not is_multipart(row := chance.choice(rows)):
+        pass
+    return row
 
 
 def mutations(table: Sequence[Row], seed: int, count: int) -> Iterator[Row]:
@@ -101,8 +114,17 @@ def change_environ(row: Row, chance: random.Random, rows: Sequence[Row]) -> Row:
     keys = [k for k, v in environ.items() if isinstance(v, str) and k not in SERVERS_OWN]
     if keys and not keys[0].startswith("wsgi."):
         key = chance.choice([key for key in keys if not key.startswith("wsgi.")])
-        environ[key] = change_text(environ[key], chance)
+        environ[key] = as_server_gives(change_text(environ[key], chance))
     return dataclasses.replace(row, environ=environ)
+
+
+def as_server_gives(text: str) -> str:
+    """Return `text` as a native string of PEP 3333: bytes as ISO-8859-1."""
+    try:
+        text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass").decode("latin-1")
+    return text
 
 
 def change_method(row: Row, chance: random.Random, rows: Sequence[Row]) -> Row:
@@ -112,6 +134,15 @@ def change_method(row: Row, chance: random.Random, rows: Sequence[Row]) -> Row:
 def change_body(row: Row, chance: random.Random, rows: Sequence[Row]) -> Row:
     text = change_text((row.body or b"").decode("latin-1"), chance)
     return dataclasses.replace(row, body=text.encode("utf-8", "surrogatepass"))
+
+
+def change_multipart(row: Row, chance: random.Random, rows: Sequence[Row]) -> Row:
+    """Change the structure of a multipart body; a row without one is left for another row."""
+    if not is_multipart(row):
+        row = choose_multipart(chance, rows)
+    other = choose_multipart(chance, rows)
+    body = change_form(row.body or b"", boundary_of(row), other.body or b"", chance)
+    return dataclasses.replace(row, body=body[:MAX_BODY_BYTES])
 
 
 def cross_environ(row: Row, chance: random.Random, rows: Sequence[Row]) -> Row:
@@ -138,6 +169,8 @@ STEPS: tuple[Callable[[Row, random.Random, Sequence[Row]], Row], ...] = (
     change_environ,
     change_method,
     change_body,
+    change_multipart,
+    change_multipart,
     cross_environ,
     cross_query,
     cross_path,

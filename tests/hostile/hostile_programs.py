@@ -84,7 +84,7 @@ class Root:
 
     @expose
     def echo(self, **params: Any) -> str:
-        return say(json.dumps(params))
+        return say(json.dumps(params, default=repr))  # a file is no text
 
     @expose
     def take(self, *segments: str, **params: Any) -> str:

@@ -20,6 +20,7 @@ from hostile_programs import (
     fail,
 )
 from hostile_streams import Streams
+from hostile_uploads import UPLOAD_SITES, Uploads
 from invariants import EXCEPTION_TEXT, OUTSIDE_MARKER
 
 from wsgicherry.core.current import serving_now
@@ -117,6 +118,7 @@ SITES: dict[str, tuple[Callable[[Ledger], Any], dict[str, dict[str, Any]]]] = {
     "small": (Root, {}),
     "limits": (Root, {"/": {"request.max_cookie_bytes": 100, "request.max_params": 10}}),
     "production": (Root, {"/": {"request.show_mismatched_params": False}}),
+    **{name: (lambda ledger: Uploads(), config) for name, config in UPLOAD_SITES.items()},
     "typed": (
         lambda ledger: Typed(),
         {"/": {"tools.params.on": True}, "/segments": {"tools.params.segments": True}},

@@ -18,6 +18,21 @@ SEED = int(os.environ.get("WSGICHERRY_FUZZ_SEED", "20261"))
 MUTATIONS = int(os.environ.get("WSGICHERRY_FUZZ_COUNT", "2000"))
 MOST_SHOWN = 10
 
+LEAST_ROWS = 700
+LEAST_ROWS_OF_A_KIND = 20
+PARTS_OF_KINDS = {
+    "form": "body-form",
+    "length": "body-length",
+    "json": "body-json",
+    "charset": "body-charset",
+    "coding": "body-coding",
+    "protocol": "method-protocol",
+    "boundary": "multipart-boundary",
+    "structure": "multipart-structure",
+    "limit": "multipart-limit",
+    "file name": "part-file",
+}
+
 
 @pytest.fixture(scope="module")
 def find_site(tmp_path_factory):
@@ -123,7 +138,14 @@ def test_a_location_is_read_as_browsers_do(location, target):
 
 
 def test_the_table_is_large_and_its_names_are_unique():
-    """At least 300 rows, some of each kind, and no name twice: a failure names one row."""
-    assert len(TABLE) >= 300
+    """Hundreds of rows, some of each kind, and no name twice: a failure names one row."""
+    assert len(TABLE) >= LEAST_ROWS
     assert [name for name, count in Counter(row.id for row in TABLE).items() if count > 1] == []
     assert set(KINDS) == {row.id.partition("-")[0] for row in TABLE}
+
+
+@pytest.mark.parametrize("kind", [*KINDS, *PARTS_OF_KINDS])
+def test_no_kind_of_input_is_thin(kind):
+    """At least 20 rows of each kind, and of each kind within a kind."""
+    start = PARTS_OF_KINDS.get(kind, kind) + "-"
+    assert sum(row.id.startswith(start) for row in TABLE) >= LEAST_ROWS_OF_A_KIND

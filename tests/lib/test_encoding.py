@@ -380,6 +380,16 @@ def test_streams_are_encoded_as_they_go(site):
     assert chunks.closed == 1
 
 
+@pytest.mark.parametrize(
+    ("header", "status"), [("utf-8;q=x", 400), ("a" * 5000, 431), ("*;q=0", 406)]
+)
+def test_streams_that_are_refused_are_closed(site, header, status):
+    """A stream that no charset can be found for is closed, as every body is."""
+    chunks = Chunks("a")
+    Page(site, lambda: stream(chunks)).get(Accept_Charset=header, status=status)
+    assert chunks.closed == 1
+
+
 def test_streams_take_the_first_charset(site):
     """A stream cannot be tried: the client's first choice is used."""
     answer = Page(site, lambda: stream(Chunks(LATIN))).get(Accept_Charset="iso-8859-1")

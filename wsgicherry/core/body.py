@@ -100,10 +100,11 @@ class RequestBody(Entity):
         self.processors = self.processors.copy()
         # What config and hooks say of charsets comes later, and counts (CherryPy's rule).
         raw: str = environ.get("CONTENT_TYPE") or ""
-        self._media_type, major_type, charset = describe_type(raw[:MAX_CONTENT_TYPE_BYTES])
+        self._media_type, charset = describe_type(raw[:MAX_CONTENT_TYPE_BYTES])
         if charset is not None:
             self.heed_charset(charset)
-        if major_type == "text":
+        is_text = self._media_type.startswith("text/")
+        if is_text and "iso-8859-1" not in self.attempt_charsets:
             self.attempt_charsets.append("ISO-8859-1")  # what HTTP/1.0 said of text
         self.length = content_length(environ)
         self._input = environ["wsgi.input"]

@@ -221,7 +221,7 @@ class Entity:
 
         What a processor raises passes; ours raise HTTPError 400, 413 and 415.
         """
-        media_type, _, _ = describe_type(self._raw_type[:MAX_CONTENT_TYPE_BYTES])
+        media_type, _ = describe_type(self._raw_type[:MAX_CONTENT_TYPE_BYTES])
         processor = self.find_processor(media_type)
         if processor is None:
             self.default_proc()
@@ -259,8 +259,7 @@ def read_length(headers: Mapping[str, Any]) -> int | None:
 
 
 @lru_cache(maxsize=64)  # PERF: clients of a site send few different types
-def describe_type(raw: str) -> tuple[str, str, str | None]:
-    """Return media type, its part before the slash (both in lower case) and the charset."""
+def describe_type(raw: str) -> tuple[str, str | None]:
+    """Return the media type, in lower case, and the charset."""
     value, params = parse_header(raw)
-    media_type = value.lower()
-    return media_type, media_type.partition("/")[0], params.get("charset")
+    return value.lower(), params.get("charset")

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from ..wire.headers import HeaderMap
+from ..wire.headers import SINGLE_VALUE, HeaderMap
 from ..wire.params import TooManyParams, add_param
 from .errors import HTTPError
 from .forms import fields_too_large
@@ -163,6 +163,8 @@ def read_part(
     """Return one part, read to its end into what `on_part` says, or as its own class does."""
     headers = HeaderMap()
     dict.update(headers, headerlist)  # PERF: the parser has made the names Title-Case
+    if len(headers) < len(headerlist):
+        headers = join_headers(headerlist)
     part = entity.part_class(content, headers, boundary)
     if part.filename is None:
         content.form.count_field()
@@ -176,3 +178,20 @@ def read_part(
         part.read_into(file)
     content.skip()
     return part
+
+
+def join_headers(headerlist: list[tuple[str, str]]) -> HeaderMap:
+    """Return headers of which some stand there twice, their values joined as those of a list.
+
+    HTTPError 400 for a second Content-Disposition or another that may stand there once: what
+    looked at the body before us may have believed the first.
+    """
+    headers = HeaderMap()
+    for name, value in headerlist:
+        if name not in headers:
+            headers[name] = value
+        elif name.lower() in SINGLE_VALUE:
+            raise HTTPError(400, f"A part of the multipart body has two headers {name}.")
+        else:
+            headers[name] += f", {value}"
+    return headers

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from multipart import (  # type: ignore[import-untyped]
     MultipartError,
+    ParserError,
     ParserLimitReached,
     PushMultipartParser,
 )
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
 MAX_FOLDS = 100
 """How many lines of one body may go on with a header: each is joined to it anew."""
+
+# A reader that takes one of them for an end sees other headers (RFC 9110 section 5.5).
+_ENDS = re.compile(rb"[\0\r\n]")
 
 
 class Head(list[tuple[str, str]]):
@@ -51,6 +56,8 @@ class PartsParser(PushMultipartParser):  # type: ignore[misc]
             self.form.fold_count += 1
             if self.form.fold_count > MAX_FOLDS:
                 raise ParserLimitReached(f"More than {MAX_FOLDS} folded lines in headers")
+        if _ENDS.search(line):
+            raise ParserError("NUL, CR or LF in a segment header")
         super()._on_segment_headerline(line)
 
     def _create_segment(self, headerlist: list[tuple[str, str]]) -> Head:

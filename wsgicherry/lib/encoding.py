@@ -154,7 +154,12 @@ class ResponseEncoder:
         if lower_type.startswith(EVENT_STREAM):
             return EncodedStream(chunks, "utf-8", self.errors)
         element = response.headers.elements("Content-Type")[0]
-        charset, encoded = self.find_charset(chunks)
+        try:
+            charset, encoded = self.find_charset(chunks)
+        except HTTPError:
+            if response.stream:  # others are closed when they have been read
+                close_body(chunks)
+            raise
         element.params["charset"] = charset
         response.headers["Content-Type"] = str(element)
         return encoded

@@ -52,6 +52,7 @@ BAD_LENGTHS = {
 CODINGS_REFUSED = [
     *("gzip", "gzip, chunked", "deflate", "compress", "xchunked", "chunked, gzip", "br"),
     *("chunkedx", "chunked\x00", "garbage", "chunked, chunked", "x" * 5000, "\xff", "<script>"),
+    *("identity, chunked", "chunked;q=1", "chunked trailers", "chunked,", "9" * 30),
 ]
 
 BAD_CHARSETS = [

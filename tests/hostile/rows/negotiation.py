@@ -328,4 +328,19 @@ ROWS = [
     ),
     Row("favicon-head", 200, "/favicon.ico", method="HEAD"),
     Row("favicon-post", (404, 405, 411), "/favicon.ico", method="POST"),
+    # A stream that is never sent is closed all the same.
+    *(
+        Row(
+            f"charset-of-a-{path}-{id}",
+            status,
+            f"/{path}",
+            environ={"HTTP_ACCEPT_CHARSET": text},
+        )
+        for path in ("stream", "iterate")
+        for id, text, status in (
+            ("malformed", "utf-8;q=1e999", 400),
+            ("large", "a" * 5000, 431),
+            ("none", "*;q=0", 406),
+        )
+    ),
 ]
