@@ -39,7 +39,7 @@ def tell_of_sendfile():
 
     def telling(self, wrapped):
         is_sent = sendfile(self, wrapped)
-        say(f"sendfile: {is_sent}")
+        say(f"sendfile of {self.req.uri}: {is_sent}")
         return is_sent
 
     Response.sendfile = telling
