@@ -220,12 +220,17 @@ def test_an_event_of_another_thread(open_stream, kind):
     thread.join(WAIT_SECONDS)
 
 
-@pytest.mark.skipif(sys.version_info < (3, 13), reason="queues are shut down from 3.13 on")
-def test_a_queue_that_is_shut_down(open_stream):
-    """shutdown() ends the stream."""
-    events = queue.Queue()
-    events.shutdown()
-    assert list(open_stream(events)) == [COMMENT]
+class ShutDown(queue.Queue):
+    """A queue as Python 3.13 knows it, of which there is no more to come."""
+
+    def get(self, *args, **kwargs):
+        raise queue.ShutDown
+
+
+def test_a_queue_that_is_shut_down(open_stream, monkeypatch):
+    """shutdown(), from Python 3.13 on, ends the stream."""
+    monkeypatch.setattr(queue, "ShutDown", getattr(queue, "ShutDown", KeyError), raising=False)
+    assert list(open_stream(ShutDown())) == [COMMENT]
 
 
 def test_a_client_that_has_gone_ends_the_stream(open_stream):

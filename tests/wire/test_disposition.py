@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wsgicherry.wire import disposition
 from wsgicherry.wire.disposition import base_name, parse_disposition
 from wsgicherry.wire.headers import MalformedHeader
 
@@ -58,6 +59,22 @@ def test_extended_names_that_are_none(value):
     """A `filename*` that is not what RFC 8187 says is malformed."""
     with pytest.raises(MalformedHeader):
         parse_disposition(f"form-data; filename*={value}")
+
+
+@pytest.mark.parametrize(("extra", "is_read"), [(-1, True), (0, True), (1, False)])
+@pytest.mark.parametrize(
+    ("letter", "limit"),
+    [(";", disposition.MAX_SEMICOLONS), ("\\", disposition.MAX_BACKSLASHES)],
+)
+def test_steps_are_limited(letter, limit, extra, is_read):
+    """A header with more semicolons or backslashes than anybody needs is malformed."""
+    letters = letter * (limit + extra)
+    header = f"form-data; name=a{letters[1:]}" if letter == ";" else f'x; name="a{letters}"'
+    if is_read:
+        assert parse_disposition(header)[0].startswith("a")
+    else:
+        with pytest.raises(MalformedHeader):
+            parse_disposition(header)
 
 
 @pytest.mark.parametrize(

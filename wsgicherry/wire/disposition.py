@@ -7,14 +7,19 @@ from urllib.parse import unquote_to_bytes
 
 from .headers import MalformedHeader, parse_header
 
+# Each is a step of Python's, and a body of a megabyte has room for a million of them.
+MAX_SEMICOLONS = 32
+MAX_BACKSLASHES = 512
+
 # What browsers send for names without odd characters, which is nearly every part.
 _PLAIN = re.compile(
     r'form-data; name="([^"\\%\x80-\xff]*)"(?:; filename="([^"\\%/\x80-\xff]*)")?'
 )
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
-_DIRECTORIES = re.compile(r".*[/\\]", re.DOTALL)
 # RFC 8187 section 3.2.1: charset'language'value
-_EXTENDED = re.compile(r"([A-Za-z0-9-]{1,20})'[A-Za-z0-9-]*'([A-Za-z0-9!#$&+.^_`|~%-]*)")
+_EXTENDED = re.compile(
+    r"([A-Za-z0-9-]{1,20})'[A-Za-z0-9-]*'((?:[A-Za-z0-9!#$&+.^_`|~-]|%[0-9A-Fa-f]{2})*)"
+)
 _EXTENDED_CHARSETS = ("utf-8", "iso-8859-1")
 # How browsers write what would end a quoted string (WHATWG HTML, multipart/form-data).
 _BROWSER_ESCAPES = (("%22", '"'), ("%0D", "\r"), ("%0A", "\n"))
@@ -24,13 +29,16 @@ def parse_disposition(value: str) -> tuple[str | None, str | None]:
     """Return (name, filename) of a part; None for one that is not given.
 
     `value` is a native string (bytes read as ISO-8859-1); text in it is UTF-8 if it can be.
-    `filename*` (RFC 8187) wins over `filename`; MalformedHeader for one that is none. Of a file
-    name no directories and no control characters are left.
+    `filename*` (RFC 8187) wins over `filename`; MalformedHeader for one that is none, and for
+    more than MAX_SEMICOLONS or MAX_BACKSLASHES. Of a file name no directories and no control
+    characters are left.
     """
     plain = _PLAIN.fullmatch(value)
     if plain is not None:
         name, filename = plain.groups()
         return name, filename if not filename else base_name(filename)
+    if value.count(";") > MAX_SEMICOLONS or value.count("\\") > MAX_BACKSLASHES:
+        raise MalformedHeader(value)
     _, params = parse_header(value)
     name, filename = params.get("name"), params.get("filename")
     if "filename*" in params:
@@ -51,7 +59,7 @@ def base_name(filename: str) -> str:
     """
     if not filename:
         return ""
-    last = _DIRECTORIES.sub("", _CONTROLS.sub("", filename)).strip()
+    last = _CONTROLS.sub("", filename).replace("\\", "/").rpartition("/")[2].strip()
     return "_" if last in ("", ".", "..") else last
 
 
