@@ -278,6 +278,17 @@ def test_an_error_of_the_server(environ, error, code, chunked):
     assert caught.value.code == code
 
 
+@pytest.mark.parametrize(
+    ("error", "is_told"), [(InvalidChunkSize("zz"), True), (ConnectionResetError(), False)]
+)
+def test_what_the_log_says_of_a_stream_that_fails(post, error_lines, error, is_told):
+    """A client that goes away is no event; any other error may be a program's own."""
+    answer = post(b"a=1", FORM, validate=False, **{"wsgi.input": Gone(error)})
+    assert answer.code == 400
+    told = [line for line in error_lines if "could not be read: InvalidChunkSize" in line]
+    assert bool(told) is is_told
+
+
 def test_a_form_that_breaks_off(post):
     """A form that is shorter than its Content-Length is answered 400."""
     assert post(b"a=1", FORM, CONTENT_LENGTH="30").code == 400

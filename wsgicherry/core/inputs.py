@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 from typing import Any, BinaryIO
 
+from .current import find_serving
 from .errors import HTTPError
 
 CHUNK_BYTES = 64 * 1024
 MAX_LENGTH_DIGITS = 18
+MAX_LOGGED_CHARS = 200
 
 
 class PieceReader(io.RawIOBase):
@@ -90,12 +92,17 @@ def reading_failed(error: Exception) -> HTTPError:
 
     Servers have errors of their own for chunks that are malformed or break off, which are no
     OSErrors (SERVERS R24), and one for a body over the limit, by the name of which CherryPy
-    knows it (BEHAVIOUR 2.8). An HTTPError is some middleware's, and stays.
+    knows it (BEHAVIOUR 2.8). An HTTPError is some middleware's, and stays. What is no OSError
+    may be a program's own stream that failed, so the log tells of it.
     """
     if isinstance(error, HTTPError):
         return error
     if type(error).__name__ == "MaxSizeExceeded":
         return HTTPError(413)
+    serving = find_serving()
+    if serving is not None and not isinstance(error, OSError):
+        met = repr(error)[:MAX_LOGGED_CHARS]
+        serving.request.log(f"The request's body could not be read: {met}", "HTTP")
     return HTTPError(400, "The request's body broke off, or is malformed.")
 
 
