@@ -107,6 +107,15 @@ def test_uploads_that_are_written_by_turns(spool):
     assert (first.read(), second.read()) == (b"a" * 30_000, b"b" * 30_000)
 
 
+def test_an_upload_that_is_given_up(spool):
+    """What was not written through when its spool goes is nobody's any more."""
+    file = open_upload(spool)
+    file.write(b"not flushed")
+    spool.store.close()
+    file.close()
+    assert file.closed
+
+
 def test_uploads_in_threads(spool):
     """Two threads may read two uploads of one request."""
     files = [kept(spool, bytes([65 + n]) * 400_000) for n in range(4)]

@@ -41,6 +41,13 @@ DOORS = {
     "from cherrypy._cprequest import Hook": "from wsgicherry.core.hooks import Hook",
     "from cherrypy._cprequest import Request": "from wsgicherry.core.request import Request",
 }
+# CherryPy takes the reasons of its Python, and 3.13 renamed these; ours stay (BEHAVIOUR 2.9).
+PINNED_REASONS = {
+    413: "Request Entity Too Large",
+    414: "Request-URI Too Long",
+    416: "Requested Range Not Satisfiable",
+    422: "Unprocessable Entity",
+}
 SETTINGS = {"log.screen": False, "request.show_tracebacks": False}
 
 
@@ -62,6 +69,10 @@ def load(framework, path):
         source = translate(source)
     else:
         import cherrypy
+
+        for code, reason in PINNED_REASONS.items():
+            _, text = cherrypy.lib.httputil.response_codes[code]
+            cherrypy.lib.httputil.response_codes[code] = reason, text
     cherrypy.config.update(SETTINGS)
     program = {"__name__": "program", "__file__": path, "cherrypy": cherrypy}
     exec(compile(source, path, "exec"), program)

@@ -95,6 +95,9 @@ class Region(io.RawIOBase):
 
     def write(self, data: Any) -> int:
         """Write `data` at the current position. OSError when the disk is full."""
+        if self._spool.store.closed:
+            # An upload that was given up is flushed when it goes, perhaps after its spool.
+            return len(data)
         end = self._start + self._length
         if self._own is None and (self._position, end) == (self._length, self._spool.size):
             self._spool.append(data)
