@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .core.tools import ErrorTool, HandlerTool, Tool, Toolbox
+from .core.tools import ErrorTool, HandlerTool, PreparedTool, Tool, Toolbox
 from .lib import cptools, encoding, jsontools, static, xmlrpcutil
 
 # name, hook point, priority, callable
 HOOKED: tuple[tuple[str, str, int, Callable[..., Any]], ...] = (
     ("response_headers", "on_start_resource", 50, cptools.response_headers),
-    ("json_in", "before_request_body", 30, jsontools.json_in),
     ("decode", "before_request_body", 50, encoding.decode),
     ("params", "before_handler", 15, cptools.convert_params),
     ("json_out", "before_handler", 30, jsontools.json_out),
@@ -19,6 +18,12 @@ HOOKED: tuple[tuple[str, str, int, Callable[..., Any]], ...] = (
     ("gzip", "before_finalize", 80, encoding.gzip),
     ("log_tracebacks", "before_error_response", 50, cptools.log_traceback),
     ("log_headers", "before_error_response", 50, cptools.log_request_headers),
+)
+
+# What settles the tool's settings once for a plan is the last column.
+PREPARED: tuple[tuple[str, str, int, Callable[..., Any], Callable[..., Any]], ...] = (
+    ("json_in", "before_request_body", 30, jsontools.json_in, jsontools.prepare_json_in),
+    ("encode", "before_handler", 70, encoding.encode, encoding.prepare_encode),
 )
 
 # Tools that may answer in the handler's place.
@@ -35,7 +40,8 @@ def make_toolbox() -> Toolbox:
     toolbox = Toolbox("tools")
     for name, point, priority, function in HOOKED:
         setattr(toolbox, name, Tool(point, function, name, priority))
-    toolbox.encode = encoding.EncodeTool("before_handler", encoding.encode, "encode", 70)
+    for name, point, priority, function, prepare in PREPARED:
+        setattr(toolbox, name, PreparedTool(point, function, prepare, name, priority))
     for name, function in HANDLING:
         setattr(toolbox, name, HandlerTool(function, name))
     for name, function in ANSWERING_ERRORS:

@@ -14,6 +14,7 @@ MAX_CACHED_HEADER_CHARS = 128
 
 PLAIN_HTML = ("Content-Type", "text/html")
 HTML_UTF8 = ("Content-Type", "text/html;charset=utf-8")
+JSON = ("Content-Type", "application/json")
 
 # Header lists of constants, as the identities of their pairs: `add_settled` puts them here for
 # good.
@@ -27,6 +28,7 @@ def add_settled(*pairs: tuple[str, str]) -> tuple[tuple[str, str], ...]:
 
 
 add_settled(HTML_UTF8)
+add_settled(JSON)
 
 
 # There is no body that these could describe; `wsgiref.validate` refuses the type (on a 204 and

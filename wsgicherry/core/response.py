@@ -19,6 +19,7 @@ from .current import find_serving, serving_now
 from .errors import HTTPError
 from .headers import (
     HTML_UTF8,
+    JSON,
     NOT_WITHOUT_BODY,
     PLAIN_HTML,
     SETTLED,
@@ -333,7 +334,7 @@ class Response(WebObResponse):
         headerlist, body = self._headerlist, self._app_iter
         if (
             len(headerlist) == 1
-            and headerlist[0] is HTML_UTF8
+            and (headerlist[0] is HTML_UTF8 or headerlist[0] is JSON)
             and self.status is None
             and type(body) is list
             and len(body) == 1

@@ -125,6 +125,31 @@ class Tool:
         return settings
 
 
+class PreparedTool(Tool):
+    """A tool that settles what its settings mean once for a plan, not for each request.
+
+    `prepare` takes the settings and returns what runs as the hook; `callable` is for those who
+    call the tool themselves.
+    """
+
+    def __init__(
+        self,
+        point: str,
+        callable: Callable[..., Any],
+        prepare: Callable[..., Callable[[], Any]],
+        name: str | None = None,
+        priority: int = DEFAULT_PRIORITY,
+    ) -> None:
+        super().__init__(point, callable, name, priority)
+        self.prepare = prepare
+
+    def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:
+        """Attach what `prepare` makes of `settings`."""
+        priority = settings.pop("priority", self._priority)
+        assert self._point is not None
+        target.hooks.attach(self._point, self.prepare(**settings), priority=priority)
+
+
 class HandlerTool(Tool):
     """A tool that may answer in the handler's place: a true result means that it did."""
 

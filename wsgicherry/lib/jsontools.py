@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import lru_cache, partial
+from functools import partial
 from json import JSONDecoder, JSONEncoder, encoder
 from math import isfinite
 from typing import Any
 
 from ..core.current import serving_now
 from ..core.errors import HTTPError
-from ..core.headers import PLAIN_HTML, add_settled
+from ..core.headers import JSON, PLAIN_HTML
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_DEPTH = 100
@@ -47,7 +47,8 @@ WHITE_SPACE = " \t\n\r"  # RFC 8259 section 2
 
 # What matters of a document before it is read: digits, exponents and brackets.
 SHAPE = bytes.maketrans(b"123456789E{", b"000000000e[")
-_MANY_DIGITS = b"0" * 300  # a number of fewer has room in a double
+MOST_DIGITS = 300  # a number of fewer has room in a double
+_MANY_DIGITS = b"0" * MOST_DIGITS
 
 
 def make_encode() -> Callable[[Any], str]:
@@ -102,9 +103,11 @@ def parse_json(
             f"The JSON document has more than {max_small_containers} small lists or objects.",
         )
     # PERF: with a parse_float of our own a float takes ten times as long.
-    decode = _decode_strictly if not allow_nan and may_overflow(shape) else _decode
+    decode = _decode
     if allow_nan:
         decode = _decode_any
+    elif (b"0e" in shape or len(shape) > MOST_DIGITS) and may_overflow(shape):
+        decode = _decode_strictly
     try:
         text = data.decode("utf-8").strip(WHITE_SPACE)
         document, end = decode(text)
@@ -126,9 +129,7 @@ def may_overflow(shape: bytes) -> bool:
 
     `shape` is the document, translated by SHAPE.
     """
-    if b"0e" in shape and (b"0e0" in shape or b"0e+0" in shape):
-        return True
-    return len(shape) > len(_MANY_DIGITS) and _MANY_DIGITS in shape
+    return b"0e0" in shape or b"0e+0" in shape or _MANY_DIGITS in shape
 
 
 def is_encodable(document: Any) -> bool:
@@ -173,38 +174,57 @@ def json_in(
     `max_small_containers`: how many lists and objects of less than 10 bytes on average it may
     have (413). The last four are for our own processor. Source: BEHAVIOUR 6.4.
     """
-    request = serving_now().request
-    if not request.process_request_body:
-        return
+    prepare_json_in(
+        content_type,
+        force,
+        debug,
+        processor,
+        allow_nan,
+        max_bytes,
+        max_depth,
+        max_small_containers,
+    )()
+
+
+def prepare_json_in(
+    content_type: str | Iterable[str] = JSON_TYPES,
+    force: bool = True,
+    debug: bool = False,
+    processor: Callable[..., None] = json_processor,
+    allow_nan: bool = False,
+    max_bytes: int = MAX_BYTES,
+    max_depth: int = MAX_DEPTH,
+    max_small_containers: int = MAX_SMALL_CONTAINERS,
+) -> Callable[[], None]:
+    """Return what `json_in` does with these settings."""
     types = (content_type,) if isinstance(content_type, str) else tuple(content_type)
-    limits = (max_bytes, max_depth, max_small_containers)
-    processors, refuse = prepare(types, processor, allow_nan, limits)
-    body = request.body
-    if force:
-        body.processors = processors.copy()
-        body.default_proc = refuse
-    else:
-        body.processors.update(processors)
-
-
-DEFAULT_LIMITS = (MAX_BYTES, MAX_DEPTH, MAX_SMALL_CONTAINERS)
-
-
-@lru_cache(maxsize=64)  # PERF: a program has few such settings: 0.1 us, not 0.8
-def prepare(
-    types: tuple[str, ...],
-    processor: Callable[..., None],
-    allow_nan: bool,
-    limits: tuple[int, int, int],
-) -> tuple[dict[str, Callable[..., None]], Callable[[], None]]:
-    """Return the processors for `types`, and what refuses all others."""
-    if processor is json_processor and (allow_nan or limits != DEFAULT_LIMITS):
-        names = ("max_bytes", "max_depth", "max_small_containers")
+    limits = (allow_nan, max_bytes, max_depth, max_small_containers)
+    if processor is json_processor and limits != DEFAULT_LIMITS:
         processor = partial(
-            json_processor, allow_nan=allow_nan, **dict(zip(names, limits, strict=True))
+            json_processor,
+            allow_nan=allow_nan,
+            max_bytes=max_bytes,
+            max_depth=max_depth,
+            max_small_containers=max_small_containers,
         )
+    processors = {name.lower(): processor for name in types}
     refuse = partial(refuse_type, ", ".join(types))
-    return {name.lower(): processor for name in types}, refuse
+
+    def use_processors() -> None:
+        request = serving_now().request
+        if not request.process_request_body:
+            return
+        body = request.body
+        if force:
+            body.processors = processors.copy()
+            body.default_proc = refuse
+        else:
+            body.processors.update(processors)
+
+    return use_processors
+
+
+DEFAULT_LIMITS = (False, MAX_BYTES, MAX_DEPTH, MAX_SMALL_CONTAINERS)
 
 
 def refuse_type(expected: str) -> None:
@@ -216,10 +236,6 @@ def json_handler(*args: Any, **kwargs: Any) -> bytes:
     """Return the wrapped handler's result as ASCII JSON. ValueError for NaN and Infinity."""
     request: Any = serving_now().request
     return encode_json(request._json_inner_handler(*args, **kwargs)).encode("ascii")
-
-
-JSON_HEADER = ("Content-Type", "application/json")
-add_settled(JSON_HEADER)
 
 
 def json_out(
@@ -237,8 +253,8 @@ def json_out(
     if request.handler is None:
         return
     response = serving.response
-    if content_type == JSON_HEADER[1] and response._headerlist == [PLAIN_HTML]:
-        response._headerlist[0] = JSON_HEADER  # PERF: 0.2 us, and 3 less when it is sent
+    if content_type == JSON[1] and response._headerlist == [PLAIN_HTML]:
+        response._headerlist[0] = JSON  # PERF: 0.2 us, and 3 less when it is sent
     elif content_type is not None:
         response.headers["Content-Type"] = content_type
     request._json_inner_handler = request.handler
