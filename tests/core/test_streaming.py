@@ -388,6 +388,23 @@ def test_stream_by_config(page):
     assert (got.body, got.header("Content-Length")) == (b"ab", None)
 
 
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(HTTPError(409), 409), (HTTPRedirect("/x"), 303), (ValueError("x"), 500)],
+)
+@pytest.mark.parametrize("tools", [{}, PLAIN], ids=["encode", "none"])
+def test_an_error_page_is_no_stream(serve, error, status, tools):
+    """An error or a redirect of a page that was to be streamed says how long it is."""
+
+    def fail():
+        serving_now().response.stream = True
+        raise error
+
+    answer = serve(fail, stream=True, **tools)("/")
+    assert answer.code == status
+    assert answer.header("Content-Length") == str(len(answer.body)) != "0"
+
+
 def test_stream_set_inside_a_generator_is_too_late(page):
     """A generator runs when its body is read: what it sets about streaming comes too late."""
 

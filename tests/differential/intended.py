@@ -163,9 +163,15 @@ ROWS = (
     ),
     Row(
         "error_pages",
-        ("GET /streamed?code=404", "GET /streamed?code=410", "GET /streamed?kind=fault"),
+        ("GET /streamed?code=503",),
         ("length",),
-        "CherryPy's length comes with its padding (2.9), which we do not do",
+        "an error page says how long it is, whatever the page was to be",
+    ),
+    Row(
+        "redirects",
+        ("GET /streamed",),
+        ("length",),
+        "a redirect says how long it is, whatever the page was to be",
     ),
     Row(
         "error_pages",
@@ -480,9 +486,9 @@ ROWS = (
     ),
     Row(
         "streaming",
-        ("GET /error",),
+        ("GET /redirect",),
         ("length",),
-        "CherryPy's length comes with its padding (2.9), which we do not do",
+        "a redirect says how long it is, whatever the page was to be",
     ),
     Row(
         "toolboxes",

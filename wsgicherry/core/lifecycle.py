@@ -91,6 +91,7 @@ def serve(request: Request, response: Response) -> None:
         except (HTTPRedirect, HTTPError) as answer:
             if request.plan.is_base:
                 settle_early(request)
+            response.stream = False  # whatever the page was to be, this is complete
             answer.set_response()
             if request.plan.before_finalize:
                 run(request.plan.before_finalize)
@@ -192,6 +193,7 @@ def answer_unexpected(request: Request, response: Response, error: BaseException
     """
     if request.plan.is_base:
         settle_early(request)
+    response.stream = False
     try:
         try:
             run(request.plan.before_error_response)
@@ -354,7 +356,6 @@ def start_stream(request: Request, response: Response) -> Any:
     except InternalRedirect:
         raise
     except UNEXPECTED as error:
-        response.stream = False
         if request.throw_errors and isinstance(error, Exception):
             raise
         answer_unexpected(request, response, error)
