@@ -47,6 +47,8 @@ class RequestBody(Entity):
     attempt_charsets: Any = ["utf-8"]  # noqa: RUF012 - copied by each body
     default_content_type = ""
     bufsize = CHUNK_BYTES
+    """Bytes that are read ahead where lines are asked for."""
+
     maxbytes: int | None = None
     is_processed = False
     is_spent = False
@@ -152,7 +154,7 @@ class RequestBody(Entity):
     def fp(self) -> io.BufferedReader:
         """The counted input as a stream with lines; another stream may be put in its place."""
         if self._reader is None:
-            self._reader = io.BufferedReader(self.counted, CHUNK_BYTES)
+            self._reader = io.BufferedReader(self.counted, self.bufsize)
         return self._reader
 
     @fp.setter
