@@ -92,3 +92,13 @@ def test_a_part_read_into_a_file():
         b"content",
         True,
     )
+
+
+@pytest.mark.parametrize("size", [5, 1001])
+def test_a_class_that_reads_its_parts_itself(size):
+    """read_lines_to_boundary() gives the content as bytes, as a file, or into a file."""
+    content = Part(io.BytesIO(b"x" * size), NAMED).read_lines_to_boundary()
+    assert (content if size == 5 else content.read()) == b"x" * size
+    target = io.BytesIO()
+    assert Part(io.BytesIO(b"x" * size), NAMED).read_lines_to_boundary(target) is target
+    assert target.getvalue() == b"x" * size

@@ -60,13 +60,25 @@ class Part(Entity):
             self.file = self.read_into_file()
             self.file.seek(0)
             return
-        data = b"".join(self.pieces())
-        if len(data) > self.maxrambytes:
-            self.file = self.make_file()
-            self.file.write(data)
-            self.file.seek(0)
+        content = self.read_lines_to_boundary()
+        if isinstance(content, bytes):
+            self.value = content
         else:
-            self.value = data
+            self.file = content
+
+    def read_lines_to_boundary(self, fp_out: Any = None) -> Any:
+        """Read the rest of the part into `fp_out`, and return that; without one return it as
+        bytes, or more than `maxrambytes` of them as a file at its beginning (CherryPy's name).
+        """
+        if fp_out is not None:
+            return self.read_into_file(fp_out)
+        data = b"".join(self.pieces())
+        if len(data) <= self.maxrambytes:
+            return data
+        file = self.make_file()
+        file.write(data)
+        file.seek(0)
+        return file
 
     def read_into(self, file: Any) -> None:
         """Read the part into `file`, which `on_part` supplied."""
