@@ -63,8 +63,11 @@ class Browser:
         self.driver.get(f"http://127.0.0.1:{server.port}{target}")
 
     def find(self, css):
-        """Return the first element that a CSS selector finds; fail without one."""
-        return self.driver.find_element(By.CSS_SELECTOR, css)
+        """Return the first element that a CSS selector finds; wait for it, fail without one."""
+        return self.wait_until(
+            lambda: next(iter(self.driver.find_elements(By.CSS_SELECTOR, css)), None),
+            f"an element {css}",
+        )
 
     def texts(self, css):
         """Return the texts of all elements that a CSS selector finds."""
