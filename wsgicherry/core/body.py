@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
 from functools import cached_property
 from typing import Any
@@ -46,9 +45,6 @@ class RequestBody(Entity):
 
     attempt_charsets: Any = ["utf-8"]  # noqa: RUF012 - copied by each body
     default_content_type = ""
-    bufsize = CHUNK_BYTES
-    """Bytes that are read ahead where lines are asked for."""
-
     maxbytes: int | None = None
     is_processed = False
     is_spent = False
@@ -142,7 +138,7 @@ class RequestBody(Entity):
         return self.is_spent or self._counted is not None
 
     @property
-    def counted(self) -> CountedInput:
+    def source(self) -> CountedInput:
         """The input, counted and limited. HTTPError 413 for a length over the limit."""
         if self._counted is None:
             self.check_length()
@@ -150,24 +146,10 @@ class RequestBody(Entity):
             self._counted = CountedInput(self._input, length, self.maxbytes or None)
         return self._counted
 
-    @property
-    def fp(self) -> io.BufferedReader:
-        """The counted input as a stream with lines; another stream may be put in its place."""
-        if self._reader is None:
-            self._reader = io.BufferedReader(self.counted, self.bufsize)
-        return self._reader
-
-    @fp.setter
-    def fp(self, stream: Any) -> None:
-        self._input = stream
-        self.is_spent, self._counted, self._reader = False, None, None
-
-    def pieces(self, size: int = CHUNK_BYTES) -> Iterator[bytes]:
-        """Yield what is left of the body in pieces of `size` bytes, the last one smaller."""
-        # PERF: past the buffer, which would copy each piece.
-        read = self.counted.gather if self._reader is None else self._reader.read
-        while piece := read(size):
-            yield piece
+    def replace_source(self, stream: Any) -> None:
+        """Read from `stream` from now on, counted and limited as before."""
+        super().replace_source(stream)
+        self.is_spent, self._counted = False, None
 
     def read(self, size: int | None = None, fp_out: Any = None) -> bytes:
         """Return up to `size` bytes of the body, None for all of it.

@@ -43,6 +43,9 @@ class Entity:
     part_class: Any = None
     """Makes the parts of a multipart body: `Part`, or a subclass of it."""
 
+    bufsize = CHUNK_BYTES
+    """Bytes that are read ahead where lines are asked for."""
+
     # The limits are those of SECURITY goal 8; more is answered 413.
     separators = "&"
     max_fields = 1000
@@ -108,25 +111,34 @@ class Entity:
     # -- reading -----------------------------------------------------------------------
 
     @property
+    def source(self) -> Any:
+        """What the content is read from, before any buffer."""
+        return self._input
+
+    def replace_source(self, stream: Any) -> None:
+        """Read from `stream` from now on."""
+        self._input, self._reader = stream, None
+
+    @property
     def fp(self) -> Any:
-        """The stream; another one may be put in its place."""
+        """The content as a stream with lines; another stream may be put in its place."""
         if self._reader is not None:
             return self._reader
-        if isinstance(self._input, PieceReader):
-            self._reader = io.BufferedReader(self._input, CHUNK_BYTES)
+        source = self.source
+        if isinstance(source, PieceReader):
+            self._reader = io.BufferedReader(source, self.bufsize)
             return self._reader
-        return self._input
+        return source
 
     @fp.setter
     def fp(self, stream: Any) -> None:
-        self._input, self._reader = stream, None
+        self.replace_source(stream)
 
     def pieces(self, size: int = CHUNK_BYTES) -> Iterator[bytes]:
         """Yield what is left of the content in pieces of up to `size` bytes."""
-        if self._reader is None and isinstance(self._input, PieceReader):
-            read = self._input.gather  # PERF: past the buffer, which would copy each piece
-        else:
-            read = self.fp.read
+        source = self.source if self._reader is None else None
+        # PERF: past the buffer, which would copy each piece.
+        read = source.gather if isinstance(source, PieceReader) else self.fp.read
         while piece := read(size):
             yield piece
 

@@ -68,9 +68,6 @@ class file_generator(FileChunks):
         super().__init__(input, chunkSize)
         self.chunkSize = chunkSize
 
-    def __del__(self) -> None:
-        self.close()
-
 
 def file_generator_limited(
     fileobj: Any, count: int, chunk_size: int = CHUNK_BYTES
