@@ -22,32 +22,15 @@ from hostile_costs import (
 )
 from hostile_growing import GROWING, MAX_BODY_BYTES, MAX_HEAD_BYTES, head_bytes
 from hostile_row import make_environ
-from hostile_sites import open_site
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-
-
-@pytest.fixture(scope="module")
-def find_site(tmp_path_factory):
-    """Give a function that opens the site of a row, once."""
-    directory = tmp_path_factory.mktemp("cost")
-    sites = {}
-
-    def find(row):
-        if row.site not in sites:
-            sites[row.site] = open_site(row.site, directory)
-        return sites[row.site]
-
-    yield find
-    for site in sites.values():
-        site.close()
 
 
 @pytest.mark.parametrize("make_row", GROWING.values(), ids=GROWING)
 def test_the_largest_input_takes_little_memory(find_site, make_row):
     """The largest of its kind takes at most 32 MiB, and at most 2.5 x what half of it takes."""
     rows = rows_of(make_row, (2, 1))
-    site = find_site(rows[0])
+    site = find_site(rows[0].site)
     serve(site, make_environ(rows[0]))  # what is compiled or imported once
     half, whole = (count_bytes(site, row) for row in rows)
     assert whole <= MOST_BYTES

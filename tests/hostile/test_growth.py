@@ -7,7 +7,6 @@ import time
 import pytest
 from hostile_growing import GROWING
 from hostile_row import make_environ
-from hostile_sites import open_site
 
 SIZE = 1000
 MOST_RATIO = 2.5
@@ -16,25 +15,19 @@ HUGE = 64 * 1024
 MOST_SECONDS = 5.0
 
 
-@pytest.fixture(scope="module")
-def answer(tmp_path_factory):
+@pytest.fixture
+def answer(find_site):
     """Give a function that has a row answered, without the validator's own work."""
-    directory = tmp_path_factory.mktemp("growth")
-    sites = {}
 
     def send(row):
-        if row.site not in sites:
-            sites[row.site] = open_site(row.site, directory)
-        environ = make_environ(row)
-        body = sites[row.site].site.tree(environ, lambda status, headers, exc_info=None: None)
+        tree = find_site(row.site).site.tree
+        body = tree(make_environ(row), lambda status, headers, exc_info=None: None)
         for _ in body:
             pass
         if hasattr(body, "close"):
             body.close()
 
-    yield send
-    for site in sites.values():
-        site.close()
+    return send
 
 
 @pytest.mark.parametrize("make_row", GROWING.values(), ids=GROWING)

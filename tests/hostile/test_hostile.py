@@ -10,7 +10,6 @@ import pytest
 from hostile_answer import send
 from hostile_fuzz import is_fit, mutations
 from hostile_row import Row, make_environ
-from hostile_sites import LiveSite, open_site
 from hostile_table import KINDS, TABLE
 from invariants import EXCEPTION_TEXT, check, read_as_browser, shown_text
 
@@ -32,22 +31,6 @@ PARTS_OF_KINDS = {
     "limit": "multipart-limit",
     "file name": "part-file",
 }
-
-
-@pytest.fixture(scope="module")
-def find_site(tmp_path_factory):
-    """Give a function that opens a site of the table, once."""
-    directory = tmp_path_factory.mktemp("hostile")
-    open_sites: dict[str, LiveSite] = {}
-
-    def find(name: str) -> LiveSite:
-        if name not in open_sites:
-            open_sites[name] = open_site(name, directory)
-        return open_sites[name]
-
-    yield find
-    for site in open_sites.values():
-        site.close()
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.id)
