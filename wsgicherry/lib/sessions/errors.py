@@ -1,0 +1,54 @@
+"""What can go wrong with a session, and what the client is told of it."""
+
+from __future__ import annotations
+
+import math
+
+from ...core.current import serving_now
+from ...core.errors import HTTPError
+
+
+class RetryLater(HTTPError):
+    """503 with a Retry-After header: the same request may be answered in `seconds`."""
+
+    def __init__(self, message: str, seconds: float = 1) -> None:
+        super().__init__(503, message)
+        self.seconds = seconds
+
+    def set_response(self) -> None:
+        """Make the current response this error's page."""
+        super().set_response()
+        serving_now().response.headers["Retry-After"] = str(math.ceil(self.seconds))
+
+
+class StoreUnavailable(RetryLater):
+    """A session store did not answer, or could not keep what it was given.
+
+    `reason` is for the log, the client is told nothing of it.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("The sessions are not available at the moment. Please try again.")
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class LockTimeout(RetryLater):
+    """Other requests of the same session held its lock for longer than `lock_timeout`."""
+
+    def __init__(self, seconds: float | None) -> None:
+        super().__init__("Other requests of yours are still running. Please try again.")
+        self.waited_seconds = seconds
+
+    def __str__(self) -> str:
+        return f"A session stayed locked for more than {self.waited_seconds} seconds."
+
+
+class SessionValueError(TypeError):
+    """A session holds a value that its store cannot keep; the message names key and remedy."""
+
+
+class DamagedRecord(ValueError):
+    """What a store holds under an id is no record of ours: cut off, foreign, or tampered with."""

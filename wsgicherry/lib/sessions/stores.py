@@ -1,0 +1,109 @@
+"""What a session store must do. Ours obey it; so may yours."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+
+class Stored(NamedTuple):
+    """What a store holds under an id.
+
+    `content` is what `save` was given. `version` means something to its store alone: it
+    changes with every `save`, and not by `touch`. `expires` is in seconds since the epoch.
+    """
+
+    content: Any
+    version: Any
+    expires: float
+
+
+class StoreLock(ABC):
+    """The lock of one id, held. It is of no thread: anybody may release it."""
+
+    @abstractmethod
+    def release(self) -> None:
+        """Let the next one have it; a second call does nothing. Never frees another's lock."""
+
+
+class SessionStore(ABC):
+    """Where sessions are kept: one object for each process and each set of settings.
+
+    The keyword arguments of `__init__` are the settings `tools.sessions.<name>`. Nothing is
+    opened, connected or started before the first use, and everything again after a fork. All
+    methods may be called from many threads at once.
+
+    Every method raises StoreUnavailable if the store cannot answer (within a quarter of a
+    second, for one in the network) or has no room left; what is stored is unharmed then.
+    """
+
+    keeps_objects = False
+    """Whether `content` is a Record, whatever it holds, in place of bytes."""
+
+    is_shared = True
+    """Whether other processes that use the same settings see the same sessions."""
+
+    @abstractmethod
+    def load(self, id: str, lock: StoreLock | None = None) -> Stored | None:
+        """Return what is stored under `id`; None if that is nothing, or has expired.
+
+        `lock` is the lock of `id`, if it is held: a store may fetch in one round trip what it
+        will need to release it.
+        """
+
+    @abstractmethod
+    def save(self, id: str, content: Any, expires: float, version: Any) -> bool:
+        """Keep `content` until `expires` if `version` is still what is stored there.
+
+        Version None means: nothing is stored there. Return False, and change nothing, if
+        something else is there by now.
+        """
+
+    @abstractmethod
+    def touch(self, id: str, expires: float) -> None:
+        """Keep what is stored under `id` until `expires`; do nothing if that is nothing."""
+
+    @abstractmethod
+    def delete(self, id: str) -> None:
+        """Forget what is stored under `id`."""
+
+    @abstractmethod
+    def lock(self, id: str, timeout_seconds: float | None) -> StoreLock:
+        """Wait for the lock of `id` and return it, held; LockTimeout after that many seconds.
+
+        None waits as long as it takes. No two holders at a time, in all processes that share
+        the store. Nothing is left behind when it is released.
+        """
+
+    @abstractmethod
+    def set_aside(self, id: str, content: Any) -> None:
+        """Move a damaged record out of the way, to where an administrator can look at it.
+
+        What has been set aside is bounded. Nothing happens if `content` is not there any more.
+        """
+
+    @abstractmethod
+    def clean_up(self) -> None:
+        """Remove what has expired, if the store does not do so by itself.
+
+        No request waits for it longer than 50 ms, and what cannot be read does not stop it.
+        """
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """Return how many sessions there are; NotImplementedError if that cannot be told."""
+
+    # -- the sessions of a user --------------------------------------------------------
+
+    @abstractmethod
+    def add_id(self, user: str, id: str) -> None:
+        """Note that the session `id` is one of `user`'s."""
+
+    @abstractmethod
+    def remove_id(self, user: str, id: str) -> None:
+        """Note that the session `id` is none of `user`'s any more."""
+
+    @abstractmethod
+    def ids_of(self, user: str) -> Iterable[str]:
+        """Return the ids noted for `user`, oldest first; some of them may have ended since."""
