@@ -51,4 +51,4 @@ class SessionValueError(TypeError):
 
 
 class DamagedRecord(ValueError):
-    """What a store holds under an id is no record of ours: cut off, foreign, or tampered with."""
+    """What a store holds under an id is no record of ours: cut off, foreign, tampered with."""
