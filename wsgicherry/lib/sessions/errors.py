@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from ...core.current import serving_now
 from ...core.errors import HTTPError
@@ -52,3 +53,19 @@ class SessionValueError(TypeError):
 
 class DamagedRecord(ValueError):
     """What a store holds under an id is no record of ours: cut off, foreign, tampered with."""
+
+
+class MergeConflict(HTTPError):
+    """409: two requests changed `key` of a session, and its policy cannot settle that.
+
+    `explanation` is for the log, the client is told nothing of it.
+    """
+
+    def __init__(self, key: Any, explanation: str) -> None:
+        super().__init__(
+            409, "Another request of yours changed the same thing. Please look, and try again."
+        )
+        self.key, self.explanation = key, explanation
+
+    def __str__(self) -> str:
+        return f"session[{self.key!r}]: {self.explanation}"
