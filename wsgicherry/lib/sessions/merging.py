@@ -30,7 +30,7 @@ EVERY_KEY = "*"
 
 
 def check_policies(policies: Any) -> None:
-    """Raise ValueError, which names the known policies, unless `policies` is a mapping to them."""
+    """Raise ValueError, naming the known policies, unless `policies` is a mapping to them."""
     if not isinstance(policies, Mapping):
         raise ValueError(f"The policies must be a dict of key to policy, not {policies!r}.")
     for key, policy in policies.items():

@@ -75,9 +75,10 @@ class Codec:
     def encode(self, record: Record, id: str) -> bytes:
         """Return `record` as bytes that are valid under `id` alone.
 
-        The same record gives the same bytes, so that a change can be seen. (Pickled sets may
-        differ, which costs one more save.) SessionValueError, with the key and the remedy, for
-        data that cannot be kept.
+        The same record gives the same bytes, so that a change can be seen. But pickle has no
+        order for sets, and decoded they may have another one than they were encoded in:
+        compare with what the decoded record is encoded to, not with what was stored.
+        SessionValueError, with the key and the remedy, for data that cannot be kept.
         """
         if record.user is not None and type(record.user) is not str:
             name = taggedjson.type_name(type(record.user))
