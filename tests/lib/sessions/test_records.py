@@ -95,7 +95,7 @@ def test_sets_are_the_same_bytes():
 
 
 def test_pickled_sets_are_the_same_bytes_once_they_are_loaded():
-    """Pickle has no order for sets: what did not change since it was loaded is the same bytes."""
+    """Pickle has no order for sets, but what did not change since it was loaded is the same."""
     record = PICKLING.decode(PICKLING.encode(Record({"tags": set("abcdefgh")}, 1.0), ID), ID)
     loaded = PICKLING.encode(record, ID)
     assert PICKLING.encode(record, ID) == loaded
