@@ -158,6 +158,13 @@ def test_objects_are_compared_by_what_is_stored(old, new):
     assert merge_one(old, loaded, new, "raise") is new
 
 
+def test_the_order_of_sets_and_dicts_is_no_change():
+    """Sets and dicts are the same whatever order they are kept in."""
+    one, other = {8, 0}, {0, 8}
+    assert list(one) != list(other)
+    assert merge_one(MISSING, [one, {1: 2, 3: 4}], [other, {3: 4, 1: 2}], "raise")
+
+
 def test_an_object_that_cannot_be_stored_is_the_same_as_itself_only():
     """What lives in memory alone is compared by its identity."""
     lock, other = threading.Lock(), threading.Lock()

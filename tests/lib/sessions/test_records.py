@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import math
 import os
 import pickle
@@ -146,6 +148,14 @@ def test_a_bomb_is_refused():
 
 
 # -- secrets -----------------------------------------------------------------------------
+
+
+def test_the_signature_stays_what_it_is():
+    """The words of format 1: another version must sign and verify the same."""
+    head, payload = b"wsgicherry-session 1 json plain", FIELDS
+    message = b"40 " + ID.encode() + b" " + head + b"\n" + payload
+    signature = hmac.new(SECRET, message, hashlib.sha256).hexdigest().encode()
+    assert SIGNED.encode(Record({}, 1.0), ID) == head + b" " + signature + b"\n" + payload
 
 
 def test_a_new_secret_follows_an_old_one():

@@ -185,6 +185,43 @@ def test_what_json_has_words_for_is_plain_json():
     assert json.loads(dumps(data))["lines"] == [{"sku": 1}]
 
 
+WRITTEN = [
+    ('{"!tuple":[1,{"!tuple":[]}]}', (1, ())),
+    ('{"!set":["a"]}', {"a"}),
+    ('{"!frozenset":[1,2]}', frozenset((1, 2))),
+    ('{"!bytes":"AP8="}', b"\x00\xff"),
+    ('{"!datetime":"2026-01-31T12:00:00"}', datetime(2026, 1, 31, 12)),
+    (
+        '{"!datetime":"2026-01-31T12:00:00+00:00"}',
+        datetime(2026, 1, 31, 12, tzinfo=timezone.utc),
+    ),
+    ('{"!datetime":"2026-10-25T02:30:00 1 "}', datetime(2026, 10, 25, 2, 30, fold=1)),
+    (
+        '{"!datetime":"2026-10-25T02:30:00+01:00 1 Europe/Berlin"}',
+        datetime(2026, 10, 25, 2, 30, tzinfo=BERLIN, fold=1),
+    ),
+    ('{"!date":"2026-01-31"}', date(2026, 1, 31)),
+    ('{"!time":"12:30:00 0 Europe/Berlin"}', time(12, 30, tzinfo=BERLIN)),
+    ('{"!timedelta":[-1,3,5]}', timedelta(days=-1, seconds=3, microseconds=5)),
+    ('{"!decimal":"1.10"}', Decimal("1.10")),
+    (
+        '{"!uuid":"12345678-1234-5678-1234-567812345678"}',
+        UUID("12345678-1234-5678-1234-567812345678"),
+    ),
+    ('{"!dict":[[1,"a"],[{"!tuple":[2]},"b"]]}', {1: "a", (2,): "b"}),
+    ('{"!dict":[["!date","x"]]}', {"!date": "x"}),
+    ('{"!int":"-0x' + "f" * 600 + '"}', 1 - 16**600),
+    ('["\ud83d",NaN,-Infinity]', ["\ud83d", math.nan, -math.inf]),
+]
+
+
+@pytest.mark.parametrize(("text", "value"), WRITTEN, ids=[row[0][:60] for row in WRITTEN])
+def test_what_is_stored_stays_readable(text, value):
+    """The words of format 1: another version must write and read the same."""
+    assert dumps(value) == text
+    assert typed(loads(text)) == typed(value)
+
+
 # -- what is refused ---------------------------------------------------------------------
 
 JSON_CANNOT = "tools.sessions.serializer = 'json' cannot keep it. Store plain data ("

@@ -134,10 +134,6 @@ def _stand_in(value: Any) -> Any:
 
 def _plain_stand_in(value: Any) -> Any:
     kind = type(value)
-    if kind in (str, int, bool, bytes, type(None)):
-        return kind, value
-    if kind is float:
-        return kind, repr(value)  # NaN is NaN, and 0.0 is not -0.0
     if kind in (list, tuple):
         return kind, tuple(map(_plain_stand_in, value))
     if kind in (set, frozenset):
@@ -149,8 +145,8 @@ def _plain_stand_in(value: Any) -> Any:
 
 
 def _pickled(value: Any) -> Any:
-    # Not by ==: records of a database are often equal by their id alone, objects without a
-    # method of their own never, arrays to no bool.
+    # Not by ==: it takes rows of a database for the same by their id alone, noon in Berlin for
+    # eleven in London, 0.0 for -0.0, and NaN or a plain object never for what it was before.
     try:
         return type(value), pickle.dumps(value)
     except Exception:  # whatever its __reduce__ raises
