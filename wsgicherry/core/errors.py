@@ -162,6 +162,9 @@ class HTTPError(CherryPyException):
     members: Mapping[str, Any] = {}
     """More members of the page as a problem document (RFC 9457 section 3.2)."""
 
+    explanation = ""
+    """More for the error log; the client is told nothing of it."""
+
     def __init__(self, status: Any = 500, message: str | None = None) -> None:
         self.status = status
         try:
@@ -183,7 +186,8 @@ class HTTPError(CherryPyException):
             clean_headers(self.code)
         response.status = self.status
         if self.code >= 500:
-            request.report_error_id(f"{self.code} {self.reason}: {self._message}")
+            told = self.explanation or self._message
+            request.report_error_id(f"{self.code} {self.reason}: {told}")
         page = errorpages.ErrorPage(
             f"{self.code} {self.reason}",
             self._message,

@@ -1,1 +1,33 @@
-"""Sessions: what a client left with us from one request to the next."""
+"""Sessions: what a client left with us, from one request to the next."""
+
+from .base import Session
+from .builtin import FileSession, MemcachedSession, RamSession, RedisSession
+from .errors import LockTimeout, MergeConflict, SessionValueError, StoreUnavailable
+from .merging import MISSING
+from .stores import SessionStore, Stored, StoreLock
+from .stored import StoredSession
+from .tool import close, expire, init, save, set_response_cookie
+from .users import of
+
+__all__ = [
+    "MISSING",
+    "FileSession",
+    "LockTimeout",
+    "MemcachedSession",
+    "MergeConflict",
+    "RamSession",
+    "RedisSession",
+    "Session",
+    "SessionStore",
+    "SessionValueError",
+    "StoreLock",
+    "StoreUnavailable",
+    "Stored",
+    "StoredSession",
+    "close",
+    "expire",
+    "init",
+    "of",
+    "save",
+    "set_response_cookie",
+]

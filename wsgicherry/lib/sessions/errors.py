@@ -25,15 +25,15 @@ class RetryLater(HTTPError):
 class StoreUnavailable(RetryLater):
     """A session store did not answer, or could not keep what it was given.
 
-    `reason` is for the log, the client is told nothing of it.
+    `explanation` is for the log, the client is told nothing of it.
     """
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, explanation: str) -> None:
         super().__init__("The sessions are not available at the moment. Please try again.")
-        self.reason = reason
+        self.explanation = explanation
 
     def __str__(self) -> str:
-        return self.reason
+        return self.explanation
 
 
 class LockTimeout(RetryLater):
@@ -41,10 +41,10 @@ class LockTimeout(RetryLater):
 
     def __init__(self, seconds: float | None) -> None:
         super().__init__("Other requests of yours are still running. Please try again.")
-        self.waited_seconds = seconds
+        self.explanation = f"A session stayed locked for more than {seconds} seconds."
 
     def __str__(self) -> str:
-        return f"A session stayed locked for more than {self.waited_seconds} seconds."
+        return self.explanation
 
 
 class SessionValueError(TypeError):

@@ -44,6 +44,12 @@ class SessionStore(ABC):
     is_shared = True
     """Whether other processes that use the same settings see the same sessions."""
 
+    needs_cleaning = True
+    """Whether `clean_up` has anything to do."""
+
+    clean_thread: Any = None
+    """The monitor that calls `clean_up` in this process."""
+
     @abstractmethod
     def load(self, id: str, lock: StoreLock | None = None) -> Stored | None:
         """Return what is stored under `id`; None if that is nothing, or has expired.

@@ -1,0 +1,434 @@
+"""Sessions in a SessionStore: found, locked, loaded and kept with as few trips as can be."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from typing import Any, ClassVar
+
+from ...core.current import find_serving
+from .base import MAX_TRIES, Session, shown
+from .errors import DamagedRecord, LockTimeout, RetryLater
+from .merging import merge
+from .plaincopy import copy_plain, is_same
+from .records import Codec, Record
+from .stores import SessionStore, Stored, StoreLock
+
+EXTEND_AFTER = 1 / 20
+"""The life of an unchanged session is extended when this part of it has passed."""
+
+MERGES_UNLOCKED = 5
+"""So often in a row another request may be faster with its save, before a lock is taken."""
+
+_ATOMS = frozenset({str, int, float, bool, bytes, type(None)})
+
+_making = threading.Lock()
+
+
+class StoredSession(Session):
+    """A session in a store of the class `store_class`; its settings are attributes here.
+
+    `serializer` and `secret` say how records are written, `merge` what becomes of a key which
+    two requests changed at once: {key: policy}, see `merging.merge`.
+    """
+
+    store_class: ClassVar[type[SessionStore]]
+    stores: ClassVar[dict[Any, SessionStore]] = {}
+
+    locking = "explicit"
+    serializer = "json"
+    secret: Any = ()
+    merge: Mapping[str, Any] = {}  # noqa: RUF012 - read only
+
+    _user: str | None = None
+    _noted_user: tuple[str, str] | None = None  # user and id, as the store has noted them
+    _created = 0.0
+    _kept: Stored | None = None  # what the store has, as far as we know
+    _is_version_known = True
+    _lock: StoreLock | None = None
+    _codec: Codec | None = None
+    _store: SessionStore | None = None
+
+    def __init__(self, id: str | None = None, **kwargs: Any) -> None:
+        self._counts: dict[str, Any] = {}
+        super().__init__(id, **kwargs)
+
+    # -- the store ---------------------------------------------------------------------
+
+    @property
+    def store(self) -> SessionStore:
+        """The store, the same one for all sessions with the same settings."""
+        if self._store is None:
+            names = store_settings(self.store_class)
+            given = {name: getattr(self, name) for name in names if hasattr(self, name)}
+            self._store = self.find_store(given)
+        return self._store
+
+    @classmethod
+    def find_store(cls, settings: Mapping[str, Any]) -> SessionStore:
+        """Return this process's store with these settings; make it at the first use."""
+        key = (cls.store_class, *sorted((name, repr(value)) for name, value in settings.items()))
+        with _making:
+            store = StoredSession.stores.get(key)
+            if store is None:
+                store = StoredSession.stores[key] = cls.store_class(**settings)
+        return store
+
+    @property
+    def codec(self) -> Codec:
+        """What turns records into bytes and back."""
+        if self._codec is None:
+            self._codec = Codec(self.serializer, self.secret)
+        return self._codec
+
+    def now(self) -> datetime:
+        """Return the time by which sessions expire, in UTC."""
+        return datetime.now(timezone.utc)
+
+    # -- finding and loading -----------------------------------------------------------
+
+    def _open(self) -> None:
+        if not self.loaded:
+            self._touch()
+            if self._id is None:
+                self._settle_id()
+            else:
+                self.load()
+
+    def _settle_id(self) -> None:
+        """Lock and load what the client's id names, in one go; else take a new id."""
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None:
+            if self.is_valid_id(wanted):
+                self._id = wanted
+                if self.locking in ("implicit", "early"):
+                    self._take_lock()
+                self.load()
+                if self._is_stored:
+                    return
+                self.release_lock()
+                self._id = None
+            self._log(f"The client's id {shown(wanted)} is not known.")
+            self._is_missing = True
+        self._renew_id()
+        self._data, self.loaded = {}, True
+        self.locked = self.locking in ("implicit", "early")  # nobody else knows the new id
+
+    def _renew_id(self) -> None:
+        # The store is not asked whether it is free: it takes nothing under an id that is not.
+        self._kept, self._is_version_known, self._is_stored = None, True, False
+        self.id = self.generate_id()
+
+    def load(self) -> None:
+        """Load what is stored; changes that were not saved are lost."""
+        self._touch()
+        if self._id is None:
+            self._settle_id()
+            return
+        found = self._load()
+        self._is_stored = found is not None
+        self._data = {} if found is None else found[0]
+        self._counts = {}
+        self.loaded, self._is_changed = True, False
+
+    def _load(self) -> tuple[dict[str, Any], datetime] | None:
+        self._kept, self._is_version_known = None, True
+        kept = self._fetch()
+        if kept is None:
+            return None
+        record = self._read(kept, self.id)
+        if record is None:
+            return None
+        if self.absolute_timeout and record.created + self.absolute_timeout * 60 <= self._time():
+            self._guard(self.store.delete, self.id)
+            return None
+        self._kept, self._created, self._user = kept, record.created, record.user
+        self._noted_user = None if record.user is None else (record.user, self.id)
+        if self.store.keeps_objects:
+            record = record._replace(data=copy_plain(record.data))
+        elif self.serializer == "pickle":
+            # What pickle writes of an equal set may differ from what it read.
+            self._kept = kept._replace(content=self.codec.encode(record, self.id))
+        return record.data, datetime.fromtimestamp(kept.expires, timezone.utc)
+
+    def _fetch(self) -> Stored | None:
+        kept: Stored | None = self._guard(self.store.load, self.id, self._lock)
+        return kept
+
+    def _read(self, kept: Stored, id: str) -> Record | None:
+        """Return the record in `kept`; of a damaged one, which is set aside, None."""
+        if self.store.keeps_objects:
+            record: Record = kept.content
+            return record
+        try:
+            return self.codec.decode(kept.content, id)
+        except DamagedRecord as error:
+            self._report(f"The session {shown(id)} is damaged and was set aside: {error}")
+            self._guard(self.store.set_aside, id, kept.content)
+            return None
+
+    def _exists(self) -> bool:
+        return self._fetch() is not None
+
+    # -- keeping -----------------------------------------------------------------------
+
+    def _time(self) -> float:
+        return self.now().timestamp()
+
+    def _keep(self) -> None:
+        moment = self.now()
+        expires = self._expiry(moment.timestamp())
+        kept = self._kept
+        if kept is not None and not self._has_changed():
+            if expires - kept.expires >= self.timeout * 60 * EXTEND_AFTER or (
+                expires < kept.expires - 1  # a shorter `timeout` was set
+            ):
+                self._guard(self.store.touch, self.id, expires)
+                self._kept = kept._replace(expires=expires)
+                self._tell_kept()
+            return
+        self._save(datetime.fromtimestamp(expires, timezone.utc))
+        if self._is_stored:
+            self._tell_kept()
+
+    def _expiry(self, now: float) -> float:
+        """Return until when the session lives if it is used no more, in seconds."""
+        if not self._created:
+            self._created = now
+        expires = now + self.timeout * 60
+        if self.absolute_timeout:
+            expires = min(expires, self._created + self.absolute_timeout * 60)
+        return expires
+
+    def _has_changed(self) -> bool:
+        """Tell whether the data differs from what is stored."""
+        kept = self._kept
+        if kept is None or self._is_changed:
+            return True
+        if all(type(value) in _ATOMS for value in self._data.values()):
+            return False  # PERF: nothing was set, and nothing there can change in place
+        if self.store.keeps_objects:
+            return not is_same(self._data, kept.content.data)
+        return self._content() != kept.content
+
+    def _content(self) -> Any:
+        record = Record(self._data, self._created, self._user)
+        return record if self.store.keeps_objects else self.codec.encode(record, self.id)
+
+    def _save(self, expiration_time: datetime) -> None:
+        """Store the data; what other requests have stored meanwhile is merged with it.
+
+        A session that has ended meanwhile (logged out, perhaps) is not brought back.
+        """
+        expires = expiration_time.timestamp()
+        lock: StoreLock | None = None
+        try:
+            for attempt in range(MAX_TRIES):
+                content = self._content()
+                if self._try_save(content, expires):
+                    break
+                if not self._take_over():
+                    return
+                if attempt == MERGES_UNLOCKED and self._lock is None:
+                    lock = self._guard(self.store.lock, self.id, self._lock_seconds())
+            else:
+                raise self._failed(LockTimeout(self._lock_seconds()))
+        finally:
+            if lock is not None:
+                lock.release()
+        # Of what we have just stored the version is not known: see `_try_save`.
+        self._kept = Stored(self._content_kept(content), None, expires)
+        self._is_version_known = False
+        self._is_stored, self._is_changed = True, False
+        self._counts = {}
+        self._note_user()
+
+    def _try_save(self, content: Any, expires: float) -> bool:
+        if not self._is_version_known:
+            return False
+        version = None if self._kept is None else self._kept.version
+        done: bool = self._guard(self.store.save, self.id, content, expires, version)
+        return done
+
+    def _content_kept(self, content: Any) -> Any:
+        """Return what the store has, of which the session must not change a thing."""
+        if self.store.keeps_objects:
+            return content._replace(data=copy_plain(content.data))
+        return content
+
+    def _take_over(self) -> bool:
+        """Merge what is stored by now into our data; False if the session has ended."""
+        theirs = self._fetch()
+        ours = self._kept
+        if theirs is None and ours is None:
+            return True  # the id was taken for a moment
+        if ours is None:
+            self._renew_id()  # somebody else's
+            return True
+        record = None if theirs is None else self._read(theirs, self.id)
+        if record is None or theirs is None:
+            self._log(f"The session {shown(self.id)} has ended meanwhile.")
+            self._data, self._kept = {}, None
+            self._is_stored, self._is_ended = False, True
+            return False
+        base = self._read(ours, self.id)
+        self._data = merge(
+            {} if base is None else base.data,
+            record.data,
+            self._data,
+            self.merge,
+            self._counts,
+        )
+        if base is not None and base.user == self._user:
+            self._user = record.user
+        self._kept, self._is_version_known = theirs, True
+        return True
+
+    def _delete(self) -> None:
+        if self._is_stored:
+            self._guard(self.store.delete, self.id)
+        if self._noted_user is not None:
+            self._guard(self.store.remove_id, *self._noted_user)
+            self._noted_user = None
+
+    def delete(self) -> None:
+        """Forget the data, here and in the store. What is written later begins a session."""
+        super().delete()
+        self._kept, self._user, self._created, self._counts = None, None, 0.0, {}
+
+    def _note_change(self, *keys: Any) -> None:
+        super()._note_change(*keys)
+        for key in keys:
+            self._counts.pop(key, None)  # what was counted is part of the value no more
+
+    # -- counting ----------------------------------------------------------------------
+
+    def counter(self, key: str) -> Counter:
+        """Return the counter `key`: what is added to it is exact, whoever else counts."""
+        return Counter(self, key)
+
+    # -- locking -----------------------------------------------------------------------
+
+    def acquire_lock(self) -> None:
+        """Wait for the lock of this session, and see what is stored from then on.
+
+        LockTimeout (503) after `lock_timeout` seconds. Changes made before are kept, and
+        merged when they are saved.
+        """
+        if self.locked:
+            return
+        self._touch()
+        if self._id is None and self._wanted is not None and self.is_valid_id(self._wanted):
+            locking, self.locking = self.locking, "implicit"
+            try:
+                self._settle_id()
+            finally:
+                self.locking = locking
+        else:
+            self.id  # noqa: B018 - settled now, if it was not
+            if self._is_stored:
+                self._take_lock()
+                if not self._is_changed:
+                    self.load()
+        self.locked = True
+
+    def _take_lock(self) -> None:
+        self._lock = self._guard(self.store.lock, self.id, self._lock_seconds())
+        self.locked = True
+
+    def _lock_seconds(self) -> float | None:
+        timeout = self.lock_timeout
+        return timeout.total_seconds() if isinstance(timeout, timedelta) else timeout
+
+    def release_lock(self) -> None:
+        """Give the lock back; nothing happens without one."""
+        lock, self._lock, self.locked = self._lock, None, False
+        if lock is not None:
+            lock.release()
+
+    # -- users -------------------------------------------------------------------------
+
+    @property
+    def user(self) -> str | None:
+        """Whose session this is, as `login` was told."""
+        self._open()
+        return self._user
+
+    def login(self, user: str) -> None:
+        """Begin the session of `user`: the same data under a new id.
+
+        `sessions.of(user)` finds it, wherever the user has logged in.
+        """
+        if not isinstance(user, str):
+            raise TypeError(f"session.login() wants the user's name as a str, not {user!r}.")
+        self.regenerate()
+        self._user, self._created = user, self._time()
+
+    def _note_user(self) -> None:
+        """Have the store know whose session this is."""
+        if self._user is None or self._noted_user == (self._user, self.id):
+            return
+        self._guard(self.store.add_id, self._user, self.id)
+        self._noted_user = (self._user, self.id)
+
+    # -- the rest ----------------------------------------------------------------------
+
+    def clean_up(self) -> None:
+        """Remove what has expired from the store."""
+        self.store.clean_up()
+
+    def __len__(self) -> int:
+        """Return how many sessions the store has (CherryPy's rule)."""
+        return len(self.store)
+
+    def _guard(self, operation: Any, *args: Any) -> Any:
+        """Call the store; once it has failed, this request asks it no more."""
+        if self._failure is not None:
+            raise self._failure
+        try:
+            return operation(*args)
+        except RetryLater as error:
+            raise self._failed(error) from None
+
+    def _failed(self, error: RetryLater) -> RetryLater:
+        self._failure = error
+        return error
+
+    def _report(self, msg: str) -> None:
+        serving = find_serving()
+        if serving is not None:
+            serving.request.log(msg, "TOOLS.SESSIONS", 30)
+
+
+class Counter:
+    """A number in a session to which many requests add at once."""
+
+    def __init__(self, session: StoredSession, key: str) -> None:
+        self._session, self._key = session, key
+
+    @property
+    def value(self) -> Any:
+        """The number, as far as this request knows it; 0 at first."""
+        return self._session.get(self._key, 0)
+
+    def add(self, amount: Any = 1) -> Any:
+        """Add `amount`, which may be negative, and return what that makes it here."""
+        session = self._session
+        total = self.value + amount
+        session[self._key] = total
+        session._counts[self._key] = session._counts.get(self._key, 0) + amount
+        return total
+
+    def __int__(self) -> int:
+        return int(self.value)
+
+
+def store_settings(store_class: type[SessionStore]) -> Mapping[str, Any]:
+    """Return the settings of a store: the keyword arguments of its `__init__`."""
+    # PERF: 5 ms that a start need not pay; see core/tools.py.
+    from inspect import signature
+
+    parameters = dict(signature(store_class.__init__).parameters)
+    parameters.pop("self", None)
+    return parameters
