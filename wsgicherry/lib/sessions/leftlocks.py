@@ -21,7 +21,7 @@ MAX_LEFT = 1_000
 
 
 class _Left(NamedTuple):
-    id: str
+    free: Callable[[], bool]
     give_up_at: float
     looks: int = MAX_LOOKS
 
@@ -33,13 +33,13 @@ class LeftLocks:
     them out when it comes to: a lock that nobody knows to be his. It would keep everybody out
     until it expires.
 
-    `free(id, token)` frees the lock of `id` if it is held by `token` and tells whether it was;
-    it raises StoreUnavailable. A lock that is not there is looked for a few times: the command
-    that takes it may come later. The thread that does so ends when there is nothing to do.
+    A lock that is not there is looked for a few times: the command that takes it may come
+    later. After `lock_seconds` it has expired. The thread that does so ends when there is
+    nothing to do.
     """
 
-    def __init__(self, free: Callable[[str, bytes], bool], lock_seconds: float) -> None:
-        self._free, self._lock_seconds = free, lock_seconds
+    def __init__(self, lock_seconds: float) -> None:
+        self._lock_seconds = lock_seconds
         self.after_fork_in_child()
         renew_after_fork(self)
 
@@ -52,10 +52,13 @@ class LeftLocks:
     def __len__(self) -> int:
         return len(self._left)
 
-    def add(self, id: str, token: bytes) -> None:
-        """Free the lock of `id`, if it is held by `token`, when that can be."""
+    def add(self, token: bytes, free: Callable[[], bool]) -> None:
+        """Call `free` when that can be: it frees the lock that is held by `token`, if any is.
+
+        It tells whether there was one, or raises StoreUnavailable.
+        """
         with self._guard:
-            self._left[token] = _Left(id, time.monotonic() + self._lock_seconds)
+            self._left[token] = _Left(free, time.monotonic() + self._lock_seconds)
             if len(self._left) > MAX_LEFT:
                 del self._left[next(iter(self._left))]
             if self._thread is None:
@@ -80,7 +83,7 @@ class LeftLocks:
         is_gone, looks, is_up = time.monotonic() > left.give_up_at, left.looks, True
         if not is_gone:
             try:
-                is_gone = self._free(left.id, token)
+                is_gone = left.free()
                 looks -= 1
             except StoreUnavailable:
                 is_up = False

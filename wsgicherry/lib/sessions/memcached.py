@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import secrets
@@ -83,7 +84,7 @@ class MemcachedStore(SessionStore):
         self.key_prefix, self.lock_seconds = key_prefix, lock_seconds
         self._servers = PerProcess(_maker_of_servers(servers, client, store_timeout))
         self._thread_locks = KeyedLocks()
-        self._left = LeftLocks(self._free, lock_seconds)
+        self._left = LeftLocks(lock_seconds)
 
     # -- records -----------------------------------------------------------------------
 
@@ -189,13 +190,17 @@ class MemcachedStore(SessionStore):
             return server.add(key, token, seconds)
         except StoreUnavailable as error:
             if isinstance(error.__cause__, TimeoutError):
-                self._left.add(id, token)  # it may yet be carried out
+                self._leave(id, token)  # it may yet be carried out
             raise
 
     def _free(self, id: str, token: bytes) -> bool:
         """Free the lock of `id` if `token` holds it; tell whether it did."""
         value, version = self._server_of(id).gets(self._lock_key(id))
         return value == token and self._free_version(id, version)
+
+    def _leave(self, id: str, token: bytes) -> None:
+        """Free the lock of `id` when its server answers again."""
+        self._left.add(token, functools.partial(self._free, id, token))
 
     def _free_version(self, id: str, version: Any) -> bool:
         # To replace it by what has expired already is to delete it if it is still ours, in one
@@ -292,7 +297,7 @@ class MemcachedLock(StoreLock):
     def _free(self) -> None:
         store, id = self._store, self._id
         if store._server_of(id).timed_out_at > self._taken_at:
-            store._left.add(id, self._token)
+            store._leave(id, self._token)
             return
         try:
             if self._version is None:
@@ -300,7 +305,7 @@ class MemcachedLock(StoreLock):
             else:
                 store._free_version(id, self._version)
         except StoreUnavailable:
-            store._left.add(id, self._token)
+            store._leave(id, self._token)
 
 
 def join_value(expires: float, content: bytes) -> bytes:
@@ -333,6 +338,10 @@ def _digest(text: str) -> bytes:
     return hashlib.blake2b(text.encode(), digest_size=8).digest()
 
 
+def _name(address: Address) -> str:
+    return address if isinstance(address, str) else f"{address[0]}:{address[1]}"
+
+
 def _maker_of_servers(
     servers: str | Sequence[str | tuple[str, int]], client: Any, timeout_seconds: float
 ) -> Callable[[], list[MemcachedServer]]:
@@ -340,7 +349,7 @@ def _maker_of_servers(
     if client is None:
         addresses = _addresses(servers)
         return lambda: [
-            MemcachedServer(str(each), Connector(each, timeout_seconds)) for each in addresses
+            MemcachedServer(_name(each), Connector(each, timeout_seconds)) for each in addresses
         ]
     if callable(client):
         return lambda: [MemcachedServer(getattr(client, "__name__", repr(client)), client)]

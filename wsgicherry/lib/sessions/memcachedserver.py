@@ -100,14 +100,18 @@ class MemcachedServer:
     """
 
     def __init__(self, name: str, connect: Callable[[], Any]) -> None:
+        # The last one in is the first one out. As many as there were calls at a time: a bound
+        # would make threads fail or wait (SERVERS.md, R42).
+        self._idle: deque[Any] = deque()
         self.name = name
         self.timed_out_at = float("-inf")
         """When a call last waited in vain, on the monotonic clock."""
         self._connect = connect
         self._closed = import_pymemcache("exceptions").MemcacheUnexpectedCloseError
-        # The last one in is the first one out. As many as there were calls at a time: a bound
-        # would make threads fail or wait (SERVERS.md, R42).
-        self._idle: deque[Any] = deque()
+
+    def __del__(self) -> None:
+        """Close the connections."""
+        self._drop_idle()
 
     def gets_many(self, keys: Iterable[str]) -> dict[str, tuple[bytes, Any]]:
         """Return the items of `keys` that there are: value and version, by key."""
@@ -138,7 +142,7 @@ class MemcachedServer:
             if (idle := self._take_idle()) is not None:
                 with suppress(ConnectionError, self._closed):
                     return self._run(idle, method, arguments, options)
-                self._idle.clear()  # the others are of the same age
+                self._drop_idle()  # the others are of the same age
             return self._run(self._connect(), method, arguments, options)
         except Exception as error:  # a client may raise anything; its cause is kept
             raise self._explain(error, arguments) from error
@@ -148,6 +152,10 @@ class MemcachedServer:
             return self._idle.pop()
         except IndexError:
             return None
+
+    def _drop_idle(self) -> None:
+        while (client := self._take_idle()) is not None:
+            self._drop(client)
 
     def _run(self, client: Any, method: str, arguments: Any, options: Any) -> Any:
         try:
