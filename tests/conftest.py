@@ -1,7 +1,8 @@
 """What all tests share: servers in processes of their own, and a client that sees bytes.
 
 Tests get at it through fixtures: `run_gunicorn`, `run_program`, `raw_client`,
-`require_program`. Whatever they start is stopped, by its process id, when the test ends.
+`require_program`, `memcached`. Whatever they start is stopped, by its process id, when the
+test ends.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import NamedTuple
 from uuid import uuid4
 
 import pytest
+from memcached_daemon import memcached, start_memcached  # noqa: F401  fixtures for all
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PROGRAMS = REPOSITORY / "tests" / "servers" / "programs"

@@ -11,7 +11,7 @@ class Stored(NamedTuple):
     """What a store holds under an id.
 
     `content` is what `save` was given. `version` means something to its store alone: it
-    changes with every `save`, and not by `touch`. `expires` is in seconds since the epoch.
+    changes with every `save`, and may by `touch`. `expires` is in seconds since the epoch.
     """
 
     content: Any
@@ -67,8 +67,12 @@ class SessionStore(ABC):
         """
 
     @abstractmethod
-    def touch(self, id: str, expires: float) -> None:
-        """Keep what is stored under `id` until `expires`; do nothing if that is nothing."""
+    def touch(self, id: str, expires: float, stored: Stored) -> None:
+        """Keep what is stored under `id` until `expires`; do nothing if that is nothing.
+
+        `stored` is what `load` returned: a store may write it again, with its new expiry. What
+        somebody else has saved meanwhile stays what it is.
+        """
 
     @abstractmethod
     def delete(self, id: str) -> None:
