@@ -24,6 +24,7 @@ from uuid import uuid4
 
 import pytest
 
+pytest_plugins = ["redis_daemon"]
 REPOSITORY = Path(__file__).resolve().parent.parent
 PROGRAMS = REPOSITORY / "tests" / "servers" / "programs"
 # Generous, for a loaded machine; nothing waits that long when all is well.
