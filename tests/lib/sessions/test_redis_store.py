@@ -376,7 +376,7 @@ def test_lock_of_a_dead_holder_ends(make_store):
     one, two = make_store(lock_seconds=0.3), make_store()
     dead = one.lock("a", 1)
     began_at = time.monotonic()
-    alive = two.lock("a", 5)
+    alive = two.lock("a", None)
     assert 0.1 < time.monotonic() - began_at < 1
     dead.release()
     with pytest.raises(LockTimeout):

@@ -169,8 +169,8 @@ class RedisStore(SessionStore):
     def __len__(self) -> NoReturn:
         """Raise NotImplementedError: the server would have to read the names of all keys."""
         raise NotImplementedError(
-            "Redis cannot count sessions without reading the name of each key. To do so by "
-            f"hand: redis-cli --scan --pattern '{self._prefix}*' | wc -l"
+            "Redis cannot count sessions without reading the name of each key. To list them by "
+            f"hand: redis-cli --scan --pattern '{self._prefix}*'"
         )
 
     # -- locks -------------------------------------------------------------------------
