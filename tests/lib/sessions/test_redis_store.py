@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
 
@@ -289,7 +289,7 @@ def test_ids_of_a_user(store, redis_daemon):
     assert redis_daemon.client.ttl(key) >= 30 * 86_400
 
 
-def test_ended_sessions_leave_the_index(store, redis_daemon, monkeypatch):
+def test_ended_sessions_leave_the_index(store, redis_daemon):
     """At each login those that ended are forgotten; the newest may not be saved yet."""
     put(store, "alive", b"1")
     for id in ("alive", "ended", "unsaved"):
@@ -337,38 +337,42 @@ def test_nothing_is_left_behind(store, redis_daemon):
     assert len(store._locks) == 0
 
 
-def test_wake_ups_end(make_store, redis_daemon, monkeypatch):
-    """What a release leaves for those who waited, but do not any more, is gone in a second."""
+def test_wake_ups_end(make_store, redis_daemon):
+    """What releases leave for those who waited, but do not any more, is gone in a second."""
     one, two = make_store(), make_store()
-    held = one.lock("a", 1)
-    with pytest.raises(LockTimeout):
-        two.lock("a", 0)
-    held.release()
+    for _ in range(3):
+        held = one.lock("a", 1)
+        with pytest.raises(LockTimeout):
+            two.lock("a", 0)
+        held.release()
     (key,) = redis_daemon.client.keys("*")
+    assert redis_daemon.client.llen(key) == 1
     assert 0 < redis_daemon.client.pttl(key) <= 1000
 
 
-def test_waiters_of_other_processes_are_woken(make_store):
-    """Five processes that want one lock have it in turn, without the pauses of polling."""
-    stores = [make_store() for _ in range(5)]
-    for store in stores:
-        store.load("warm")
+def test_waiters_of_other_processes_are_woken(make_store, redis_daemon, monkeypatch):
+    """Five processes that want one lock have it in turn; each release wakes the next."""
+    # If only one wake-up were lost, this would take as long.
+    monkeypatch.setattr(redis_module, "WAIT_SECONDS", 4)
+    stores = [make_store(store_timeout=8) for _ in range(5)]
     held = stores[0].lock("a", 1)
-    waiting = threading.Barrier(5)
-
-    def run(store):
-        waiting.wait()
-        store.lock("a", 5).release()
-        return time.perf_counter()
-
     with ThreadPoolExecutor(4) as threads:
-        ends = [threads.submit(run, store) for store in stores[1:]]
-        waiting.wait()
-        time.sleep(0.05)  # so that they wait at the server
-        released_at = time.perf_counter()
+        waiting = [threads.submit(store.lock, "a", 8) for store in stores[1:]]
+        while redis_daemon.client.info("clients")["blocked_clients"] < 4:
+            time.sleep(0.001)
+        began_at = time.perf_counter()
         held.release()
-        last = max(end.result() for end in ends)
-    assert last - released_at < 0.2  # by polling alone: up to 0.1 s for each of the four
+        for _ in range(4):
+            (done,), waiting = split_done(waiting)
+            done.result().release()
+        assert time.perf_counter() - began_at < 2
+
+
+def split_done(futures):
+    """Wait for the first of `futures`; return (those that are done, the others)."""
+    done, others = wait(futures, return_when=FIRST_COMPLETED)
+    assert len(done) == 1  # one holder at a time
+    return list(done), list(others)
 
 
 def test_lock_of_a_dead_holder_ends(make_store):

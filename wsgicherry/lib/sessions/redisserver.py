@@ -122,9 +122,8 @@ class RedisServer:
             self._url,
             socket_timeout=self._timeout_seconds,
             socket_connect_timeout=self._timeout_seconds,
-            # redis-py 8 would try ten times, with pauses of up to ten seconds.
+            # A bare `Redis()` tries ten times, which takes up to ten seconds (redis-py 8).
             retry=redis.retry.Retry(redis.backoff.NoBackoff(), 0),
-            health_check_interval=0,
             max_connections=MAX_CONNECTIONS,
             # Version 3 costs a round trip more for each new connection, and gives us nothing.
             protocol=2,
