@@ -26,6 +26,7 @@ from uuid import uuid4
 import pytest
 from memcached_daemon import memcached, start_memcached  # noqa: F401  fixtures for all
 
+pytest_plugins = ["redis_daemon"]
 REPOSITORY = Path(__file__).resolve().parent.parent
 PROGRAMS = REPOSITORY / "tests" / "servers" / "programs"
 # Generous, for a loaded machine; nothing waits that long when all is well.
