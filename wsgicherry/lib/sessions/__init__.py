@@ -4,8 +4,8 @@ from .base import Session
 from .builtin import FileSession, MemcachedSession, RamSession, RedisSession
 from .errors import LockTimeout, MergeConflict, SessionValueError, StoreUnavailable
 from .merging import MISSING
-from .stores import SessionStore, Stored, StoreLock
 from .stored import StoredSession
+from .stores import SessionStore, Stored, StoreLock
 from .tool import close, expire, init, save, set_response_cookie
 from .users import of
 

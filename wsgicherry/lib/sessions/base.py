@@ -120,7 +120,7 @@ class Session:
         return secrets.token_hex(20)
 
     def _settle_id(self) -> None:
-        """Take the client's id if the store knows it, else a new one: an id is never adopted."""
+        """Take the client's id if the store knows it, else a new one: none is adopted."""
         wanted, self._wanted = self._wanted, None
         if wanted is not None:
             if self.is_valid_id(wanted):

@@ -6,7 +6,8 @@ from typing import Any
 
 from .file import FileStore
 from .memcached import MemcachedStore
-from .ram import RamCache, RamStore
+from .ram import RamStore
+from .ramcache import RamCache
 from .redis import RedisStore
 from .stored import StoredSession
 

@@ -30,7 +30,9 @@ class Cleaner(Monitor):
             )
 
 
-def ensure_cleaner(owner: Any, app: Any, clean_up: Callable[[], object], minutes: float) -> None:
+def ensure_cleaner(
+    owner: Any, app: Any, clean_up: Callable[[], object], minutes: float
+) -> None:
     """Have this process clean up what `owner`, a store or a session class, keeps.
 
     The monitor is `owner.clean_thread`; it starts at the first use of the store, and again

@@ -25,8 +25,9 @@ class _Morsel(Morsel[str]):
 class SessionCookie:
     """The cookie of one set of `tools.sessions` settings.
 
-    A name that begins with `__Host-` or `__Secure-` is used where the cookie is Secure; browsers
-    take it nowhere else, so by plain http (a developer's machine) the rest of it is the name.
+    A name that begins with `__Host-` or `__Secure-` is used where the cookie is Secure;
+    browsers take it nowhere else, so by plain http (a developer's machine) the rest of it is
+    the name.
     ValueError for settings that contradict each other. Source: RFC 6265bis section 4.1.3.
     """
 

@@ -114,7 +114,7 @@ class FileStore(SessionStore):
                 raise
         return True
 
-    def touch(self, id: str, expires: float) -> None:
+    def touch(self, id: str, expires: float, stored: Stored) -> None:
         """Keep what is stored under `id` until `expires`; do nothing if that is nothing."""
         if not ID.fullmatch(id):
             return

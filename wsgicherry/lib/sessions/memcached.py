@@ -67,6 +67,8 @@ class MemcachedStore(SessionStore):
     the first use.
     """
 
+    needs_cleaning = False
+
     def __init__(
         self,
         *,

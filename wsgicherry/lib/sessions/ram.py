@@ -67,7 +67,7 @@ class RamStore(SessionStore):
             shard.sessions[id] = kept
         return True
 
-    def touch(self, id: str, expires: float) -> None:
+    def touch(self, id: str, expires: float, stored: Stored) -> None:
         """Keep what is there until `expires`; do nothing if that is nothing."""
         shard = self._shard(id)
         with shard.lock:

@@ -101,6 +101,8 @@ class RedisStore(SessionStore):
     has died ends after `lock_seconds`, which must be longer than any request takes.
     """
 
+    needs_cleaning = False
+
     def __init__(
         self,
         *,
@@ -150,7 +152,7 @@ class RedisStore(SessionStore):
         )
         return bool(is_saved)
 
-    def touch(self, id: str, expires: float) -> None:
+    def touch(self, id: str, expires: float, stored: Stored) -> None:
         """Keep what is stored under `id` until `expires`; do nothing if that is nothing."""
         milliseconds = _milliseconds_until(expires)
         self._server.call(lambda client: client.pexpire(self._prefix + id, milliseconds))

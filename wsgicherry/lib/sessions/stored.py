@@ -39,7 +39,7 @@ class StoredSession(Session):
     locking = "explicit"
     serializer = "json"
     secret: Any = ()
-    merge: Mapping[str, Any] = {}  # noqa: RUF012 - read only
+    merge: Mapping[str, Any] = {}
 
     _user: str | None = None
     _noted_user: tuple[str, str] | None = None  # user and id, as the store has noted them
@@ -68,7 +68,10 @@ class StoredSession(Session):
     @classmethod
     def find_store(cls, settings: Mapping[str, Any]) -> SessionStore:
         """Return this process's store with these settings; make it at the first use."""
-        key = (cls.store_class, *sorted((name, repr(value)) for name, value in settings.items()))
+        key = (
+            cls.store_class,
+            *sorted((name, repr(value)) for name, value in settings.items()),
+        )
         with _making:
             store = StoredSession.stores.get(key)
             if store is None:
@@ -140,13 +143,16 @@ class StoredSession(Session):
         record = self._read(kept, self.id)
         if record is None:
             return None
-        if self.absolute_timeout and record.created + self.absolute_timeout * 60 <= self._time():
+        if (
+            self.absolute_timeout
+            and record.created + self.absolute_timeout * 60 <= self._time()
+        ):
             self._guard(self.store.delete, self.id)
             return None
         self._kept, self._created, self._user = kept, record.created, record.user
         self._noted_user = None if record.user is None else (record.user, self.id)
         if self.store.keeps_objects:
-            record = record._replace(data=copy_plain(record.data))
+            record = record._replace(data=copy_data(record.data))
         elif self.serializer == "pickle":
             # What pickle writes of an equal set may differ from what it read.
             self._kept = kept._replace(content=self.codec.encode(record, self.id))
@@ -184,8 +190,8 @@ class StoredSession(Session):
             if expires - kept.expires >= self.timeout * 60 * EXTEND_AFTER or (
                 expires < kept.expires - 1  # a shorter `timeout` was set
             ):
-                self._guard(self.store.touch, self.id, expires)
-                self._kept = kept._replace(expires=expires)
+                self._guard(self.store.touch, self.id, expires, kept)
+                self._kept, self._is_version_known = kept._replace(expires=expires), False
                 self._tell_kept()
             return
         self._save(datetime.fromtimestamp(expires, timezone.utc))
@@ -206,7 +212,7 @@ class StoredSession(Session):
         kept = self._kept
         if kept is None or self._is_changed:
             return True
-        if all(type(value) in _ATOMS for value in self._data.values()):
+        if is_flat(self._data):
             return False  # PERF: nothing was set, and nothing there can change in place
         if self.store.keeps_objects:
             return not is_same(self._data, kept.content.data)
@@ -254,7 +260,7 @@ class StoredSession(Session):
     def _content_kept(self, content: Any) -> Any:
         """Return what the store has, of which the session must not change a thing."""
         if self.store.keeps_objects:
-            return content._replace(data=copy_plain(content.data))
+            return content._replace(data=copy_data(content.data))
         return content
 
     def _take_over(self) -> bool:
@@ -422,6 +428,16 @@ class Counter:
 
     def __int__(self) -> int:
         return int(self.value)
+
+
+def is_flat(data: Mapping[Any, Any]) -> bool:
+    """Tell whether no value of `data` can be changed in place."""
+    return _ATOMS.issuperset(map(type, data.values()))
+
+
+def copy_data(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the data of a session, copied as far as a change in place may reach."""
+    return dict(data) if is_flat(data) else copy_plain(data)
 
 
 def store_settings(store_class: type[SessionStore]) -> Mapping[str, Any]:

@@ -1,32 +1,25 @@
-"""`tools.sessions`: a session for each request that looks into it, and nothing for the others."""
+"""What `tools.sessions` does at each point of a request: nothing, unless somebody looks into the
+session.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
-from datetime import timedelta
-from functools import cached_property, partial
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
 
+from ...core.bodies import FileChunks
 from ...core.current import serving_now
-from ...core.hooks import DEFAULT_PRIORITY
 from ...core.sending import StartedStream
-from ...core.settings import nearest
-from ...core.tools import Tool, ToolTarget
+from ...core.tools import ToolTarget
 from .. import is_iterator
 from .base import Session
-from .builtin import BUILTIN, RamSession
+from .builtin import RamSession
 from .cleaning import ensure_cleaner
 from .cookies import SessionCookie, mark_private
-from .merging import check_policies
-from .records import Codec
-from .stored import StoredSession, store_settings
-
-if TYPE_CHECKING:
-    import inspect
-
-LOCKINGS = ("implicit", "early", "explicit", "merge")
+from .settings import Settings, settle
+from .stored import StoredSession
 
 EARLY_PRIORITY = 60
 """Just after the session is there, before the body is read (CherryPy's rule)."""
@@ -38,114 +31,15 @@ RAM_IN_WORKERS = (
 )
 
 
-class Settings(NamedTuple):
-    """What `tools.sessions.*` says for a page, settled."""
-
-    session_class: type[Session]
-    cookie: SessionCookie
-    attributes: Mapping[str, Any]
-
-
-def settle(
-    storage_type: str | None = None,
-    path: str | None = None,
-    path_header: str | None = None,
-    name: str = "session_id",
-    timeout: float = 60,
-    domain: str | None = None,
-    secure: bool | None = None,
-    clean_freq: float = 5,
-    persistent: bool = True,
-    httponly: bool = True,
-    debug: bool = False,
-    storage_class: Any = None,
-    samesite: str | None = "Lax",
-    partitioned: bool = False,
-    locking: str = "implicit",
-    **attributes: Any,
-) -> Settings:
-    """Return what the settings mean; ValueError or TypeError for what cannot be."""
-    session_class = find_class(storage_class or storage_type or RamSession)
-    cookie = SessionCookie(
-        name, path, path_header, domain, secure, httponly, samesite, partitioned, persistent
-    )
-    if issubclass(session_class, StoredSession):
-        check_locking(locking)
-        check_attributes(session_class, attributes)
-    if timeout <= 0:
-        raise ValueError(f"tools.sessions.timeout is {timeout!r} minutes; it must be over 0.")
-    attributes.update(timeout=timeout, clean_freq=clean_freq, debug=debug, locking=locking)
-    return Settings(session_class, cookie, attributes)
-
-
-def find_class(storage: Any) -> type[Session]:
-    """Return the session class that is named: itself, by a dotted name, or by a short one."""
-    found = storage
-    if isinstance(storage, str):
-        module, _, attribute = storage.rpartition(".")
-        found = BUILTIN.get(storage.lower().removesuffix("session"))
-        if found is None and module:
-            found = getattr(import_module(module), attribute)
-    if isinstance(found, type) and issubclass(found, Session):
-        return found
-    raise ValueError(
-        f"tools.sessions.storage_class is {storage!r}, which is no session class. It can be "
-        f"{', '.join(map(repr, BUILTIN))}, a class derived from Session, or its dotted name."
-    )
-
-
-def check_locking(locking: str) -> None:
-    """ValueError for a way of locking that there is not."""
-    if locking not in LOCKINGS:
-        raise ValueError(
-            f"tools.sessions.locking is {locking!r}; it can be "
-            f"{', '.join(map(repr, LOCKINGS))}."
-        )
-
-
-def check_attributes(session_class: type[StoredSession], attributes: Mapping[str, Any]) -> None:
-    """ValueError for settings of a session class that it does not have, or cannot use."""
-    known = {*store_settings(session_class.store_class), *public_attributes(session_class)}
-    for name in attributes:
-        if name not in known:
-            meant = nearest(name, known)
-            remedy = f"did you mean {meant!r}?" if meant else f"it has {', '.join(sorted(known))}."
-            raise ValueError(
-                f"tools.sessions.{name}: {session_class.__name__} has no such setting; {remedy}"
-            )
-    lock_timeout = attributes.get("lock_timeout")
-    if isinstance(lock_timeout, bool) or not isinstance(
-        lock_timeout, (int, float, timedelta, type(None))
-    ):
-        raise ValueError(
-            f"tools.sessions.lock_timeout is {lock_timeout!r}; it must be seconds, a timedelta, "
-            "or None (no limit)."
-        )
-    check_policies(attributes.get("merge", {}))
-    if not session_class.store_class.keeps_objects:
-        Codec(attributes.get("serializer", "json"), attributes.get("secret", ()))
-
-
-def public_attributes(session_class: type[Session]) -> set[str]:
-    """Return the names of what a session class has to set: its public data attributes."""
-    return {
-        name
-        for kind in session_class.__mro__
-        for name, value in vars(kind).items()
-        if not name.startswith("_")
-        and not callable(value)
-        and not isinstance(value, (property, classmethod, staticmethod))
-    } - STATE
-
-
-STATE = {
-    *("is_saved", "is_expired", "locked", "loaded", "regenerated", "touched", "originalid", "clean_thread", "on_touch"),
-    *("on_kept", "on_expire", "stores", "store_class", "cache", "locks"),
-}
-"""Attributes of a session that say how it is, and are no settings."""
-
-
-# -- the hooks -------------------------------------------------------------------------
+def attach_hooks(target: ToolTarget, priority: float, settings: Mapping[str, Any]) -> None:
+    """Attach to a plan in the making what gives its requests a session with `settings`."""
+    settled = settle(**settings)
+    hooks = target.hooks
+    hooks.attach("before_request_body", partial(begin, settled), priority=priority)
+    if settled.attributes["locking"] == "early":
+        hooks.attach("before_request_body", lock_early, priority=EARLY_PRIORITY)
+    hooks.attach("before_finalize", save)
+    hooks.attach("on_end_request", close)
 
 
 def init(**settings: Any) -> None:
@@ -251,7 +145,7 @@ def save() -> None:
     if is_iterator(response.body):
         if not response.stream:
             response.collapse_body()
-        elif hasattr(response.body, "send"):  # a generator
+        elif not isinstance(response.body, FileChunks):
             response.body = StartedStream(response.body)
     if session.touched:
         mark_private(response)  # an error page has lost it
@@ -305,71 +199,3 @@ def set_response_cookie(
     )
     session: Session = serving.session  # type: ignore[attr-defined]
     cookie.send(serving.request, serving.response, session.id, timeout)
-
-
-# -- the tool --------------------------------------------------------------------------
-
-
-class SessionTool(Tool):
-    """The tool `sessions`; its settings are settled once for a plan.
-
-    `locking`: 'implicit' locks a session when it is first touched and until it is saved, 'early'
-    before the body is read, 'explicit' when the program says `session.acquire_lock()`; 'merge'
-    never, what two requests changed at once is merged when it is saved.
-    """
-
-    def __init__(self) -> None:
-        super().__init__("before_request_body", init, "sessions")
-
-    @cached_property
-    def _arguments(self) -> Mapping[str, inspect.Parameter] | None:
-        # PERF: 5 ms that a start need not pay; see core/tools.py.
-        from inspect import Parameter, signature
-
-        known = dict(signature(settle).parameters)
-        del known["attributes"]
-        for kind in BUILTIN.values():
-            known.update(store_settings(kind.store_class))
-            for name in public_attributes(kind):
-                known.setdefault(name, Parameter(name, Parameter.KEYWORD_ONLY))
-        return known
-
-    def arguments(self) -> Mapping[str, inspect.Parameter] | None:
-        """Return the settings; None (anything) where a program has session classes of its own,
-        for CherryPy made every keyword an attribute of those.
-        """
-        return None if has_own_classes(Session) else self._arguments
-
-    def find_fault(self, settings: Mapping[str, Any]) -> str:
-        """Return what is wrong with `settings`, all for one page; '' if nothing is."""
-        try:
-            settle(**{name: value for name, value in settings.items() if name != "priority"})
-        except (TypeError, ValueError) as error:
-            return str(error)
-        return ""
-
-    def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:
-        """Attach the hooks of a session with `settings`."""
-        priority = settings.pop("priority", None)
-        settled = settle(**settings)
-        hook: Callable[[], None] = partial(begin, settled)
-        hooks = target.hooks
-        hooks.attach(
-            "before_request_body", hook, priority=DEFAULT_PRIORITY if priority is None else priority
-        )
-        if settled.attributes["locking"] == "early":
-            hooks.attach("before_request_body", lock_early, priority=EARLY_PRIORITY)
-        hooks.attach("before_finalize", save)
-        hooks.attach("on_end_request", close)
-
-    def regenerate(self) -> None:
-        """Go on under a new id (CherryPy's name for `session.regenerate()`)."""
-        serving_now().session.regenerate()  # type: ignore[attr-defined]
-
-
-def has_own_classes(kind: type) -> bool:
-    """Tell whether a program has derived session classes of its own."""
-    return any(
-        each.__module__.partition(".")[0] != __name__.partition(".")[0] or has_own_classes(each)
-        for each in kind.__subclasses__()
-    )

@@ -64,7 +64,7 @@ def of(user: str, session: Any = None) -> UserSessions:
     found = serving_now().session if session is None else session  # type: ignore[attr-defined]
     if not isinstance(found, StoredSession):
         raise TypeError(
-            f"{type(found).__name__} keeps no list of a user's sessions; derive your store from "
-            "SessionStore for that."
+            f"{type(found).__name__} keeps no list of a user's sessions; derive your store "
+            "from SessionStore for that."
         )
     return UserSessions(user, found)

@@ -1,0 +1,79 @@
+"""The tool `sessions`: settles its settings, and loads what sessions need, when it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ..core.current import serving_now
+from ..core.hooks import DEFAULT_PRIORITY
+from ..core.tools import Tool, ToolTarget
+
+if TYPE_CHECKING:
+    import inspect
+
+
+class SessionTool(Tool):
+    """`tools.sessions`; its settings are settled once for a plan.
+
+    `locking`: 'implicit' locks a session when it is first touched and until it is saved, 'early'
+    before the body is read, 'explicit' when the program says `session.acquire_lock()`; 'merge'
+    never: what two requests changed at once is merged when it is saved.
+    """
+
+    # PERF: `lib.sessions` is imported where a session is asked for: 20 ms (it needs pickle,
+    # decimal, uuid and zoneinfo) that a program without sessions need not pay.
+
+    def __init__(self) -> None:
+        super().__init__("before_request_body", _init, "sessions")
+
+    @property
+    def callable(self) -> Callable[..., Any]:
+        """`lib.sessions.init`."""
+        from .sessions import init
+
+        return init
+
+    @callable.setter
+    def callable(self, value: Callable[..., Any]) -> None:
+        """Nothing else can be called: it is known already."""
+
+    @cached_property
+    def _arguments(self) -> Mapping[str, inspect.Parameter] | None:
+        from .sessions.settings import list_settings
+
+        return list_settings()
+
+    def arguments(self) -> Mapping[str, inspect.Parameter] | None:
+        """Return the settings; None (anything) where a program has session classes of its own,
+        for CherryPy made every keyword an attribute of those.
+        """
+        from .sessions.settings import has_own_classes
+
+        return None if has_own_classes() else self._arguments
+
+    def find_fault(self, settings: Mapping[str, Any]) -> str:
+        """Return what is wrong with `settings`, all for one page; '' if nothing is."""
+        from .sessions.settings import settle
+
+        try:
+            settle(**{name: value for name, value in settings.items() if name != "priority"})
+        except (TypeError, ValueError) as error:
+            return str(error)
+        return ""
+
+    def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:
+        """Attach the hooks of a session with `settings`."""
+        from .sessions.tool import attach_hooks
+
+        priority = settings.pop("priority", None)
+        attach_hooks(target, DEFAULT_PRIORITY if priority is None else priority, settings)
+
+    def regenerate(self) -> None:
+        """Go on under a new id (CherryPy's name for `session.regenerate()`)."""
+        serving_now().session.regenerate()  # type: ignore[attr-defined]
+
+
+def _init(**settings: Any) -> None:
+    """Give the current request its session: see `lib.sessions.init`."""
