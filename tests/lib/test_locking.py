@@ -28,5 +28,5 @@ def test_checker_that_goes_on(timeout):
 
 def test_checker_that_gives_up():
     """After the time-out an error names the session."""
-    with pytest.raises(LockTimeout, match="^Timeout acquiring lock for abc$"):
+    with pytest.raises(LockTimeout, match=r"^Timeout acquiring lock for abc$"):
         LockChecker("abc", timedelta(seconds=-1)).expired()

@@ -148,7 +148,8 @@ def test_touch(saved, seconds):
     """A touch moves the expiry, later or sooner, and keeps the content."""
     saved.touch(ID, later(seconds))
     stored = saved.load(ID)
-    assert stored.expires == pytest.approx(min(later(seconds), 1e11), abs=30)
+    # The year 2446 is the last one that ext4 knows.
+    assert stored.expires == pytest.approx(min(later(seconds), 15032385535), abs=30)
     assert stored.content == b"content"
 
 
@@ -261,7 +262,7 @@ def test_damaged(saved, folder, kind, by):
         saved.set_aside(ID, b"something else")
         assert os.path.lexists(path)
         saved.set_aside(ID, stored.content)
-    elif kind in ("bit flip", "half"):
+    elif kind in ("bit flip", "bit flip in the head", "half"):
         return  # the sweep reads no contents
     else:
         os.utime(path, (1, 1), follow_symlinks=False)
@@ -352,6 +353,44 @@ def test_200_kills(tmp_path):
     assert counts == "200"
 
 
+def test_interrupted_save(saved, monkeypatch):
+    """A save that ends by an error of any kind leaves no file, and the old record whole."""
+
+    def fails(id):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(saved, "_changing", fails)
+    with pytest.raises(KeyboardInterrupt):
+        saved.save(ID, b"new", later(), saved.load(ID).version)
+    assert saved.load(ID).content == b"content"
+    assert sessions(saved.storage_path) == [f"session-{ID}"]
+
+
+def test_greenlets(tmp_path):
+    """Under gevent a lock that another process holds stops one greenlet, not all."""
+    pytest.importorskip("gevent")
+    body = """
+        read, write = os.pipe()
+        def child():
+            lock = store.lock("abc", 5)
+            os.write(write, b"x")
+            signal.pause()
+        child = in_child(child)
+        os.read(read, 1)
+        from gevent import monkey, spawn
+        monkey.patch_all()
+        store = FileStore(storage_path=folder)
+        waiting = spawn(store.lock, "abc", 60)
+        for _ in range(5):
+            spawn(store.lock("other", 5).release).join()
+        assert not waiting.ready()
+        os.kill(child, signal.SIGKILL)
+        waiting.get(timeout=60).release()
+        print("done")
+        """
+    assert run(body, tmp_path) == "done"
+
+
 INCREMENTS = """
 def locked():
     lock = store.lock("abc", 60)
@@ -417,7 +456,7 @@ def test_clean_up_goes_on(store, folder, monkeypatch):
     def fails(id):
         if id == long:
             raise OSError(5, "Input/output error", f"session-{id}")
-        clean(id)
+        return clean(id)
 
     monkeypatch.setattr(store, "_clean_record", fails)
     store.clean_up()

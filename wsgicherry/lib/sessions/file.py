@@ -53,7 +53,8 @@ class FileStore(SessionStore):
     """A record a file, in the folder `storage_path`, which is made (0700) at the first save.
 
     Records are replaced whole: whatever happens, the old one or the new one is there.
-    ConfigError without a storage_path. The administrator is told of oddities by `warn`, if that is set.
+    ConfigError without a storage_path. `warn`, if that is set, is told what an administrator
+    should know: a folder that others can read, records that could not be cleaned up.
     """
 
     warn: Callable[[str], None] | None = None
@@ -267,43 +268,50 @@ class FileStore(SessionStore):
 
     def _clean_all(self) -> None:
         troubles: list[str] = []
+        set_aside = 0
         now = time.time()
         with os.scandir(self.storage_path) as entries:
             for entry in entries:
                 try:
-                    self._clean(entry, now)
+                    set_aside += self._clean(entry, now)
                 except FileNotFoundError:
                     pass  # somebody else has removed it
                 except (OSError, RetryLater) as error:
                     # The whole name would let readers of the log into the session.
                     troubles.append(f"{entry.name[:16]}...: {_reason(error)}")
         self._users.clean_up(lambda id: os.path.lexists(self._path(id)))
+        if set_aside:
+            path = self._damaged_folder.path
+            self._tell(f"{set_aside} damaged sessions were set aside in {path!r}.")
         if troubles:
             told = "; ".join(troubles[:MAX_TOLD])
             self._tell(
                 f"Could not clean up {len(troubles)} files in {self.storage_path!r}: {told}."
             )
 
-    def _clean(self, entry: os.DirEntry[str], now: float) -> None:
+    def _clean(self, entry: os.DirEntry[str], now: float) -> bool:
+        """Remove the file if its time is over; tell whether it was set aside instead."""
         id = _id_of(entry.name)
         if id is not None:
             if entry.stat(follow_symlinks=False).st_mtime <= now:
-                self._clean_record(id)
+                return self._clean_record(id)
         elif entry.name.startswith(TEMPORARY_PREFIX):
             # Not its mtime, which is when the record was to expire.
             changed_at = entry.stat(follow_symlinks=False).st_ctime
             if changed_at < now - LEFTOVER_SECONDS:
                 _remove(entry.path)
+        return False
 
-    def _clean_record(self, id: str) -> None:
+    def _clean_record(self, id: str) -> bool:
         with self._changing(id):
             head = self._head(id)
             if head is None:
                 with suppress(FileNotFoundError):
                     os.unlink(self._path(id))
             elif head[1] == math.inf:
-                self._tell(f"A damaged session was set aside in {self._damaged_folder.path!r}.")
                 self._move_aside(id)
+                return True
+        return False
 
     def __len__(self) -> int:
         """Return how many sessions there are that have not expired."""
