@@ -52,8 +52,9 @@ OURS = re.compile(
 class FileStore(SessionStore):
     """A record a file, in the folder `storage_path`, which is made (0700) at the first save.
 
-    Records are replaced whole: whatever happens, the old one or the new one is there. ConfigError
-    without a storage_path. The administrator is told of oddities by `warn`, if that is set.
+    Records are replaced whole: whatever happens, the old one or the new one is there.
+    ConfigError without a storage_path. `warn`, if that is set, is told what an administrator
+    should know: a folder that others can read, records that could not be cleaned up.
     """
 
     warn: Callable[[str], None] | None = None
@@ -62,7 +63,7 @@ class FileStore(SessionStore):
         path = os.fspath(storage_path or "")
         if not isinstance(path, str) or not path or "\0" in path:
             raise ConfigError(
-                f"Sessions in files need a folder, and tools.sessions.storage_path is {path!r}.",
+                f"Sessions in files need a folder; tools.sessions.storage_path is {path!r}.",
                 "Set it to one that this program may write to and nobody else may read.",
                 key="tools.sessions.storage_path",
                 value=repr(storage_path),
@@ -134,8 +135,8 @@ class FileStore(SessionStore):
         """Forget what is stored under `id`."""
         if not ID.fullmatch(id):
             return
-        with self._at_work("delete"), self._changing(id), suppress(FileNotFoundError):
-            os.unlink(self._path(id))
+        with self._at_work("delete"), self._changing(id):
+            _remove(self._path(id))
 
     def _write(self, content: bytes, expires: float, version: str) -> str:
         """Write a record beside the others; return the path of the file."""
@@ -231,7 +232,7 @@ class FileStore(SessionStore):
     # -- housekeeping ------------------------------------------------------------------
 
     def set_aside(self, id: str, content: Any) -> None:
-        """Move a damaged record into the folder `damaged`, which keeps MAX_SET_ASIDE of them."""
+        """Move a damaged record into the folder `damaged`; it keeps MAX_SET_ASIDE of them."""
         if not ID.fullmatch(id):
             return
         with self._at_work("set aside"), self._changing(id):
@@ -267,58 +268,76 @@ class FileStore(SessionStore):
 
     def _clean_all(self) -> None:
         troubles: list[str] = []
+        set_aside = 0
         now = time.time()
         with os.scandir(self.storage_path) as entries:
             for entry in entries:
                 try:
-                    self._clean(entry, now)
+                    set_aside += self._clean(entry, now)
+                except FileNotFoundError:
+                    pass  # somebody else has removed it
                 except (OSError, RetryLater) as error:
                     # The whole name would let readers of the log into the session.
                     troubles.append(f"{entry.name[:16]}...: {_reason(error)}")
         self._users.clean_up(lambda id: os.path.lexists(self._path(id)))
+        if set_aside:
+            path = self._damaged_folder.path
+            self._tell(f"{set_aside} damaged sessions were set aside in {path!r}.")
         if troubles:
             told = "; ".join(troubles[:MAX_TOLD])
             self._tell(
-                f"{len(troubles)} files in {self.storage_path!r} could not be cleaned up: {told}."
+                f"Could not clean up {len(troubles)} files in {self.storage_path!r}: {told}."
             )
 
-    def _clean(self, entry: os.DirEntry[str], now: float) -> None:
+    def _clean(self, entry: os.DirEntry[str], now: float) -> bool:
+        """Remove the file if its time is over; tell whether it was set aside instead."""
         id = _id_of(entry.name)
         if id is not None:
             if entry.stat(follow_symlinks=False).st_mtime <= now:
-                self._clean_record(id)
+                return self._clean_record(id)
         elif entry.name.startswith(TEMPORARY_PREFIX):
             # Not its mtime, which is when the record was to expire.
-            if entry.stat(follow_symlinks=False).st_ctime < now - LEFTOVER_SECONDS:
+            changed_at = entry.stat(follow_symlinks=False).st_ctime
+            if changed_at < now - LEFTOVER_SECONDS:
                 _remove(entry.path)
+        return False
 
-    def _clean_record(self, id: str) -> None:
+    def _clean_record(self, id: str) -> bool:
         with self._changing(id):
             head = self._head(id)
             if head is None:
                 with suppress(FileNotFoundError):
                     os.unlink(self._path(id))
             elif head[1] == math.inf:
-                self._tell(f"A damaged session was set aside in {self._damaged_folder.path!r}.")
                 self._move_aside(id)
+                return True
+        return False
 
     def __len__(self) -> int:
         """Return how many sessions there are that have not expired."""
         now = time.time()
-        count = 0
-        with self._at_work("count"), suppress(FileNotFoundError):
-            with os.scandir(self.storage_path) as entries:
-                for entry in entries:
-                    id = _id_of(entry.name)
-                    if id is not None:
-                        is_live = entry.stat(follow_symlinks=False).st_mtime > now
-                        count += is_live or self._head(id) is not None
-        return count
+        try:
+            with self._at_work("count"), os.scandir(self.storage_path) as entries:
+                return sum(self._is_live(entry, now) for entry in entries)
+        except StoreUnavailable:
+            if not os.path.lexists(self.storage_path):  # nothing has been saved yet
+                return 0
+            raise
+
+    def _is_live(self, entry: os.DirEntry[str], now: float) -> bool:
+        id = _id_of(entry.name)
+        if id is None:
+            return False
+        with suppress(FileNotFoundError):
+            return (
+                entry.stat(follow_symlinks=False).st_mtime > now or self._head(id) is not None
+            )
+        return False
 
     # -- the sessions of a user --------------------------------------------------------
 
     def add_id(self, user: str, id: str) -> None:
-        """Note that the session `id` is one of `user`'s; ValueError if it can be none of ours."""
+        """Note that the session `id` is one of `user`'s; ValueError for an impossible id."""
         _check(id)
         with self._at_work("note the user of"):
             self._users.add(user, id)
@@ -376,9 +395,8 @@ def _read_all(descriptor: int, max_bytes: int) -> bytes:
 
 def _remove(path: str) -> None:
     """Remove a file of any kind, if it is there; a folder that cannot be removed stays."""
-    try:
-        os.unlink(path)
-    except FileNotFoundError:
-        pass
-    except (IsADirectoryError, PermissionError):
+    if os.path.isdir(path) and not os.path.islink(path):
         shutil.rmtree(path, ignore_errors=True)
+        return
+    with suppress(FileNotFoundError):
+        os.unlink(path)
