@@ -7,6 +7,7 @@ from typing import Any
 
 from ...core.current import serving_now
 from ...core.errors import HTTPError
+from .. import locking
 
 
 class RetryLater(HTTPError):
@@ -36,7 +37,7 @@ class StoreUnavailable(RetryLater):
         return self.explanation
 
 
-class LockTimeout(RetryLater):
+class LockTimeout(RetryLater, locking.LockTimeout):
     """Other requests of the same session held its lock for longer than `lock_timeout`."""
 
     def __init__(self, seconds: float | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 
@@ -49,6 +49,9 @@ class SessionStore(ABC):
 
     clean_thread: Any = None
     """The monitor that calls `clean_up` in this process."""
+
+    warn: Callable[[str], object] | None = None
+    """What to tell of oddities that an administrator should know."""
 
     @abstractmethod
     def load(self, id: str, lock: StoreLock | None = None) -> Stored | None:
