@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import signal
 import socket
 import subprocess
@@ -58,16 +59,15 @@ class MemcachedDaemon:
         self._process.wait()
 
     def hang(self) -> None:
-        """Let it answer nothing, until `resume`."""
-        self._signal(signal.SIGSTOP)
+        """Let it answer nothing, until `resume`; return when it has come to a stop."""
+        assert self._process
+        self._process.send_signal(signal.SIGSTOP)
+        os.waitpid(self._process.pid, os.WUNTRACED)
 
     def resume(self) -> None:
         """Let it go on, with what it has not answered."""
-        self._signal(signal.SIGCONT)
-
-    def _signal(self, number: signal.Signals) -> None:
         assert self._process
-        self._process.send_signal(number)
+        self._process.send_signal(signal.SIGCONT)
 
     def ask(self, command: str, end: str) -> str:
         """Return the answer to a command, which ends in `end`."""

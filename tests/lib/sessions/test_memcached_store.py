@@ -59,10 +59,7 @@ def eventually(condition, seconds=5.0):
 
 
 def trips(memcached, action):
-    """Return how many commands of clients `action` costs, by the server's own counting.
-
-    A `gets` of two keys counts two: it is told by `get_misses` and hits where that matters.
-    """
+    """Return what `action` costs, by the server's own counting; `gets` of two keys are two."""
     before = memcached.stats()
     action()
     after = memcached.stats()
@@ -129,7 +126,7 @@ def test_a_deleted_record_is_not_brought_back(store):
 
 
 def test_expired_is_gone_to_the_split_second(store):
-    """A record whose moment has passed is nothing, though memcached's clock ticks in seconds."""
+    """A record whose moment has passed is nothing, though memcached's clock has seconds."""
     expires = time.time() + 0.2
     store.save(ID, b"1", expires, None)
     assert content_of(store) == b"1"
@@ -137,6 +134,21 @@ def test_expired_is_gone_to_the_split_second(store):
     assert store.load(ID) is None
     assert store.save(ID, b"2", soon(), None)
     assert content_of(store) == b"2"
+
+
+def test_gone_in_the_middle_of_a_first_save(memcached):
+    """A record that is in the way of a first save, and ends meanwhile, is no hindrance."""
+
+    class InTheWay(Client):
+        is_in_the_way = True
+
+        def add(self, *arguments, **options):
+            was_in_the_way, self.is_in_the_way = self.is_in_the_way, False
+            return not was_in_the_way and super().add(*arguments, **options)
+
+    store = MemcachedStore(client=lambda: InTheWay(memcached.address))
+    assert store.save(ID, b"1", soon(), None)
+    assert content_of(store) == b"1"
 
 
 def test_saved_for_the_past_is_nothing(store):
@@ -158,7 +170,7 @@ def test_a_short_life_is_lived_to_its_end(store):
         time.sleep(0.02)
 
 
-@pytest.mark.parametrize("days", [1, 29.99999, 30, 31, 400])
+@pytest.mark.parametrize("days", [1, 29.99999, 30, 31, 400, 100_000, float("inf")])
 def test_long_lives(store, days):
     """A life of more than 30 days, which memcached takes for a date, is not over at once."""
     expires = time.time() + days * DAY
@@ -441,7 +453,6 @@ def test_round_trips(memcached, request_of, round_trips, commands):
     CountingClient.sent = 0
     assert trips(memcached, lambda: request_of(store)) == commands
     assert CountingClient.sent == round_trips
-    assert memcached.stats()["total_connections"] <= 5  # 1 of ours, one for each stats
 
 
 # -- the server fails ------------------------------------------------------------------
@@ -464,7 +475,7 @@ def everything(store):
 @pytest.mark.parametrize("name", everything(None))
 @pytest.mark.parametrize("fault", ["kill", "hang"])
 def test_the_server_does_not_answer(memcached, store, fault, name):
-    """Whatever is asked of a dead or hung server is told to be unavailable, within the limit."""
+    """What is asked of a dead or hung server is told to be unavailable, within the limit."""
     store.load(ID)
     getattr(memcached, fault)()
     started = time.monotonic()
@@ -824,7 +835,8 @@ def test_under_gevent(memcached):
         f"sys.path[:0] = [{str(ROOT)!r}, {str(Path(__file__).parent)!r}]\n"
         "from test_memcached_store import MemcachedStore, ID, increment\n"
         f"store = MemcachedStore(servers={memcached.address!r}, store_timeout=5)\n"
-        "gevent.joinall([gevent.spawn(increment, store) for _ in range(200)], raise_error=True)\n"
+        "jobs = [gevent.spawn(increment, store) for _ in range(200)]\n"
+        "gevent.joinall(jobs, raise_error=True)\n"
         "print(store.load(ID).content.decode())\n"
     )
     done = subprocess.run(

@@ -19,6 +19,10 @@ DEFAULT_PORT = 11211
 LONGEST_RELATIVE_SECONDS = 30 * 24 * 60 * 60
 """Memcached takes a larger number for a date (its doc/protocol.txt, "Expiration times")."""
 
+LATEST_DATE = 2**31 - 1
+"""Of a later one memcached 1.6 keeps 32 bits, and the item is over at once."""
+
+NEVER = 0
 AT_ONCE = -1
 """The expiry that makes an item end as it is stored (the same source)."""
 
@@ -59,14 +63,15 @@ def parse_address(text: str | tuple[str, int]) -> Address:
 def life_seconds(expires: float) -> int:
     """Return memcached's expiry for an item that must be there until `expires`.
 
-    Its clock moves once a second, so an item may end up to a second early: one is added.
+    Its clock moves once a second, so an item may end up to a second early: one is added. The
+    exact expiry is not its business, so that it may also keep an item for ever.
     """
     left = expires - time.time()
     if left <= 0:
         return AT_ONCE
     if left + 2 < LONGEST_RELATIVE_SECONDS:
         return int(left) + 2
-    return int(expires) + 2
+    return int(expires) + 2 if expires + 2 < LATEST_DATE else NEVER
 
 
 class Connector:
