@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 class SessionTool(Tool):
     """`tools.sessions`; its settings are settled once for a plan.
 
-    `locking`: 'implicit' locks a session when it is first touched and until it is saved, 'early'
-    before the body is read, 'explicit' when the program says `session.acquire_lock()`; 'merge'
-    never: what two requests changed at once is merged when it is saved.
+    `locking`: 'implicit' locks a session when it is first touched and until it is saved,
+    'early' before the body is read, 'explicit' when the program says `session.acquire_lock()`;
+    'merge' never: what two requests changed at once is merged when it is saved.
     """
 
     # PERF: `lib.sessions` is imported where a session is asked for: 20 ms (it needs pickle,

@@ -127,9 +127,9 @@ class FileStore(SessionStore):
                 _set_mtime(self._path(id), expires)
                 return
             # An end before the one in the file: that one would win.
-            stored = self._read(id)
-            if stored is not None and stored.version == head[0]:
-                os.replace(self._write(stored.content, expires, head[0]), self._path(id))
+            kept = self._read(id)
+            if kept is not None and kept.version == head[0]:
+                os.replace(self._write(kept.content, expires, head[0]), self._path(id))
 
     def delete(self, id: str) -> None:
         """Forget what is stored under `id`."""

@@ -103,7 +103,7 @@ def check_attributes(session_class: type[StoredSession], attributes: Mapping[str
         lock_timeout, (int, float, timedelta, type(None))
     ):
         raise ValueError(
-            f"tools.sessions.lock_timeout is {lock_timeout!r}; it must be seconds, a timedelta, "
+            f"tools.sessions.lock_timeout is {lock_timeout!r}; it must be seconds, a timedelta "
             "or None (no limit)."
         )
     check_policies(attributes.get("merge", {}))
@@ -157,7 +157,7 @@ def list_settings() -> dict[str, inspect.Parameter]:
 def has_own_classes(kind: type = Session) -> bool:
     """Tell whether the program has derived session classes of its own from `kind`."""
     ours = __name__.partition(".")[0]
+    derived: list[type] = kind.__subclasses__()
     return any(
-        each.__module__.partition(".")[0] != ours or has_own_classes(each)
-        for each in kind.__subclasses__()
+        each.__module__.partition(".")[0] != ours or has_own_classes(each) for each in derived
     )

@@ -216,7 +216,7 @@ class StoredSession(Session):
             return False  # PERF: nothing was set, and nothing there can change in place
         if self.store.keeps_objects:
             return not is_same(self._data, kept.content.data)
-        return self._content() != kept.content
+        return bool(self._content() != kept.content)
 
     def _content(self) -> Any:
         record = Record(self._data, self._created, self._user)

@@ -1,5 +1,5 @@
-"""What `tools.sessions` does at each point of a request: nothing, unless somebody looks into the
-session.
+"""What `tools.sessions` does at each point of a request: next to nothing, unless somebody looks
+into the session.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ RAM_IN_WORKERS = (
 )
 
 
-def attach_hooks(target: ToolTarget, priority: float, settings: Mapping[str, Any]) -> None:
+def attach_hooks(target: ToolTarget, priority: int, settings: Mapping[str, Any]) -> None:
     """Attach to a plan in the making what gives its requests a session with `settings`."""
     settled = settle(**settings)
     hooks = target.hooks

@@ -39,9 +39,10 @@ class UserSessions:
         return sum(1 for _ in self)
 
     def end(self, keep_current: bool = False) -> int:
-        """Log the user out everywhere, but for this session if `keep_current`; return how often.
+        """Log the user out everywhere, and return of how many sessions.
 
-        A request that is running in one of them saves nothing of it any more.
+        `keep_current` leaves the session of this request alone. A request that is running in
+        one of the others saves nothing of it any more.
         """
         ended = 0
         for each in list(self):
