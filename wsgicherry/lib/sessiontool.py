@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from ..core.current import serving_now
@@ -27,10 +28,12 @@ class SessionTool(Tool):
 
     def __init__(self) -> None:
         super().__init__("before_request_body", _init, "sessions")
+        self._setting_up = Lock()
 
     @property
     def callable(self) -> Callable[..., Any]:
         """`lib.sessions.init`."""
+        # PERF: see above.
         from .sessions import init
 
         return init
@@ -41,6 +44,7 @@ class SessionTool(Tool):
 
     @cached_property
     def _arguments(self) -> Mapping[str, inspect.Parameter] | None:
+        # PERF: see above.
         from .sessions.settings import list_settings
 
         return list_settings()
@@ -49,12 +53,14 @@ class SessionTool(Tool):
         """Return the settings; None (anything) where a program has session classes of its own,
         for CherryPy made every keyword an attribute of those.
         """
+        # PERF: see above.
         from .sessions.settings import has_own_classes
 
         return None if has_own_classes() else self._arguments
 
     def find_fault(self, settings: Mapping[str, Any]) -> str:
         """Return what is wrong with `settings`, all for one page; '' if nothing is."""
+        # PERF: see above.
         from .sessions.settings import settle
 
         try:
@@ -65,10 +71,16 @@ class SessionTool(Tool):
 
     def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:
         """Attach the hooks of a session with `settings`."""
+        # PERF: see above.
         from .sessions.tool import attach_hooks
 
         priority = settings.pop("priority", None)
-        attach_hooks(target, DEFAULT_PRIORITY if priority is None else priority, settings)
+        attach_hooks(
+            target,
+            DEFAULT_PRIORITY if priority is None else priority,
+            settings,
+            self._setting_up,
+        )
 
     def regenerate(self) -> None:
         """Go on under a new id (CherryPy's name for `session.regenerate()`)."""

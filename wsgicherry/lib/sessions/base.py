@@ -6,7 +6,7 @@ import re
 import secrets
 from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, ValuesView
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from ...core.current import find_serving
 from .errors import RetryLater
@@ -57,6 +57,7 @@ class Session:
 
     originalid: str | None = None
     clean_thread: Any = None
+    cleaners: ClassVar[dict[Any, Any]] = {}
     id_pattern: re.Pattern[str] | None = None
     """What an id of a client's must look like before the store is asked for it."""
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
 from ...process.monitor import Monitor
-
-_making = threading.Lock()
 
 
 class Cleaner(Monitor):
@@ -31,19 +28,14 @@ class Cleaner(Monitor):
 
 
 def ensure_cleaner(
-    owner: Any, app: Any, clean_up: Callable[[], object], minutes: float
-) -> None:
-    """Have this process clean up what `owner`, a store or a session class, keeps.
-
-    The monitor is `owner.clean_thread`; it starts at the first use of the store, and again
-    after a fork.
-    """
-    cleaner = vars(owner).get("clean_thread")
+    place: dict[Any, Any], key: Any, app: Any, clean_up: Callable[[], object], minutes: float
+) -> Cleaner:
+    """Return the monitor that is `place[key]`, running in this process; make it if need be."""
+    cleaner: Cleaner | None = place.get(key)
     if cleaner is None:
-        with _making:
-            cleaner = vars(owner).get("clean_thread")
-            if cleaner is None:
-                cleaner = Cleaner(app, clean_up, minutes)
-                cleaner.subscribe()
-                owner.clean_thread = cleaner
+        made = Cleaner(app, clean_up, minutes)
+        cleaner = place.setdefault(key, made)  # one step: of two threads one wins
+        if cleaner is made:
+            cleaner.subscribe()
     cleaner.ensure()
+    return cleaner

@@ -135,7 +135,7 @@ STATE = {
         "clean_thread",
         "on_touch",
     ),
-    *("on_kept", "on_expire", "stores", "store_class", "cache", "locks"),
+    *("on_kept", "on_expire", "stores", "store_class", "cache", "locks", "cleaners"),
 }
 """Attributes of a session that say how it is, and are no settings."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any, ClassVar
@@ -22,8 +21,6 @@ MERGES_UNLOCKED = 5
 """So often in a row another request may be faster with its save, before a lock is taken."""
 
 _ATOMS = frozenset({str, int, float, bool, bytes, type(None)})
-
-_making = threading.Lock()
 
 
 class StoredSession(Session):
@@ -72,10 +69,9 @@ class StoredSession(Session):
             cls.store_class,
             *sorted((name, repr(value)) for name, value in settings.items()),
         )
-        with _making:
-            store = StoredSession.stores.get(key)
-            if store is None:
-                store = StoredSession.stores[key] = cls.store_class(**settings)
+        store = StoredSession.stores.get(key)
+        if store is None:  # of two threads one wins; nothing has been opened yet
+            store = StoredSession.stores.setdefault(key, cls.store_class(**settings))
         return store
 
     @property

@@ -4,8 +4,8 @@ into the session.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any
 
@@ -31,11 +31,19 @@ RAM_IN_WORKERS = (
 )
 
 
-def attach_hooks(target: ToolTarget, priority: int, settings: Mapping[str, Any]) -> None:
-    """Attach to a plan in the making what gives its requests a session with `settings`."""
+SetUpLock = AbstractContextManager[Any]
+
+
+def attach_hooks(
+    target: ToolTarget, priority: int, settings: Mapping[str, Any], lock: SetUpLock
+) -> None:
+    """Attach to a plan in the making what gives its requests a session with `settings`.
+
+    `lock` is held while a session class is set up.
+    """
     settled = settle(**settings)
     hooks = target.hooks
-    hooks.attach("before_request_body", partial(begin, settled), priority=priority)
+    hooks.attach("before_request_body", partial(begin, settled, lock), priority=priority)
     if settled.attributes["locking"] == "early":
         hooks.attach("before_request_body", lock_early, priority=EARLY_PRIORITY)
     hooks.attach("before_finalize", save)
@@ -49,10 +57,10 @@ def init(**settings: Any) -> None:
     Takes the settings of `tools.sessions`. What a store of CherryPy's kind does not know of its
     keyword arguments becomes attributes. Source: CherryPy's rule (BEHAVIOUR 7.2).
     """
-    begin(settle(**settings))
+    begin(settle(**settings), nullcontext())
 
 
-def begin(settings: Settings) -> None:
+def begin(settings: Settings, lock: SetUpLock) -> None:
     """Give the current request its session, by settled `settings`; once."""
     serving = serving_now()
     if "session" in serving.__dict__:
@@ -62,7 +70,7 @@ def begin(settings: Settings) -> None:
     if session_class is RamSession and request.environ.get("wsgi.multiprocess"):
         raise RuntimeError(RAM_IN_WORKERS)
     if hasattr(session_class, "setup"):
-        set_up(session_class, settings.attributes)
+        set_up(session_class, settings.attributes, lock)
     session = session_class(cookie.find(request), **settings.attributes)
     session.on_touch = partial(note_touch, session)
     session.on_kept = partial(send_cookie, session, cookie)
@@ -70,34 +78,34 @@ def begin(settings: Settings) -> None:
     serving.session = session  # type: ignore[attr-defined]
 
 
-_setting_up = threading.Lock()
-_set_up: set[type[Session]] = set()
-
-
-def set_up(session_class: Any, attributes: Mapping[str, Any]) -> None:
-    """Call `setup()` of a class in CherryPy's manner, once in each process."""
-    if session_class in _set_up:
+def set_up(session_class: Any, attributes: Mapping[str, Any], lock: SetUpLock) -> None:
+    """Call `setup()` of a class in CherryPy's manner, once in a process."""
+    if "_is_set_up" in vars(session_class):
         return
-    with _setting_up:
-        if session_class not in _set_up:
+    with lock:
+        if "_is_set_up" not in vars(session_class):
             own = ("timeout", "clean_freq", "debug", "locking")
             session_class.setup(**{k: v for k, v in attributes.items() if k not in own})
-            _set_up.add(session_class)
+            session_class._is_set_up = True
 
 
 def note_touch(session: Session) -> None:
     """Mark the response as this client's own, and have the store cleaned from now on."""
     serving = serving_now()
     mark_private(serving.response)
-    if session.clean_freq > 0:
-        if isinstance(session, StoredSession):
-            store = session.store
-            if store.needs_cleaning:
-                app = serving.request.app
-                ensure_cleaner(store, app, store.clean_up, session.clean_freq)
-        elif type(session).clean_up is not Session.clean_up:
-            kind = type(session)
-            ensure_cleaner(kind, serving.request.app, session.clean_up, session.clean_freq)
+    if session.clean_freq <= 0:
+        return
+    app = serving.request.app
+    kind = type(session)
+    if isinstance(session, StoredSession):
+        store = session.store
+        if store.needs_cleaning:
+            place = vars(store)
+            ensure_cleaner(place, "clean_thread", app, store.clean_up, session.clean_freq)
+    elif kind.clean_up is not Session.clean_up:
+        kind.clean_thread = ensure_cleaner(
+            Session.cleaners, kind, app, session.clean_up, session.clean_freq
+        )
 
 
 def send_cookie(session: Session, cookie: SessionCookie) -> None:
