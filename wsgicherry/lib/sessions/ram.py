@@ -81,7 +81,7 @@ class RamStore(SessionStore):
             shard.sessions.pop(id, None)
 
     def lock(self, id: str, timeout_seconds: float | None) -> KeyedLock:
-        """Wait for the lock of `id` and return it, held; LockTimeout after that many seconds."""
+        """Wait for the lock of `id` and return it, held; LockTimeout after that time."""
         return self.locks.acquire(id, timeout_seconds)
 
     def set_aside(self, id: str, content: Record) -> None:
