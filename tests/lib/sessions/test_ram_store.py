@@ -33,7 +33,7 @@ def save(store, id, data, expires=None, user=None):
     assert store.save(id, record, expires or time.time() + 600, None)
 
 
-# -- isolation ----------------------------------------------------------------------------
+# -- isolation ---------------------------------------------------------------------
 
 
 def test_record_comes_back(store):
@@ -74,7 +74,7 @@ def test_set_aside_of_what_is_there_no_more(store):
     assert "a" in store
 
 
-# -- copies ---------------------------------------------------------------------------------
+# -- copies ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_what_is_same(one, other):
     assert is_same(one, other)
 
 
-# -- clean-up --------------------------------------------------------------------------------
+# -- clean-up ----------------------------------------------------------------------
 
 
 def test_clean_up_prunes_users(store, monkeypatch):
@@ -218,7 +218,7 @@ def test_clean_up_of_many(store):
     assert max(waits, default=0) < 0.05
 
 
-# -- size --------------------------------------------------------------------------------------
+# -- size --------------------------------------------------------------------------
 
 
 def test_empty_session_is_small(store):
@@ -244,7 +244,7 @@ def test_plain_sessions_cost_the_collector_nothing(store):
     assert len(gc.get_objects()) - before < 1_000
 
 
-# -- CherryPy's cache ----------------------------------------------------------------------------
+# -- CherryPy's cache --------------------------------------------------------------
 
 
 def test_cache_shows_data_and_local_time(store):
