@@ -67,7 +67,7 @@ class SqliteStore(SessionStore):
         while not self._run("INSERT OR IGNORE INTO locks VALUES (?, ?)", id, token)[1]:
             if time.monotonic() >= give_up_at:
                 raise LockTimeout(timeout_seconds)
-            time.sleep(0.002)
+            time.sleep(0.02)
         return SqliteLock(self, token)
 
     def set_aside(self, id, content):
