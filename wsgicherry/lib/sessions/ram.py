@@ -29,8 +29,8 @@ class RamStore(SessionStore):
     """Sessions as objects of this process, each isolated from the requests that use it.
 
     `load` and `save` copy the plain containers of the data (see `copy_plain`); any other
-    object is kept as it is. An empty session takes 300 bytes; one of strings and numbers only is
-    no object of the garbage collector.
+    object is kept as it is. An empty session takes 300 bytes; one of strings and numbers only
+    is no object of the garbage collector.
     """
 
     keeps_objects = True
