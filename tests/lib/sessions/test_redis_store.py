@@ -10,6 +10,7 @@ import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 
@@ -155,7 +156,7 @@ def test_touch_moves_the_end_alone(store):
     """A touched session lives longer; its version and content stay."""
     put(store, "a", b"1")
     before = store.load("a")
-    store.touch("a", time.time() + 1000)
+    store.touch("a", time.time() + 1000, ANY)
     after = store.load("a")
     assert after[:2] == before[:2]
     assert after.expires == pytest.approx(time.time() + 1000, abs=0.5)
@@ -163,7 +164,7 @@ def test_touch_moves_the_end_alone(store):
 
 def test_touch_of_nothing(store, redis_daemon):
     """To touch or to delete what is not there does nothing."""
-    store.touch("a", in_a_minute())
+    store.touch("a", in_a_minute(), ANY)
     store.delete("a")
     assert redis_daemon.client.dbsize() == 0
 
@@ -176,7 +177,7 @@ def test_past_end(store, how):
     if how == "save":
         assert store.save("a", b"2", time.time() - 5, version)
     else:
-        store.touch("a", time.time() - 5)
+        store.touch("a", time.time() - 5, ANY)
     time.sleep(0.005)  # Redis' shortest life is a millisecond
     assert store.load("a") is None
 
@@ -464,7 +465,7 @@ def test_killed_server(store, redis_daemon):
     calls = [
         lambda: store.load("a"),
         lambda: store.save("a", b"1", in_a_minute(), None),
-        lambda: store.touch("a", in_a_minute()),
+        lambda: store.touch("a", in_a_minute(), ANY),
         lambda: store.delete("a"),
         lambda: store.lock("b", 5),
         lambda: store.set_aside("a", b"1"),
@@ -566,7 +567,7 @@ def test_full_server(store, redis_daemon):
     ):
         with pytest.raises(StoreUnavailable, match="no room left: raise maxmemory"):
             call()
-    store.touch("a", in_a_minute())
+    store.touch("a", in_a_minute(), ANY)
     assert store.load("a").content == b"old"
     held.release()
     redis_daemon.client.config_set("maxmemory", 0)
@@ -634,7 +635,7 @@ def test_round_trips(make_store, redis_daemon, mode):
     lock = None if mode == "merge" else store.lock("a", 1)
     stored = store.load("b" if mode == "early, nothing there" else "a", lock)
     if mode == "read":
-        store.touch("a", in_a_minute())
+        store.touch("a", in_a_minute(), ANY)
     elif stored:
         put(store, "a", b"2", stored.version)
     if lock:
