@@ -187,7 +187,7 @@ class RecordContract(StoreMaker):
         id = new_id()
         put(store, id, b"old")
         before = get(store, id)
-        put(store, id, b"new")
+        store.save(id, make_content(store, b"new"), later(), before.version)
         store.touch(id, later() + 600, before)
         assert value_of(store, id) == b"new", "touch() brought an old record back."
 
