@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from secrets import token_hex
 
 import pytest
 from sqlitestore import SqliteStore
 
+from wsgicherry.lib.sessions.file import FileStore
+from wsgicherry.lib.sessions.memcached import MemcachedStore
 from wsgicherry.lib.sessions.ram import RamStore
+from wsgicherry.lib.sessions.redis import RedisStore
 from wsgicherry.testing.stores import StoreContract
 
 
@@ -19,6 +23,50 @@ class TestRamStore(StoreContract):
     def count_leftovers(self, store):
         return len(store.locks)
 
+
+class TestFileStore(StoreContract):
+    """Sessions in files of one machine."""
+
+    store_class = FileStore
+
+    @pytest.fixture(autouse=True)
+    def folder(self, tmp_path):
+        self.path = tmp_path
+
+    def settings(self, name):
+        return {"storage_path": str(self.path / name)}
+
+    def count_leftovers(self, store):
+        # One lock file for all sessions, whoever locks what.
+        return len(list(Path(store.storage_path).glob("*lock*"))[1:])
+
+
+class TestMemcachedStore(StoreContract):
+    """Sessions in a real memcached."""
+
+    store_class = MemcachedStore
+    resolution_seconds = 2.0  # its clock ticks in seconds
+    max_content_bytes = 1000 * 1000
+
+    @pytest.fixture(autouse=True)
+    def daemon(self, memcached):
+        self.daemon = memcached
+
+    def settings(self, name):
+        return {"servers": [self.daemon.address], "key_prefix": f"{name}:", "store_timeout": 5}
+
+
+class TestRedisStore(StoreContract):
+    """Sessions in a real Redis."""
+
+    store_class = RedisStore
+
+    @pytest.fixture(autouse=True)
+    def daemon(self, redis_daemon):
+        self.daemon = redis_daemon
+
+    def settings(self, name):
+        return {"url": self.daemon.url, "key_prefix": f"{name}:", "store_timeout": 5}
 
 
 class TestStoreOfSomebodyElse(StoreContract):
