@@ -1,7 +1,7 @@
 """Passwords: hashed for keeping, and compared with what somebody types.
 
-A hash is a text in the PHC format, `$scrypt$ln=14,r=8,p=5$<salt>$<hash>`, which says all that is
-needed to check it: one made with other settings, or by another program, is read as well.
+A hash is a text in the PHC format, `$scrypt$ln=14,r=8,p=5$<salt>$<hash>`, which says all that
+is needed to check it: one made with other settings, or by another program, is read as well.
 Argon2id is read and written with the package argon2-cffi.
 """
 
@@ -124,14 +124,14 @@ class _Scrypt(NamedTuple):
     @property
     def memory_bytes(self) -> int:
         """What OpenSSL takes: the blocks of all p, and N + 2 more (RFC 7914 section 5)."""
-        return 128 * self.r * (2**self.log2_n + 2 + self.p)
+        return 128 * self.r * ((1 << self.log2_n) + 2 + self.p)
 
     def compute(self, password: bytes) -> bytes:
         """Return the hash of `password` with these settings."""
         return hashlib.scrypt(
             password,
             salt=self.salt,
-            n=2**self.log2_n,
+            n=1 << self.log2_n,
             r=self.r,
             p=self.p,
             maxmem=self.memory_bytes + 1024 * 1024,
@@ -160,8 +160,9 @@ def _read_scrypt(hashed: str) -> _Scrypt:
             "The stored hash begins with '$scrypt$', but does not go on as "
             "'ln=14,r=8,p=5$<salt>$<hash>' does: was it cut off?"
         )
-    read = _Scrypt(*map(int, match.groups()[:3]), *map(_decode, match.groups()[3:]))
-    if read.p > MAX_PASSES or read.log2_n > 24 or read.memory_bytes > MAX_MEMORY_BYTES:
+    log2_n, r, p, salt, hashed = match.groups()
+    read = _Scrypt(int(log2_n), int(r), int(p), _decode(salt), _decode(hashed))
+    if read.p > MAX_PASSES or read.memory_bytes > MAX_MEMORY_BYTES:
         raise _too_costly(f"ln={read.log2_n},r={read.r},p={read.p}")
     return read
 
@@ -258,13 +259,13 @@ def _scheme_of(hashed: str) -> _Scheme:
     met = f"begins with '{match[0]}'" if match else "names no scheme"
     wanted = " or ".join(f"'${name}$'" for name in _SCHEMES)
     raise ValueError(
-        f"The stored hash {met}; those of wsgicherry.passwords begin with {wanted}. Check others "
-        "with what made them, and keep a new hash after the login."
+        f"The stored hash {met}; those of wsgicherry.passwords begin with {wanted}. Check "
+        "others with what made them, and keep a new hash after the login."
     )
 
 
 def _too_costly(settings: str) -> ValueError:
     return ValueError(
-        f"The stored hash asks for {settings}: more than {MAX_MEMORY_BYTES // 1024 // 1024} MiB, "
+        f"The stored hash asks for {settings}: more than {MAX_MEMORY_BYTES // 1024**2} MiB, "
         f"{MAX_PASSES} passes or {MAX_LANES} lanes."
     )

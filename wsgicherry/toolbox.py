@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .core.tools import ErrorTool, HandlerTool, PreparedTool, Tool, Toolbox
-from .lib import cptools, encoding, jsontools, static, xmlrpcutil
+from .lib import cptools, encoding, jsontools, sessionauth, static, xmlrpcutil
 
 # name, hook point, priority, callable
 HOOKED: tuple[tuple[str, str, int, Callable[..., Any]], ...] = (
@@ -44,6 +44,7 @@ def make_toolbox() -> Toolbox:
         setattr(toolbox, name, PreparedTool(point, function, prepare, name, priority))
     for name, function in HANDLING:
         setattr(toolbox, name, HandlerTool(function, name))
+    toolbox.session_auth = sessionauth.SessionAuthTool(sessionauth.session_auth)
     for name, function in ANSWERING_ERRORS:
         setattr(toolbox, name, ErrorTool(function, name))
     return toolbox
