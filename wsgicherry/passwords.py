@@ -82,7 +82,7 @@ def verify(password: str, hashed: str | None, scheme: str = "scrypt") -> bool:
 def needs_rehash(hashed: str, scheme: str = "scrypt") -> bool:
     """Tell whether `hash` makes other texts today: call it after a login, and keep a new one.
 
-    ValueError as `verify`.
+    One of the other scheme always does, and is not looked at further; ValueError as `verify`.
     """
     found = _scheme_of(hashed)
     return found is not _find_scheme(scheme) or not found.is_current(hashed)
