@@ -131,8 +131,8 @@ class LockContract(StoreMaker):
         before = get(store, id)
         lock = store.lock(id, PATIENCE_SECONDS)
         stored = store.load(id, lock)
-        assert stored == before
         assert stored is not None
+        assert stored[:2] == before[:2]
         store.touch(id, stored.expires + 1, stored)
         touched = get(store, id)
         assert store.save(id, make_content(store, b"new"), stored.expires, touched.version)
