@@ -75,6 +75,7 @@ def watched(request, tmp_path):
     elif request.param == "redis":
         settings["url"] = request.getfixturevalue("redis_daemon").url
     kind.settings = settings
+    kind.store_settings = {k: v for k, v in settings.items() if k != "storage_class"}
     return kind
 
 
