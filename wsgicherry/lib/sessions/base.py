@@ -42,6 +42,9 @@ class Session:
     lock_timeout: float | timedelta | None = 60
     debug = False
 
+    life_minutes: float = 60
+    """How long the session lives if it is used no more, as of its last save."""
+
     locked = False
     loaded = False
     regenerated = False
@@ -245,10 +248,6 @@ class Session:
             self._log(f"Session {shown(self.id)} is kept for {self.timeout} minutes.")
         if self.on_kept is not None:
             self.on_kept(self)
-
-    def remaining_minutes(self) -> float:
-        """Return how long the session lives if it is used no more."""
-        return self.timeout
 
     def delete(self) -> None:
         """Forget the data, here and in the store. What is written later begins a session."""
