@@ -155,14 +155,18 @@ class Session:
         self._open()
         self.regenerated = True
         self.is_expired = self._is_ended = False
-        was_locked = self.locked
         self._delete()
+        self._go_on_anew()
+        self._is_changed = True
+
+    def _go_on_anew(self) -> None:
+        """Take a new id, and its lock if the old one's was held."""
+        was_locked = self.locked
         if was_locked:
             self.release_lock()
         self._renew_id()
         if was_locked:
             self.acquire_lock()
-        self._is_changed = True
 
     # -- touching ----------------------------------------------------------------------
 
@@ -210,7 +214,7 @@ class Session:
             self._open()
         if self._is_ended:
             self.is_expired = self._is_ended = False
-            self._renew_id()
+            self._go_on_anew()
         self._is_changed = True
 
     # -- keeping -----------------------------------------------------------------------
