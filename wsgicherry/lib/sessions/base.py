@@ -65,7 +65,7 @@ class Session:
     originalid: str | None = None
     clean_thread: Any = None
     cleaners: ClassVar[dict[Any, Any]] = {}
-    id_pattern: re.Pattern[str] | None = None
+    id_pattern: re.Pattern[str] = STRICT_ID
     """What an id of a client's must look like before the store is asked for it."""
 
     _id: str | None = None
@@ -81,6 +81,11 @@ class Session:
         self.originalid = self._wanted = id
         for name, value in kwargs.items():
             setattr(self, name, value)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "generate_id" in vars(cls) and "id_pattern" not in vars(cls):
+            cls.id_pattern = SAFE_ID
 
     # -- the id ------------------------------------------------------------------------
 
@@ -114,11 +119,7 @@ class Session:
 
     def is_valid_id(self, id: str) -> bool:
         """Tell whether `id` looks like one of ours; no store is asked for any other."""
-        pattern = self.id_pattern
-        if pattern is None:
-            makes_own = type(self).generate_id is not Session.generate_id
-            pattern = SAFE_ID if makes_own else STRICT_ID
-        return pattern.fullmatch(id) is not None
+        return self.id_pattern.fullmatch(id) is not None
 
     def generate_id(self) -> str:
         """Return a new id: 160 random bits in hexadecimal."""

@@ -52,7 +52,7 @@ class RamStore(SessionStore):
 
     def load(self, id: str, lock: StoreLock | None = None) -> Stored | None:
         """Return a copy of what is kept under `id`; None if that is nothing, or has expired."""
-        kept = self._shard(id).sessions.get(id)
+        kept = self._shards[hash(id) % SHARDS].sessions.get(id)
         if kept is None or kept[_EXPIRES] <= time.time():
             return None
         return Stored(_thaw(kept), kept[_VERSION], kept[_EXPIRES])

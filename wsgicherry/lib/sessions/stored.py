@@ -18,7 +18,7 @@ from .records import Codec, Record
 from .stores import SessionStore, Stored, StoreLock
 
 EXTEND_AFTER = 1 / 20
-"""The life of an unchanged session is extended when this part of it has passed."""
+"""The life of a session is extended when this part of it has passed, at its next use."""
 
 MERGES_UNLOCKED = 5
 """So often in a row another request may be faster with its save, before a lock is taken."""
@@ -45,11 +45,14 @@ class StoredSession(Session):
     _kept: Stored | None = None  # what the store has, as far as we know
     _is_version_known = True
     _lock: StoreLock | None = None
+    _counts: dict[str, Any] | None = None  # what was added to which counter
 
     def __init__(self, id: str | None = None, **kwargs: Any) -> None:
-        self._counts: dict[str, Any] = {}
-        super().__init__(id)
-        self.__dict__.update(kwargs)  # PERF: 0.1 us, not 1.0; none of ours is a property
+        # PERF: 0.5 us, against 1.6 by the base's __init__; none of ours is a property.
+        self.__dict__.update(kwargs)
+        self.id_observers = []
+        self._data = {}
+        self.originalid = self._wanted = id
 
     # -- the store ---------------------------------------------------------------------
 
@@ -127,7 +130,7 @@ class StoredSession(Session):
     def _load_anew(self) -> None:
         self._data = self._take_in() or {}
         self._is_stored = self._kept is not None
-        self._counts = {}
+        self._counts = None
         self.loaded, self._is_changed = True, False
 
     def _load(self) -> tuple[dict[str, Any], datetime] | None:
@@ -143,7 +146,8 @@ class StoredSession(Session):
         if kept is None:
             return None
         id = self.id
-        record = self._read(kept, id)
+        keeps_objects = self.store.keeps_objects
+        record = kept.content if keeps_objects else self._read(kept, id)
         if record is None:
             return None
         if (
@@ -154,7 +158,7 @@ class StoredSession(Session):
             return None
         self._kept, self._created, self._user = kept, record.created, record.user
         self._noted_user = None if record.user is None else (record.user, id)
-        if self.store.keeps_objects:
+        if keeps_objects:
             return dict(record.data) if is_flat(record.data) else copy_plain(record.data)
         if self.serializer == "pickle":
             # What pickle writes of an equal set may differ from what it read.
@@ -162,8 +166,13 @@ class StoredSession(Session):
         return record.data
 
     def _fetch(self) -> Stored | None:
-        kept: Stored | None = self._guard(self.store.load, self.id, self._lock)
-        return kept
+        if self._failure is not None:
+            raise self._failure
+        try:
+            return self.store.load(self.id, self._lock)
+        except Exception as error:
+            self._failure = error
+            raise
 
     def _read(self, kept: Stored, id: str) -> Record | None:
         """Return the record in `kept`; of a damaged one, which is set aside, None."""
@@ -192,16 +201,16 @@ class StoredSession(Session):
         expires = self._expiry(now)
         self.life_minutes = (expires - now) / 60
         kept = self._kept
-        if kept is not None and not self._has_changed():
-            if expires - kept.expires >= self.timeout * 60 * EXTEND_AFTER or (
-                expires < kept.expires - 1  # a shorter `timeout` was set
-            ):
-                self._guard(self.store.touch, self.id, expires, kept)
-                self._kept, self._is_version_known = kept._replace(expires=expires), False
-                self._tell_kept()
-            return
-        self._save_until(expires)
-        if self._is_stored:
+        # Not at each use, but a little later: store and client need not be told so often.
+        is_due = kept is None or (
+            not -1 < expires - kept.expires < self.timeout * 60 * EXTEND_AFTER
+        )
+        if kept is None or self._is_changed or self._has_changed():
+            self._save_until(expires if is_due or kept is None else kept.expires)
+        elif is_due:
+            self._guard(self.store.touch, self.id, expires, kept)
+            self._kept, self._is_version_known = kept._replace(expires=expires), False
+        if is_due and self._is_stored:
             self._tell_kept()
 
     def _expiry(self, now: float) -> float:
@@ -240,7 +249,7 @@ class StoredSession(Session):
         try:
             for attempt in range(MAX_TRIES):
                 content = self._content()
-                if self._try_save(content, expires):
+                if self._is_version_known and self._try_save(content, expires):
                     break
                 if not self._take_over():
                     return
@@ -257,14 +266,11 @@ class StoredSession(Session):
             content = Record(copy_plain(content.data), self._created, self._user)
         self._kept, self._is_version_known = Stored(content, None, expires), False
         self._is_stored, self._is_changed = True, False
-        if self._counts:
-            self._counts = {}
+        self._counts = None
         if self._user is not None:
             self._note_user()
 
     def _try_save(self, content: Any, expires: float) -> bool:
-        if not self._is_version_known:
-            return False
         version = None if self._kept is None else self._kept.version
         done: bool = self._guard(self.store.save, self.id, content, expires, version)
         return done
@@ -307,12 +313,21 @@ class StoredSession(Session):
     def delete(self) -> None:
         """Forget the data, here and in the store. What is written later begins a session."""
         super().delete()
-        self._kept, self._user, self._created, self._counts = None, None, 0.0, {}
+        self._kept, self._user, self._created, self._counts = None, None, 0.0, None
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        # PERF: usually there is nothing to note: 0.2 us, not 0.8.
+        if not self.loaded or self._is_ended or self._counts:
+            self._note_change(key)
+        self._is_changed = True
+        self._data[key] = value
 
     def _note_change(self, *keys: Any) -> None:
         super()._note_change(*keys)
         for key in keys:
-            self._counts.pop(key, None)  # what was counted is part of the value no more
+            # What was counted is part of the value no more.
+            if self._counts:
+                self._counts.pop(key, None)
 
     # -- counting ----------------------------------------------------------------------
 
