@@ -240,6 +240,7 @@ class Session:
         """Store the data; under the lock again if an earlier save() gave it back."""
         if self.locking in ("implicit", "early") and not self.locked:
             self.acquire_lock()
+        self.life_minutes = self.timeout
         self._save(self.now() + timedelta(minutes=self.timeout))
         self._is_stored, self._is_changed = True, False
         self._tell_kept()

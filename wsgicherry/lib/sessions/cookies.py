@@ -150,7 +150,9 @@ class SessionCookie:
         """Return the attributes of the cookie for `request`."""
         attributes = self._always.copy()
         if self.path_header and not self.path:
-            attributes["path"] = request.headers.get(self.path_header) or "/"
+            path = request.headers.get(self.path_header)
+            if path and PATH.fullmatch(path):
+                attributes["path"] = path
         if self.is_secure(request):
             attributes["secure"] = True
         return attributes

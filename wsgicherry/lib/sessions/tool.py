@@ -120,7 +120,8 @@ def note_touch(settings: Settings, session: Session) -> None:
     if isinstance(session, StoredSession):
         store = session.store
         # PERF: a monitor that runs in this process is looked at no more: 0.1 us, not 1.5.
-        if store.needs_cleaning and store.cleaned_by != getpid():
+        is_watched = store.clean_thread is not None and store.cleaned_by == getpid()
+        if store.needs_cleaning and not is_watched:
             place = vars(store)
             ensure_cleaner(place, "clean_thread", app, store.clean_up, session.clean_freq)
             store.cleaned_by = getpid()
