@@ -17,7 +17,7 @@ from .stores import SessionStore, Stored, StoreLock
 EXTEND_AFTER = 1 / 20
 """The life of an unchanged session is extended when this part of it has passed."""
 
-MERGES_UNLOCKED = 5
+MERGES_UNLOCKED = 1
 """So often in a row another request may be faster with its save, before a lock is taken."""
 
 _ATOMS = frozenset({str, int, float, bool, bytes, type(None)})
