@@ -67,13 +67,16 @@ class Browser:
         return Browser(self._connect, self._port, self.cookie)
 
 
-def add_many(browser, target, clients, total=COUNTS):
+def add_many(browser, target, clients, total=COUNTS, midway=None):
     """Ask for `target` `total` times, by so many clients at once, all with one cookie.
 
-    Returns the answers; an exception in place of an answer that did not arrive.
+    Calls `midway` in the middle of it. Returns the answers; an exception in place of an answer
+    that did not arrive.
     """
 
     def ask(number):
+        if midway is not None and number == total // 3:
+            midway()
         try:
             return browser.copy().get(target)
         except Exception as error:
