@@ -105,7 +105,6 @@ def test_two_masters(start_process, require_program, store_of_test, harness, tmp
 def test_a_worker_killed_with_a_lock(
     serve_sessions,  # noqa: F811
     store_of_test,  # noqa: F811
-    record_property,
     store,
     least,
     most,
@@ -126,7 +125,7 @@ def test_a_worker_killed_with_a_lock(
                 break
         seconds = time.monotonic() - killed_at
         _, other_seconds = other.timed("/implicit/add")
-    record_property("free after seconds", seconds)
+    print(f"free after {seconds:.2f} s; another session: {other_seconds * 1000:.0f} ms")
     assert answer.status == 200
     assert least <= seconds < most
     assert other_seconds < 1
