@@ -108,8 +108,10 @@ class Sites:
     def __call__(self, kind, store):
         """Return the running server; `.browser()` makes a client of it."""
         if (kind, store) not in self._running:
-            env = {"WIRE_SESSIONS": json.dumps(self._find_settings(store)), "WIRE_THREADS": "50"}
-            self._running[kind, store] = self._start(kind, env)
+            settings = self._find_settings(store)
+            env = {"WIRE_SESSIONS": json.dumps(settings), "WIRE_THREADS": "50"}
+            self._running[kind, store] = server = self._start(kind, env)
+            server.settings = settings
         return self._running[kind, store]
 
     def _start(self, kind, env):

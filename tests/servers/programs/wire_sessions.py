@@ -6,6 +6,8 @@ WIRE_SESSIONS is JSON: the settings of `tools.sessions`; WIRE_THREADS is how man
 
 import json
 import os
+import random
+import resource
 import sys
 import threading
 import time
@@ -25,6 +27,11 @@ def say(text):
     """Print a line at once; a single write, as threads print at the same time."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
+
+
+def make_data(seed, size):
+    """Return so many bytes, the same for the same seed."""
+    return random.Random(seed).randbytes(size)
 
 
 class Pages:
@@ -65,16 +72,25 @@ class Pages:
         return str(wsgicherry.session.get("count", 0))
 
     @expose
-    def put(self, letter, size):
-        """Keep `size` letters."""
-        wsgicherry.session["letters"] = letter * int(size)
+    def put(self, seed, size):
+        """Keep so many bytes, which no compression makes smaller."""
+        wsgicherry.session["seed"] = int(seed)
+        wsgicherry.session["data"] = make_data(int(seed), int(size))
         return "kept"
 
     @expose
-    def letters(self):
-        """Show which letters are kept, and how many: 'a 2000000'."""
-        letters = wsgicherry.session.get("letters", "")
-        return f"{''.join(sorted(set(letters)))} {len(letters)}"
+    def whole(self):
+        """Show which bytes are kept, and whether they are what was put: 'PID SEED True'."""
+        seed, data = wsgicherry.session.get("seed", 0), wsgicherry.session.get("data", b"")
+        return f"{os.getpid()} {seed} {data == make_data(seed, len(data))}"
+
+    @expose
+    def limit(self, size):
+        """Let no file that this process writes become larger; 'none' is no limit."""
+        limit = resource.RLIM_INFINITY if size == "none" else int(size)
+        hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
+        return "limited"
 
     @expose
     def hold(self, id):
