@@ -154,7 +154,7 @@ def test_regenerate(mount, kind, site):
 
 
 def test_delete(mount, kind):
-    """delete() is not undone by the save at the end; what is written then is another session."""
+    """delete() is not undone by the save at the end; what is written then is a new session."""
 
     def ends(again=""):
         session["n"] = 2

@@ -1,4 +1,4 @@
-"""What is kept of a session, through the tool: values, damage, secrets, and stores that fail."""
+"""What is kept of a session, through the tool: values, damage, secrets, failing stores."""
 
 from __future__ import annotations
 
@@ -179,9 +179,9 @@ DAMAGE = {
     "a pickle of ours": lambda content: Codec("pickle", [FOREIGN]).encode(
         Record({"n": Boom()}, time.time(), None), "x"
     ),
-    "a bomb": lambda content: content.split(b"\n")[0].replace(b"plain", b"zlib")
-    + b"\n"
-    + bomb(),
+    "a bomb": lambda content: (
+        content.split(b"\n")[0].replace(b"plain", b"zlib") + b"\n" + bomb()
+    ),
 }
 
 

@@ -8,8 +8,8 @@ from http.cookies import Morsel
 from time import time
 from typing import Any
 
-from ...core.loaded import ConfigError
 from ...core.headers import HTML_UTF8, JSON, add_settled
+from ...core.loaded import ConfigError
 from ...wire.cookies import parse_cookies, valid_cookie_name
 from ...wire.headers import HTTPDate
 from .. import set_vary_header
@@ -138,8 +138,8 @@ class SessionCookie:
 
     def _attributes(self, request: Any) -> dict[str, Any]:
         """Return the attributes of the cookie for `request`."""
-        header = self.path_header and request.headers.get(self.path_header)
-        attributes: dict[str, Any] = {"path": self.path or header or "/"}
+        path = self.path or self._header_path(request) or "/"
+        attributes: dict[str, Any] = {"path": path}
         if self.domain is not None:
             attributes["domain"] = self.domain
         if self.is_secure(request):
@@ -151,6 +151,11 @@ class SessionCookie:
         if self.partitioned:
             attributes["partitioned"] = True
         return attributes
+
+    def _header_path(self, request: Any) -> str | None:
+        """Return the path that the header says; anybody may have sent it, with anything."""
+        path = self.path_header and request.headers.get(self.path_header)
+        return path if path and PATH.fullmatch(path) else None
 
 
 def _is_name(name: Any, plain_name: str) -> bool:

@@ -14,7 +14,6 @@ from .base import Session
 from .builtin import BUILTIN, RamSession
 from .cookies import SessionCookie
 from .merging import check_policies
-from .records import Codec
 from .stored import StoredSession, store_settings
 
 if TYPE_CHECKING:
@@ -64,6 +63,9 @@ def settle(
     if issubclass(session_class, StoredSession):
         check_locking(locking, LOCKINGS)
         check_attributes(session_class, attributes)
+        # Found once, not for each request; nothing is opened yet.
+        twin = session_class(None, **attributes)
+        attributes.update(_store=twin.store, _codec=twin.codec)
         is_shared = session_class.store_class.is_shared
     elif locking == "merge":
         check_locking(locking, LOCKINGS[:-1])
@@ -152,9 +154,6 @@ def check_attributes(session_class: type[StoredSession], attributes: Mapping[str
         check_policies(policies)
     except ValueError as error:
         raise bad("merge", policies, str(error)) from error
-    if not session_class.store_class.keeps_objects:
-        # No value in the message: it may be the secret.
-        Codec(attributes.get("serializer", "json"), attributes.get("secret", ()))
 
 
 def public_attributes(session_class: type[Session]) -> set[str]:

@@ -9,7 +9,7 @@ from time import time
 from typing import Any, ClassVar
 
 from ...core.current import find_serving
-from .base import MAX_TRIES, Session, shown
+from .base import Session, shown
 from .counter import Counter
 from .errors import DamagedRecord, LockTimeout
 from .merging import merge
@@ -20,8 +20,13 @@ from .stores import SessionStore, Stored, StoreLock
 EXTEND_AFTER = 1 / 20
 """The life of an unchanged session is extended when this part of it has passed."""
 
-MERGES_UNLOCKED = 5
-"""So often in a row another request may be faster with its save, before a lock is taken."""
+MERGES_UNLOCKED = 2
+"""So often another request may be faster with its save, before a lock is taken."""
+
+MAX_MERGES = 200
+"""So often, under that lock, requests that came later may still be faster (they try once or
+twice without); then this one is told to come back.
+"""
 
 _ATOMS = frozenset({str, int, float, bool, bytes, type(None)})
 
@@ -246,14 +251,14 @@ class StoredSession(Session):
         """
         lock: StoreLock | None = None
         try:
-            for attempt in range(MAX_TRIES):
+            for attempt in range(MAX_MERGES):
                 content = self._content()
                 if self._try_save(content, expires):
                     break
+                if attempt + 1 == MERGES_UNLOCKED and self._lock is None:
+                    lock = self._guard(self.store.lock, self.id, self._lock_seconds())
                 if not self._take_over():
                     return
-                if attempt == MERGES_UNLOCKED and self._lock is None:
-                    lock = self._guard(self.store.lock, self.id, self._lock_seconds())
             else:
                 self._failure = LockTimeout(self._lock_seconds())
                 raise self._failure

@@ -41,12 +41,12 @@ def attach_hooks(
     `lock` is held while a session class is set up.
     """
     settled = settle(**settings)
-    if issubclass(settled.session_class, StoredSession):
-        # Found once, not for each request; nothing is opened yet.
-        twin = settled.session_class(None, **settled.attributes)
-        settled.attributes.update(_store=twin.store, _codec=twin.codec)
     hooks = target.hooks
-    hooks.attach("before_request_body", partial(begin, settled, callbacks_for(settled), lock), priority=priority)
+    hooks.attach(
+        "before_request_body",
+        partial(begin, settled, callbacks_for(settled), lock),
+        priority=priority,
+    )
     if settled.attributes["locking"] == "early":
         hooks.attach("before_request_body", lock_early, priority=EARLY_PRIORITY)
     hooks.attach("before_finalize", save)
