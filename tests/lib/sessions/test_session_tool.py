@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from datetime import timedelta
 
 import pytest
 from session_pages import ID, client, cookie_of, request, response, session
@@ -624,6 +625,11 @@ def test_saved_although_another_hook_failed(mount, ram, log):
         ({"locking": "optimistic"}, "'implicit', 'early', 'explicit', 'merge'"),
         ({"lock_timeout": "5"}, "lock_timeout"),
         ({"lock_timeout": False}, "lock_timeout"),
+        ({"lock_timeout": -1}, "lock_timeout"),
+        ({"lock_timeout": float("nan")}, "lock_timeout"),
+        ({"lock_timeout": timedelta(seconds=-1)}, "lock_timeout"),
+        ({"storage_class": "file"}, "storage_path"),
+        ({"storage_class": "memcached", "key_prefix": "a b"}, "key_prefix"),
         ({"merge": {"a": "newest"}}, "Unknown policy 'newest'"),
         ({"merge": "sum"}, "merge"),
         ({"storage_class": "ramm"}, "'ram', 'file', 'memcached', 'redis'"),
@@ -901,7 +907,12 @@ def test_settings_of_ones_own(site, ram):
     """A class of the program's own takes any setting (CherryPy's rule); else they are known."""
     tool = site.toolboxes["tools"].sessions
     assert tool.arguments() is None
-    assert "storage_path" in tool._arguments
+    assert tool.timeout is tool.storage_path is None  # introspection (BEHAVIOUR 6.1)
+    assert "timeout" in dir(tool)
+    with pytest.raises(AttributeError):
+        tool.no_such_setting  # noqa: B018
+    with pytest.raises(AttributeError, match="cannot be turned on directly"):
+        tool.on = True
     assert not has_own_classes(type("Childless", (), {}))
 
 
@@ -945,3 +956,43 @@ def test_a_session_on_a_page_of_a_webob_response(mount, ram):
     answer = browser.get("/")
     assert (answer.text, answer.headers["Cache-Control"]) == ("plain", "private")
     assert browser.get("/reads").text == "6"
+
+
+def test_beside_a_tool_that_decides_for_each_request(site, mount, ram):
+    """A tool with a _setup() of its own has all tools set up in each request (6.1)."""
+
+    class Deciding:
+        def _setup(self):
+            request.was_set_up = True
+
+    site.toolboxes["tools"].deciding = Deciding()
+
+    def index():
+        session["n"] = session.get("n", 0) + 1
+        return f"{session['n']} {request.was_set_up}"
+
+    browser = mount(index, config={"/": {"tools.deciding.on": True}}, **ram.settings)
+    assert [browser.get("/").text for _ in range(3)] == ["1 True", "2 True", "3 True"]
+    assert ram.calls == ["save", "lock", "load", "save", "lock", "load", "save"]
+
+
+@pytest.mark.parametrize(
+    ("own", "sent"), [("*", "*"), ("cookie", "cookie"), ("A", "A, Cookie")]
+)
+def test_a_vary_of_the_handlers(mount, ram, own, sent):
+    """Vary names Cookie once, and '*' says it already."""
+
+    def index():
+        response.headers["Vary"] = own
+        return str(session.get("n"))
+
+    assert mount(index, **ram.settings).get("/").headers["Vary"].replace(", ", ",") == (
+        sent.replace(", ", ",")
+    )
+
+
+def test_the_monitor_of_ram_sessions(mount):
+    """RamSession.clean_thread is the monitor of its store (BEHAVIOUR 7.3)."""
+    mount(*PAGES, storage_class="ram").get("/reads")
+    assert RamSession.clean_thread.name == "Session cleanup"
+    assert RamSession(None).clean_thread is RamSession.clean_thread

@@ -140,12 +140,7 @@ def check_attributes(session_class: type[StoredSession], attributes: Mapping[str
                 key=PREFIX + name,
                 value=repr(value),
             )
-    lock_timeout = attributes.get("lock_timeout")
-    if isinstance(lock_timeout, bool) or not isinstance(
-        lock_timeout, (int, float, timedelta, type(None))
-    ):
-        wanted = "It must be seconds, a timedelta or None (no limit)."
-        raise bad("lock_timeout", lock_timeout, wanted)
+    check_lock_timeout(attributes.get("lock_timeout"))
     absolute_timeout = attributes.get("absolute_timeout")
     if absolute_timeout is not None:
         check_minutes("absolute_timeout", absolute_timeout)
@@ -154,6 +149,15 @@ def check_attributes(session_class: type[StoredSession], attributes: Mapping[str
         check_policies(policies)
     except ValueError as error:
         raise bad("merge", policies, str(error)) from error
+
+
+def check_lock_timeout(value: Any) -> None:
+    """ConfigError unless `value` is a time to wait, or None."""
+    seconds = value.total_seconds() if isinstance(value, timedelta) else value
+    is_number = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
+    if seconds is not None and not (is_number and seconds >= 0):
+        wanted = "It must be seconds, a timedelta (0 or more) or None (no limit)."
+        raise bad("lock_timeout", value, wanted)
 
 
 def public_attributes(session_class: type[Session]) -> set[str]:
