@@ -11,7 +11,7 @@ from session_pages import ID, session
 from wsgicherry.lib.sessions import LockTimeout, RamSession, Session, StoredSession
 from wsgicherry.lib.sessions.base import MAX_TRIES
 from wsgicherry.lib.sessions.ram import RamStore
-from wsgicherry.lib.sessions.stored import MAX_MERGES, copy_data
+from wsgicherry.lib.sessions.stored import MAX_MERGES
 
 
 @pytest.fixture
@@ -569,15 +569,6 @@ def test_the_proxy_outside_a_request():
     assert not session
     with pytest.raises(AttributeError, match="does not run inside a request"):
         session["a"]
-
-
-def test_copies_of_data():
-    """Data is copied as far as it could be changed in place."""
-    flat, deep = {"a": 1}, {"a": [1]}
-    assert copy_data(flat) == flat
-    copy = copy_data(deep)
-    copy["a"].append(2)
-    assert deep == {"a": [1]}
 
 
 def test_time_is_utc(kind):

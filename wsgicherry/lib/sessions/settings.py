@@ -65,7 +65,7 @@ def settle(
         check_attributes(session_class, attributes)
         # Found once, not for each request; nothing is opened yet.
         twin = session_class(None, **attributes)
-        attributes.update(_store=twin.store, _codec=twin.codec)
+        attributes.update(store=twin.store, codec=twin.codec)
         is_shared = session_class.store_class.is_shared
     elif locking == "merge":
         check_locking(locking, LOCKINGS[:-1])
@@ -183,6 +183,7 @@ STATE = {
         "originalid",
         "clean_thread",
         "on_touch",
+        "life_minutes",
     ),
     *("on_kept", "on_expire", "stores", "store_class", "cache", "locks", "cleaners"),
 }
