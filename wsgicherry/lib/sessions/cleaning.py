@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from os import getpid
 from typing import Any
 
 from ...process.monitor import Monitor
@@ -16,9 +15,6 @@ class Cleaner(Monitor):
     An error of it is logged, and does not end the cleaning. It is `place[key]` until the engine
     exits: another engine of the process has it made anew.
     """
-
-    process_id = 0
-    """The process in which it runs, or has been started at least."""
 
     def __init__(
         self,
@@ -36,7 +32,6 @@ class Cleaner(Monitor):
         """Start the thread if this process has none alive, and its engine runs."""
         if self.bus.state is states.STARTED:
             super().ensure()
-            self.process_id = getpid()
 
     def exit(self) -> None:
         """Leave the place to the next one."""

@@ -150,7 +150,9 @@ class SessionCookie:
         """Return the attributes of the cookie for `request`."""
         attributes = self._always.copy()
         if self.path_header and not self.path:
-            attributes["path"] = self._header_path(request) or "/"
+            path = request.headers.get(self.path_header)
+            if path and PATH.fullmatch(path):
+                attributes["path"] = path
         if self.is_secure(request):
             attributes["secure"] = True
         return attributes
@@ -167,11 +169,6 @@ class SessionCookie:
         if self.partitioned:
             attributes["partitioned"] = True
         return attributes
-
-    def _header_path(self, request: Any) -> str | None:
-        """Return the path that the header says; anybody may have sent it, with anything."""
-        path = self.path_header and request.headers.get(self.path_header)
-        return path if path and PATH.fullmatch(path) else None
 
 
 def _is_name(name: Any, plain_name: str) -> bool:

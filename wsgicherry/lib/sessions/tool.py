@@ -116,11 +116,12 @@ def note_touch(settings: Settings, session: Session) -> None:
     kind = settings.session_class
     if isinstance(session, StoredSession) and kind.clean_up is StoredSession.clean_up:
         store = session.store
-        cleaner = store.clean_thread
         # PERF: a monitor that runs in this process is looked at no more: 0.1 us, not 1.5.
-        if store.needs_cleaning and (cleaner is None or cleaner.process_id != getpid()):
+        is_watched = store.clean_thread is not None and store.cleaned_by == getpid()
+        if store.needs_cleaning and not is_watched:
             place = vars(store)
             ensure_cleaner(place, "clean_thread", app, store.clean_up, session.clean_freq)
+            store.cleaned_by = getpid()
     elif kind.clean_up is not Session.clean_up:
         sweep = partial(clean_up, settings)
         kind.clean_thread = ensure_cleaner(
