@@ -186,6 +186,16 @@ def test_exists(kind, saved):
     assert one._load() is None
 
 
+def test_an_id_set_by_hand(kind, saved):
+    """A program may set `session.id`, and then has that session."""
+    one = kind()
+    one.id = saved
+    assert one["a"] == 1
+    one["a"] = 2
+    one.save()
+    assert stored(kind, saved)["a"] == 2
+
+
 def test_missing_can_be_set(kind):
     """CherryPy's programs set `missing`."""
     one = kind()

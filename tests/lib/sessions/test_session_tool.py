@@ -414,6 +414,25 @@ def test_a_generator_that_fails(mount, ram, log):
     assert browser.get("/reads").text == "1"
 
 
+@pytest.mark.parametrize(
+    ("error", "status"), [(lambda: HTTPError(409), 409), (lambda: HTTPRedirect("/reads"), 302)]
+)
+def test_a_stream_that_fails_at_once(mount, ram, error, status):
+    """What was written before an error ahead of the first chunk is saved, with its cookie."""
+
+    def index():
+        session["n"] = 1
+        if session["n"]:
+            raise error()
+        yield b"a"
+
+    config = {"/": {"response.stream": True}}
+    browser = mount(index, *PAGES, config=config, **ram.settings)
+    assert cookie_of(browser.get("/", status=status))
+    assert browser.get("/reads").text == "1"
+    assert len(ram(None).store.locks) == 0
+
+
 def stream(function):
     function._cp_config = {"response.stream": True}
     return function
@@ -615,7 +634,10 @@ def test_saved_although_another_hook_failed(mount, ram, log):
 @pytest.mark.parametrize(
     ("settings", "text"),
     [
-        ({"timeuot": 5}, "timeuot"),
+        ({"timeuot": 5}, "mean 'tools.sessions.timeout'?"),
+        ({"secur": True}, "mean 'tools.sessions.secure'?"),
+        ({"lock_timeuot": 5}, "mean 'tools.sessions.lock_timeout'?"),
+        ({"completely_else": 5}, "completely_else"),
         ({"timeout": "60"}, "timeout"),
         ({"timeout": 0}, "more than 0"),
         ({"timeout": True}, "timeout"),

@@ -74,6 +74,10 @@ def settle(
     return Settings(session_class, cookie, attributes, is_shared, has_setup)
 
 
+OF_THE_TOOL = settle.__code__.co_varnames[: settle.__code__.co_argcount]
+"""The settings that are no session class's."""
+
+
 def bad(name: str, value: Any, wanted: str) -> ConfigError:
     """Return the error that `tools.sessions.<name>` cannot be `value`."""
     return ConfigError("That cannot be.", wanted, key=PREFIX + name, value=repr(value))
@@ -128,7 +132,7 @@ def check_attributes(session_class: type[StoredSession], attributes: Mapping[str
     known = {*store_settings(session_class.store_class), *public_attributes(session_class)}
     for name, value in attributes.items():
         if name not in known:
-            meant = nearest(name, known)
+            meant = nearest(name, {*known, *OF_THE_TOOL})
             remedy = (
                 f"Did you mean {PREFIX + meant!r}?"
                 if meant
