@@ -12,6 +12,8 @@ from email.utils import parsedate_to_datetime
 from html import unescape
 from http.cookies import SimpleCookie
 
+from intended_sessions import expect
+
 COMPARED_HEADERS = frozenset({
     "accept-ranges", "age", "allow", "cache-control", "content-disposition", "content-encoding",
     "content-language", "content-location", "content-range", "content-type", "etag", "expires",
@@ -119,8 +121,11 @@ def words(html):
 
 
 def differences(expected, got):
-    """Return [(field, expected value, value got)] for two answers to one request."""
-    theirs, ours = fields(expected), fields(got)
+    """Return [(field, expected value, value got)] for two answers to one request.
+
+    What differs by a rule of intended_sessions.py is expected.
+    """
+    theirs, ours = expect(expected, fields(expected)), fields(got)
     return [
         (name, theirs.get(name), ours.get(name))
         for name in sorted(theirs.keys() | ours.keys())
