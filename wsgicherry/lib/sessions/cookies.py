@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from http.cookies import Morsel
 from time import time
 from typing import Any
 
+from ...core.loaded import ConfigError
 from ...wire.cookies import valid_cookie_name
 from ...wire.headers import HTTPDate
 from .. import set_vary_header
 
 YEAR_SECONDS = 365 * 24 * 3600
 
-SAME_SITE = ("Lax", "Strict", "None")
+SAME_SITE = ("Lax", "Strict", "None", None)
+
+# What may stand in the attributes of a cookie: nothing that would begin another one.
+PATH = re.compile(r"/[!-:<-~]*")
+DOMAIN = re.compile(r"\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+
+IS_SAME_SITE = "It must be 'Lax', 'Strict', 'None' or None (no such attribute)."
+REFUSED = "Browsers refuse such a cookie unless it is Secure."
+BE_SECURE = "Set tools.sessions.secure to True too (and serve by https)."
+BOUND = "Browsers refuse a cookie of that name with a domain, or a path other than '/'."
+BE_UNBOUND = (
+    "Leave tools.sessions.domain, .path and .path_header out, or name it '__Secure-...'."
+)
 
 
 class _Morsel(Morsel[str]):
@@ -28,7 +42,7 @@ class SessionCookie:
     A name that begins with `__Host-` or `__Secure-` is used where the cookie is Secure;
     browsers take it nowhere else, so by plain http (a developer's machine) the rest of it is
     the name.
-    ValueError for settings that contradict each other. Source: RFC 6265bis section 4.1.3.
+    ConfigError for settings that contradict each other. Source: RFC 6265bis section 4.1.3.
     """
 
     def __init__(
@@ -47,45 +61,30 @@ class SessionCookie:
         self.plain_name = name.removeprefix("__Host-").removeprefix("__Secure-")
         self.path, self.path_header, self.domain = path, path_header, domain
         self.secure, self.httponly, self.persistent = secure, httponly, persistent
-        self.samesite = samesite.title() if samesite else None
+        self.samesite = samesite.title() if isinstance(samesite, str) else samesite
         self.partitioned = partitioned
-        fault = self._find_fault()
-        if fault:
-            raise ValueError(fault)
+        self._check()
 
-    def _find_fault(self) -> str:
-        """Return what no browser would accept, or would be unsafe, '' if nothing is."""
-        name = self.secure_name
-        if not valid_cookie_name(name) or not self.plain_name:
-            return f"tools.sessions.name is {name!r}, which cannot be the name of a cookie."
-        if self.samesite and self.samesite not in SAME_SITE:
-            return (
-                f"tools.sessions.samesite is {self.samesite!r}; it can be 'Lax', 'Strict', "
-                "'None' or None (no such attribute)."
-            )
-        if self.samesite == "None" and not self.secure:
-            return (
-                "tools.sessions.samesite is 'None': browsers refuse such a cookie unless it is "
-                "Secure. Set tools.sessions.secure to True too (and serve by https)."
-            )
-        if self.partitioned and not self.secure:
-            return (
-                "tools.sessions.partitioned is True: browsers refuse such a cookie unless it "
-                "is Secure. Set tools.sessions.secure to True too (and serve by https)."
-            )
-        if name != self.plain_name and self.secure is False:
-            return (
-                f"tools.sessions.name is {name!r}: browsers refuse a cookie of that name "
-                "unless it is Secure. Leave tools.sessions.secure out, or set it to True."
-            )
+    def _check(self) -> None:
+        """ConfigError for what no browser would accept, or would be unsafe."""
+        name, secure = self.secure_name, self.secure
+        is_prefixed = name != self.plain_name
         is_bound = self.domain is not None or self.path not in (None, "/") or self.path_header
-        if name.startswith("__Host-") and is_bound:
-            return (
-                f"tools.sessions.name is {name!r}: browsers refuse a cookie of that name with "
-                "a domain, or with a path other than '/'. Leave tools.sessions.domain, .path "
-                "and .path_header out, or name it '__Secure-...'."
-            )
-        return ""
+        # setting, its value, whether it is wrong, what browsers do, the remedy
+        rules = (
+            ("name", name, not _is_name(name, self.plain_name), "It is no cookie's name.", ""),
+            ("path", self.path, not _fits(self.path, PATH), "It must begin with '/'.", ""),
+            ("domain", self.domain, not _fits(self.domain, DOMAIN), "It is no host name.", ""),
+            ("samesite", self.samesite, self.samesite not in SAME_SITE, "", IS_SAME_SITE),
+            ("samesite", "None", self.samesite == "None" and not secure, REFUSED, BE_SECURE),
+            ("partitioned", True, self.partitioned and not secure, REFUSED, BE_SECURE),
+            ("name", name, is_prefixed and secure is False, REFUSED, BE_SECURE),
+            ("name", name, name.startswith("__Host-") and is_bound, BOUND, BE_UNBOUND),
+        )
+        for setting, value, is_wrong, met, wanted in rules:
+            if is_wrong:
+                key = f"tools.sessions.{setting}"
+                raise ConfigError(met or "That cannot be.", wanted, key=key, value=repr(value))
 
     def is_secure(self, request: Any) -> bool:
         """Tell whether the cookie is sent over https alone: as `secure` says, else if this
@@ -125,8 +124,7 @@ class SessionCookie:
         name = self.name_for(request)
         morsel = _Morsel()
         morsel.set(name, value, value)
-        header = self.path_header and request.headers.get(self.path_header)
-        morsel["path"] = self.path or header or "/"
+        morsel["path"] = self.path or self._header_path(request) or "/"
         if self.domain is not None:
             morsel["domain"] = self.domain
         if self.is_secure(request):
@@ -140,6 +138,20 @@ class SessionCookie:
         dict.__setitem__(response.cookie, name, morsel)
         return morsel
 
+    def _header_path(self, request: Any) -> str | None:
+        """Return the path that the header says; anybody may have sent it, with anything."""
+        path = self.path_header and request.headers.get(self.path_header)
+        return path if path and PATH.fullmatch(path) else None
+
+
+def _is_name(name: Any, plain_name: str) -> bool:
+    return valid_cookie_name(name) and bool(plain_name)
+
+
+def _fits(value: Any, pattern: re.Pattern[str]) -> bool:
+    """Tell whether `value`, if there is one, is of `pattern`."""
+    return value is None or (isinstance(value, str) and bool(pattern.fullmatch(value)))
+
 
 def mark_private(response: Any) -> None:
     """Say that the page is one client's: who keeps it must not give it to another."""
@@ -150,7 +162,7 @@ def mark_private(response: Any) -> None:
         headers["Cache-Control"] = "private"
         return
     directives = [each.strip() for each in str(present).split(",")]
-    names = {each.partition("=")[0].lower() for each in directives}
-    if not names & {"private", "no-store"}:
+    # 'private="X-Name"' is said of that header alone (RFC 9111 section 5.2.2.7).
+    if not {each.lower() for each in directives} & {"private", "no-store"}:
         kept = [each for each in directives if each.lower() != "public"]
         headers["Cache-Control"] = ", ".join(["private", *kept])

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 from ...core.current import find_serving
 from .base import MAX_TRIES, Session, shown
-from .errors import DamagedRecord, LockTimeout, RetryLater
+from .counter import Counter
+from .errors import DamagedRecord, LockTimeout
 from .merging import merge
 from .plaincopy import copy_plain, is_same
 from .records import Codec, Record
@@ -95,13 +96,15 @@ class StoredSession(Session):
             else:
                 self.load()
 
-    def _settle_id(self) -> None:
+    def _settle_id(self, is_locking: bool | None = None) -> None:
         """Lock and load what the client's id names, in one go; else take a new id."""
+        if is_locking is None:
+            is_locking = self._locks_itself()
         wanted, self._wanted = self._wanted, None
         if wanted is not None:
             if self.is_valid_id(wanted):
                 self._id = wanted
-                if self.locking in ("implicit", "early"):
+                if is_locking:
                     self._take_lock()
                 self.load()
                 if self._is_stored:
@@ -112,7 +115,7 @@ class StoredSession(Session):
             self._is_missing = True
         self._renew_id()
         self._data, self.loaded = {}, True
-        self.locked = self.locking in ("implicit", "early")  # nobody else knows the new id
+        self.locked = is_locking  # nobody else knows the new id
 
     def _renew_id(self) -> None:
         # The store is not asked whether it is free: it takes nothing under an id that is not.
@@ -194,6 +197,11 @@ class StoredSession(Session):
         if self._is_stored:
             self._tell_kept()
 
+    def remaining_minutes(self) -> float:
+        """Return how long the session lives if it is used no more."""
+        now = self._time()
+        return (self._expiry(now) - now) / 60
+
     def _expiry(self, now: float) -> float:
         """Return until when the session lives if it is used no more, in seconds."""
         if not self._created:
@@ -235,7 +243,8 @@ class StoredSession(Session):
                 if attempt == MERGES_UNLOCKED and self._lock is None:
                     lock = self._guard(self.store.lock, self.id, self._lock_seconds())
             else:
-                raise self._failed(LockTimeout(self._lock_seconds()))
+                self._failure = LockTimeout(self._lock_seconds())
+                raise self._failure
         finally:
             if lock is not None:
                 lock.release()
@@ -322,11 +331,7 @@ class StoredSession(Session):
             return
         self._touch()
         if self._id is None and self._wanted is not None and self.is_valid_id(self._wanted):
-            locking, self.locking = self.locking, "implicit"
-            try:
-                self._settle_id()
-            finally:
-                self.locking = locking
+            self._settle_id(is_locking=True)
         else:
             self.id  # noqa: B018 - settled now, if it was not
             if self._is_stored:
@@ -390,40 +395,14 @@ class StoredSession(Session):
             raise self._failure
         try:
             return operation(*args)
-        except RetryLater as error:
-            raise self._failed(error) from None
-
-    def _failed(self, error: RetryLater) -> RetryLater:
-        self._failure = error
-        return error
+        except Exception as error:
+            self._failure = error
+            raise
 
     def _report(self, msg: str) -> None:
         serving = find_serving()
         if serving is not None:
             serving.request.log(msg, "TOOLS.SESSIONS", 30)
-
-
-class Counter:
-    """A number in a session to which many requests add at once."""
-
-    def __init__(self, session: StoredSession, key: str) -> None:
-        self._session, self._key = session, key
-
-    @property
-    def value(self) -> Any:
-        """The number, as far as this request knows it; 0 at first."""
-        return self._session.get(self._key, 0)
-
-    def add(self, amount: Any = 1) -> Any:
-        """Add `amount`, which may be negative, and return what that makes it here."""
-        session = self._session
-        total = self.value + amount
-        session[self._key] = total
-        session._counts[self._key] = session._counts.get(self._key, 0) + amount
-        return total
-
-    def __int__(self) -> int:
-        return int(self.value)
 
 
 def is_flat(data: Mapping[Any, Any]) -> bool:
