@@ -19,19 +19,22 @@ class Client:
         self.seen = set()
 
     def add_cookies(self, environ, is_replay):
-        """Add the cookies for the path of `environ`, the longest paths first (RFC 6265 5.4)."""
+        """Add the cookies for the path of `environ`, the longest paths first (RFC 6265 section
+        5.4); for a replay those from before they last changed.
+        """
         cookies = self.former if is_replay else self.cookies
         path = environ["PATH_INFO"]
+        longest_first = sorted(cookies.items(), key=lambda pair: -len(pair[0][0]))
         pairs = [
             f"{name}={value}"
-            for (scope, name), value in sorted(cookies.items(), key=lambda item: -len(item[0][0]))
+            for (scope, name), value in longest_first
             if path == scope or path.startswith(scope.rstrip("/") + "/")
         ]
         present = environ.get("HTTP_COOKIE")
         if pairs or present:
             environ["HTTP_COOKIE"] = "; ".join([*pairs, *([present] if present else [])])
 
-    def keep_cookies(self, environ, answer):
+    def keep_cookies(self, answer):
         """Keep the cookies of `answer`, and forget those that it ends."""
         before = dict(self.cookies)
         for name, value in answer["headers"]:
@@ -43,14 +46,18 @@ class Client:
 
     def _keep(self, morsel, now):
         key = (morsel["path"] or "/", morsel.key)
-        expires = morsel["expires"] and parsedate_to_datetime(morsel["expires"]).timestamp()
-        if morsel["max-age"] == "0" or (expires and expires <= now):
+        seconds = None
+        if morsel["max-age"]:
+            seconds = float(morsel["max-age"])
+        elif morsel["expires"]:
+            seconds = parsedate_to_datetime(morsel["expires"]).timestamp() - now
+        if seconds is not None and seconds <= 0:
             self.cookies.pop(key, None)
         else:
             self.cookies[key] = morsel.coded_value
 
     def mask_ids(self, environ, answer):
-        """Put into the place of each id in `answer` whether the client sent it, or once knew it."""
+        """Say in the place of each id in `answer` whether the client sent it, or knew it."""
         sent = set(ID.findall(environ.get("HTTP_COOKIE", "")))
         found = set()
 

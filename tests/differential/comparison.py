@@ -47,6 +47,9 @@ def header_fields(headers, now):
             result.setdefault(f"header {lower}", []).append(value)
     if "cookies" in result:
         result["cookies"].sort()
+    if "header vary" in result:  # its order means nothing
+        names = {name.strip() for text in result["header vary"] for name in text.split(",")}
+        result["header vary"] = [", ".join(sorted(names))]
     return result
 
 

@@ -5,19 +5,22 @@ A request of a program says what becomes of the session of its client:
     untouched   nobody looks into it
     read        it is looked into, and nothing is kept: there is none, or nothing has changed
     kept        it is stored, and the client gets its cookie
-    expired     it is looked into, and the client is told to forget it
-    forgotten   the client is told to forget it, and nobody looks into it
+    renewed     it is stored under a new id, where CherryPy goes on under the client's: one of a
+                session that nobody had written to (13.3 item 6), has ended, or logs in now
+    expired     the client is told to forget it
 
-From that and from CherryPy's answer follows ours, exactly. Numbers are sections of BEHAVIOUR.md.
+From that and from CherryPy's answer follows ours, exactly. Numbers are sections of
+BEHAVIOUR.md.
 """
 
-from client import MASKS
+from client import MASKS, NEW, SENT
 
-TOUCHING = ("read", "kept", "expired")
+TOUCHING = ("read", "kept", "renewed", "expired")
 # 13.1 item 3: attributes without which scripts and other sites can use the cookie.
 SAFE = [["httponly", ""], ["samesite", "Lax"]]
-# The value stays away, and Max-Age goes before Expires (RFC 6265 section 5.3).
+# The id is not shown once more, and Max-Age goes before Expires (RFC 6265 section 5.3).
 EXPIRED = "expired"
+YEAR_AGO = [["expires", "in -525600 minutes"], ["max-age", "0"]]
 
 
 def expect(answer, compared):
@@ -34,6 +37,8 @@ def expect(answer, compared):
         result["cookies"] = cookies
     if state in TOUCHING:
         expect_private(result)
+    if state == "renewed":
+        result["body"] = result["body"].replace(SENT, NEW)
     return result
 
 
@@ -45,21 +50,25 @@ def expect_cookie(cookie, state):
     if state in ("untouched", "read"):
         return []  # 13.3 item 6: a cookie is sent when the session is kept, not on every answer
     attributes = [pair for pair in attributes if pair not in SAFE]
-    if state in ("expired", "forgotten"):
-        return [[name, EXPIRED, sorted([*attributes, *SAFE, ["max-age", "0"]])]]
+    if state == "expired":
+        kept = [pair for pair in attributes if pair[0] not in ("expires", "max-age")]
+        return [[name, EXPIRED, sorted([*kept, *SAFE, *YEAR_AGO])]]
+    value = NEW if state == "renewed" else value
     return [[name, value, sorted([*whole_seconds(attributes), *SAFE])]]
 
 
 def whole_seconds(attributes):
     """Return `attributes` with a Max-Age that is a whole number (7.2: a float gives '90.0')."""
     return [
-        [name, str(int(float(text))) if name == "max-age" else text] for name, text in attributes
+        [name, str(int(float(text))) if name == "max-age" else text]
+        for name, text in attributes
     ]
 
 
 def expect_private(result):
     """Add what keeps a page that depends on a session out of shared caches (SECURITY 1.4)."""
-    vary = result.get("header vary", [])
-    if "cookie" not in ",".join(vary).lower():
-        result["header vary"] = [", ".join([*vary, "Cookie"])]
-    result.setdefault("header cache-control", ["private"])
+    names = {name for text in result.get("header vary", []) for name in text.split(", ")}
+    result["header vary"] = [", ".join(sorted({*names, "Cookie"}))]
+    present = result.get("header cache-control", [""])[0]
+    if "private" not in present and "no-store" not in present:
+        result["header cache-control"] = [", ".join(filter(None, ["private", present]))]

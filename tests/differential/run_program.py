@@ -18,7 +18,7 @@ rewritten. Each request is a dict, every key of it optional:
     app       the name of a WSGI callable in the program; `cherrypy.tree` if not given
     validate  False: no wsgiref.validate around our side, as the request itself breaks PEP 3333
     client    whose cookies are sent, and who keeps those of the answer; see client.py
-    replay    True: the client sends the cookies that it had before they last changed
+    replay    True: somebody sends the cookies that the client had before they last changed
     session   what becomes of the session; see intended_sessions.py
     note      why the request is there
 
@@ -184,9 +184,11 @@ def play(framework, path):
         # Without a name it is one who has never been here, and does not come back.
         client = clients[request["client"]] if "client" in request else Client()
         environ = make_environ(framework, request)
-        client.add_cookies(environ, is_replay=request.get("replay", False))
+        is_replay = request.get("replay", False)
+        client.add_cookies(environ, is_replay)
         answer = ask(app, environ)
-        client.keep_cookies(environ, answer)
+        if not is_replay:
+            client.keep_cookies(answer)
         client.mask_ids(environ, answer)
         answers.append({"request": describe(request), **answer})
     return answers
