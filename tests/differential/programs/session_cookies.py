@@ -88,8 +88,9 @@ for place, settings in SETTINGS.items():
 
 STEPS = (
     ("/", "untouched"), ("/style/css", None), ("/off", None), ("/keep", "kept"),
-    ("/look", "read"), ("/keep", "kept"), ("/sent", "untouched"), ("/style/css", None), ("/regenerate", "kept"),
-    ("/look", "read"), ("/by_hand", "kept"), ("/expire", "expired"), ("/sent", "untouched"),
+    ("/look", "read"), ("/keep", "kept"), ("/sent", "untouched"), ("/style/css", None),
+    ("/regenerate", "kept"), ("/look", "read"), ("/by_hand", "kept"), ("/expire", "expired"),
+    ("/sent", "untouched"),
 )  # fmt: skip
 REQUESTS = [
     {"client": f"of {place or 'root'}", "path": f"{place}{path}", "session": state}
