@@ -54,6 +54,11 @@ class Session:
     is_expired = False
     """Whether the client was told to forget the cookie."""
 
+    # What the tool does about it; each is called with the session.
+    on_touch: Callable[[Any], Any] | None = None
+    on_kept: Callable[[Any], Any] | None = None
+    on_expire: Callable[[Any], Any] | None = None
+
     originalid: str | None = None
     clean_thread: Any = None
     cleaners: ClassVar[dict[Any, Any]] = {}
@@ -69,9 +74,6 @@ class Session:
 
     def __init__(self, id: str | None = None, **kwargs: Any) -> None:
         self.id_observers: list[Callable[[Any], Any]] = []
-        self.on_touch: Callable[[], Any] | None = None
-        self.on_kept: Callable[[], Any] | None = None
-        self.on_expire: Callable[[], Any] | None = None
         self._data: dict[str, Any] = {}
         self.originalid = self._wanted = id
         for name, value in kwargs.items():
@@ -168,7 +170,7 @@ class Session:
         if not self.touched:
             self.touched = True
             if self.on_touch is not None:
-                self.on_touch()
+                self.on_touch(self)
 
     def _open(self) -> None:
         """Find the id, lock if `locking` says so, and load: once."""
@@ -239,9 +241,10 @@ class Session:
         return self._is_changed
 
     def _tell_kept(self) -> None:
-        self._log(f"Session {shown(self.id)} is kept for {self.timeout} minutes.")
+        if self.debug:
+            self._log(f"Session {shown(self.id)} is kept for {self.timeout} minutes.")
         if self.on_kept is not None:
-            self.on_kept()
+            self.on_kept(self)
 
     def remaining_minutes(self) -> float:
         """Return how long the session lives if it is used no more."""
@@ -260,7 +263,7 @@ class Session:
     def expire(self) -> None:
         """Have the client forget the cookie, as `sessions.expire()` does."""
         if self.on_expire is not None:
-            self.on_expire()
+            self.on_expire(self)
 
     # -- logging in and out ------------------------------------------------------------
 

@@ -30,8 +30,9 @@ class Settings(NamedTuple):
 
     session_class: type[Session]
     cookie: SessionCookie
-    attributes: Mapping[str, Any]
+    attributes: dict[str, Any]
     is_shared: bool  # with other processes, as far as we know
+    has_setup: bool  # as classes in CherryPy's manner have
 
 
 def settle(
@@ -67,7 +68,8 @@ def settle(
     elif locking == "merge":
         check_locking(locking, LOCKINGS[:-1])
     attributes.update(timeout=timeout, clean_freq=clean_freq, debug=debug, locking=locking)
-    return Settings(session_class, cookie, attributes, is_shared)
+    has_setup = hasattr(session_class, "setup")
+    return Settings(session_class, cookie, attributes, is_shared, has_setup)
 
 
 def bad(name: str, value: Any, wanted: str) -> ConfigError:

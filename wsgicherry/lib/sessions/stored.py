@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
+from functools import cache
+from time import time
 from typing import Any, ClassVar
 
 from ...core.current import find_serving
@@ -50,7 +52,8 @@ class StoredSession(Session):
 
     def __init__(self, id: str | None = None, **kwargs: Any) -> None:
         self._counts: dict[str, Any] = {}
-        super().__init__(id, **kwargs)
+        super().__init__(id)
+        self.__dict__.update(kwargs)  # PERF: 0.1 us, not 1.0; none of ours is a property
 
     # -- the store ---------------------------------------------------------------------
 
@@ -128,13 +131,19 @@ class StoredSession(Session):
         if self._id is None:
             self._settle_id()
             return
-        found = self._load()
-        self._is_stored = found is not None
-        self._data = {} if found is None else found[0]
+        self._data = self._take_in() or {}
+        self._is_stored = self._kept is not None
         self._counts = {}
         self.loaded, self._is_changed = True, False
 
     def _load(self) -> tuple[dict[str, Any], datetime] | None:
+        data = self._take_in()
+        if data is None or self._kept is None:
+            return None
+        return data, datetime.fromtimestamp(self._kept.expires, timezone.utc)
+
+    def _take_in(self) -> dict[str, Any] | None:
+        """Return the data that is stored, None without any; note what the record says."""
         self._kept, self._is_version_known = None, True
         kept = self._fetch()
         if kept is None:
@@ -151,11 +160,11 @@ class StoredSession(Session):
         self._kept, self._created, self._user = kept, record.created, record.user
         self._noted_user = None if record.user is None else (record.user, self.id)
         if self.store.keeps_objects:
-            record = record._replace(data=copy_data(record.data))
-        elif self.serializer == "pickle":
+            return copy_data(record.data)
+        if self.serializer == "pickle":
             # What pickle writes of an equal set may differ from what it read.
             self._kept = kept._replace(content=self.codec.encode(record, self.id))
-        return record.data, datetime.fromtimestamp(kept.expires, timezone.utc)
+        return record.data
 
     def _fetch(self) -> Stored | None:
         kept: Stored | None = self._guard(self.store.load, self.id, self._lock)
@@ -179,11 +188,12 @@ class StoredSession(Session):
     # -- keeping -----------------------------------------------------------------------
 
     def _time(self) -> float:
+        if type(self).now is StoredSession.now:
+            return time()  # PERF: 0.05 us, not 0.5
         return self.now().timestamp()
 
     def _keep(self) -> None:
-        moment = self.now()
-        expires = self._expiry(moment.timestamp())
+        expires = self._expiry(self._time())
         kept = self._kept
         if kept is not None and not self._has_changed():
             if expires - kept.expires >= self.timeout * 60 * EXTEND_AFTER or (
@@ -193,7 +203,7 @@ class StoredSession(Session):
                 self._kept, self._is_version_known = kept._replace(expires=expires), False
                 self._tell_kept()
             return
-        self._save(datetime.fromtimestamp(expires, timezone.utc))
+        self._save_until(expires)
         if self._is_stored:
             self._tell_kept()
 
@@ -227,11 +237,13 @@ class StoredSession(Session):
         return record if self.store.keeps_objects else self.codec.encode(record, self.id)
 
     def _save(self, expiration_time: datetime) -> None:
+        self._save_until(expiration_time.timestamp())
+
+    def _save_until(self, expires: float) -> None:
         """Store the data; what other requests have stored meanwhile is merged with it.
 
         A session that has ended meanwhile (logged out, perhaps) is not brought back.
         """
-        expires = expiration_time.timestamp()
         lock: StoreLock | None = None
         try:
             for attempt in range(MAX_TRIES):
@@ -415,6 +427,7 @@ def copy_data(data: dict[str, Any]) -> dict[str, Any]:
     return dict(data) if is_flat(data) else copy_plain(data)
 
 
+@cache
 def store_settings(store_class: type[SessionStore]) -> Mapping[str, Any]:
     """Return the settings of a store: the keyword arguments of its `__init__`."""
     # PERF: 5 ms that a start need not pay; see core/tools.py.

@@ -4,7 +4,7 @@ into the session.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any
@@ -41,8 +41,12 @@ def attach_hooks(
     `lock` is held while a session class is set up.
     """
     settled = settle(**settings)
+    if issubclass(settled.session_class, StoredSession):
+        # Found once, not for each request; nothing is opened yet.
+        twin = settled.session_class(None, **settled.attributes)
+        settled.attributes.update(_store=twin.store, _codec=twin.codec)
     hooks = target.hooks
-    hooks.attach("before_request_body", partial(begin, settled, lock), priority=priority)
+    hooks.attach("before_request_body", partial(begin, settled, callbacks_for(settled), lock), priority=priority)
     if settled.attributes["locking"] == "early":
         hooks.attach("before_request_body", lock_early, priority=EARLY_PRIORITY)
     hooks.attach("before_finalize", save)
@@ -57,10 +61,24 @@ def init(**settings: Any) -> None:
     Takes the settings of `tools.sessions`. What a store of CherryPy's kind does not know of its
     keyword arguments becomes attributes. Source: CherryPy's rule (BEHAVIOUR 7.2).
     """
-    begin(settle(**settings), nullcontext())
+    settled = settle(**settings)
+    begin(settled, callbacks_for(settled), nullcontext())
 
 
-def begin(settings: Settings, lock: SetUpLock) -> None:
+def callbacks_for(settings: Settings) -> dict[str, Callable[[Session], Any]]:
+    """Return what a session is to call when it is touched, kept and given up."""
+    # PERF: made once for a plan; of the session's own they would be cycles for the garbage
+    # collector in each request.
+    return {
+        "on_touch": partial(note_touch, settings),
+        "on_kept": partial(send_cookie, settings.cookie),
+        "on_expire": partial(expire_cookie, settings.cookie),
+    }
+
+
+def begin(
+    settings: Settings, callbacks: Mapping[str, Callable[[Session], Any]], lock: SetUpLock
+) -> None:
     """Give the current request its session, by settled `settings`; once."""
     serving = serving_now()
     if "session" in serving.__dict__:
@@ -69,12 +87,10 @@ def begin(settings: Settings, lock: SetUpLock) -> None:
     session_class, cookie = settings.session_class, settings.cookie
     if request.environ.get("wsgi.multiprocess") and not settings.is_shared:
         raise RuntimeError(RAM_IN_WORKERS)
-    if hasattr(session_class, "setup"):
+    if settings.has_setup:
         set_up(session_class, settings.attributes, lock)
     session = session_class(cookie.find(request), **settings.attributes)
-    session.on_touch = partial(note_touch, session, settings)
-    session.on_kept = partial(send_cookie, session, cookie)
-    session.on_expire = partial(expire_cookie, session, cookie)
+    vars(session).update(callbacks)
     serving.session = session  # type: ignore[attr-defined]
 
 
@@ -89,7 +105,7 @@ def set_up(session_class: Any, attributes: Mapping[str, Any], lock: SetUpLock) -
             session_class._is_set_up = True
 
 
-def note_touch(session: Session, settings: Settings) -> None:
+def note_touch(settings: Settings, session: Session) -> None:
     """Mark the response as this client's own, and have the store cleaned from now on."""
     serving = serving_now()
     mark_private(serving.response)
@@ -115,7 +131,7 @@ def clean_up(settings: Settings) -> None:
     settings.session_class(None, **settings.attributes).clean_up()
 
 
-def send_cookie(session: Session, cookie: SessionCookie) -> None:
+def send_cookie(cookie: SessionCookie, session: Session) -> None:
     """Have the client keep the session as long as the store does."""
     serving = serving_now()
     request, response = serving.request, serving.response
@@ -131,7 +147,7 @@ def send_cookie(session: Session, cookie: SessionCookie) -> None:
         cookie.send(request, response, session.id, session.remaining_minutes())
 
 
-def expire_cookie(session: Session, cookie: SessionCookie) -> None:
+def expire_cookie(cookie: SessionCookie, session: Session) -> None:
     """Have the client forget the cookie."""
     serving = serving_now()
     session.is_expired = session.touched = True
@@ -160,7 +176,7 @@ def save() -> None:
     if session.is_saved:
         keep_private()
         return
-    if is_iterator(response.body):
+    if type(response.body) is not list and is_iterator(response.body):
         if not response.stream:
             response.collapse_body()
         elif not isinstance(response.body, FileChunks):
