@@ -182,10 +182,14 @@ class SessionWatch:
     def prepare(self) -> None:
         """Leave nothing in the store but the one session."""
         if self._ids() != {KNOWN} or not self._is_whole():
-            for id in self._ids():
-                self.store.delete(id)
+            self.clear()
             self.store.save(KNOWN, self.content, time.time() + _LIFE_SECONDS, None)
         self.before = self._outside()
+
+    def clear(self) -> None:
+        """Leave nothing in the store."""
+        for id in self._ids():
+            self.store.delete(id)
 
     def _is_whole(self) -> bool:
         """Tell whether the one session is what it was."""

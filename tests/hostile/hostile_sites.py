@@ -175,12 +175,15 @@ class LiveSite:
         if name in SESSION_SITES:
             self.watch = SessionWatch(config["/"], directory)
             config["/"] = {**config["/"], **self.watch.settings}
+            self.watch.prepare()
         self.site.tree.mount(make_root(self.ledger), "", config)
         self.site.tree.mount(Deep(), "/mounted/deep", {})
 
     def close(self) -> None:
         """Stop the engine and leave no log handler behind."""
         self.site.engine.exit()
+        if self.watch is not None:
+            self.watch.clear()
         for logger in self.loggers:
             logger.removeHandler(self.ledger)
             logger.propagate = True
