@@ -92,12 +92,6 @@ SESSION_ROWS = (
     ),
     (
         "session_cookies",
-        ("of /browser: GET /browser/keep (2)", "of /browser: GET /browser/by_hand"),
-        ("cookies",),
-        "13.3 item 6: a cookie without an end need not be sent again",
-    ),
-    (
-        "session_cookies",
         ("of /browser: GET /browser/regenerate",),
         ("cookies",),
         "7.1: `persistent` is not forgotten by regenerate()",

@@ -4,7 +4,8 @@ A request of a program says what becomes of the session of its client:
 
     untouched   nobody looks into it
     read        it is looked into, and nothing is kept: there is none, or nothing has changed
-    kept        it is stored, and the client gets its cookie
+    kept        it is stored; the client gets its cookie, if it does not have it already
+    sent        it is stored, or lives longer now, and the client gets its cookie once more
     renewed     it is stored under a new id, where CherryPy goes on under the client's: one of a
                 session that nobody had written to (13.3 item 6), has ended, or logs in now
     expired     the client is told to forget it
@@ -15,7 +16,7 @@ BEHAVIOUR.md.
 
 from client import MASKS, NEW, SENT
 
-TOUCHING = ("read", "kept", "renewed", "expired")
+TOUCHING = ("read", "kept", "sent", "renewed", "expired")
 # 13.1 item 3: attributes without which scripts and other sites can use the cookie.
 SAFE = [["httponly", ""], ["samesite", "Lax"]]
 # The id is not shown once more, and Max-Age goes before Expires (RFC 6265 section 5.3).
@@ -48,7 +49,9 @@ def expect_cookie(cookie, state):
     if value not in MASKS:
         return [cookie]
     if state in ("untouched", "read"):
-        return []  # 13.3 item 6: a cookie is sent when the session is kept, not on every answer
+        return []  # 13.3 item 6: a cookie is sent when it says something new, not always
+    if state == "kept" and value == SENT:
+        return []
     attributes = [pair for pair in attributes if pair not in SAFE]
     if state == "expired":
         kept = [pair for pair in attributes if pair[0] not in ("expires", "max-age")]

@@ -90,7 +90,7 @@ OURS = {
     None: (PLAIN,),
     "untouched": (),
     "read": PRIVATE,
-    "kept": (*PRIVATE, SAFE),
+    "sent": (*PRIVATE, SAFE),
     "renewed": (*PRIVATE, FRESH),
     "expired": (*PRIVATE, ENDED),
 }
@@ -102,6 +102,16 @@ def test_what_becomes_of_a_session_says_what_is_expected(session, got):
     """Each word stands for one answer, and for no other."""
     findings = compare("program", [page(session, PLAIN)], [page(session, *OURS[got])], {})
     assert (findings == []) == (session == got)
+
+
+@pytest.mark.parametrize(
+    ("sent", "cookies"), [(SENT, ()), (NEW, (FRESH,))], ids=["the same id", "a new id"]
+)
+def test_a_session_that_is_kept_sends_its_cookie_once(sent, cookies):
+    """The client has the cookie of an id that it sent."""
+    theirs = ("Set-Cookie", f"id={sent}; Path=/; Max-Age=90.0")
+    expected, got = page("kept", theirs), page("kept", *PRIVATE, *cookies)
+    assert compare("program", [expected], [got], {}) == []
 
 
 def test_private_joins_what_the_program_says():

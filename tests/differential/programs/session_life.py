@@ -180,9 +180,9 @@ STEPS = [
     *steps("failing", "keep kept", "fail read", "look read", "save kept", "look read",
            "refuse kept", "look read", "redirect kept", "look read", "inside read",
            "look read"),
-    *steps("short", "short kept", "look kept", "wait untouched", "look read"),
-    *steps("long", "long kept", "look kept"),
-    *steps("short again", "keep kept", "short kept", "wait untouched", "look read"),
+    *steps("short", "short kept", "look sent", "wait untouched", "look read"),
+    *steps("long", "long kept", "look sent"),
+    *steps("short again", "keep kept", "short sent", "wait untouched", "look read"),
 ]  # fmt: skip
 REQUESTS = [
     {"client": f"{client} in {store}", "path": f"/{store}/{page.strip('!')}", "session": state,
