@@ -226,8 +226,8 @@ ROWS = [
         row(f"known-{page}-{site}", page, f"session_id={KNOWN}", said, site, headers=PRIVATE)
         for site in ("sessions", "session_files", "sessions_merge", "sessions_early")
         for page, said in (
-            ("look", "user: eva"), ("has", "user: True"), ("write", f"session_id={KNOWN}"),
-            ("append", f"session_id={KNOWN}"), ("regenerate", "session_id="),
+            ("look", "user: eva"), ("has", "user: True"), ("write", "the same: True"),
+            ("append", "appended"), ("regenerate", "session_id="),
             ("login", "session_id="), ("logout", "session_id=expired"), ("delete", "deleted"),
             ("clear", "cleared"), ("lock", "locked"), ("stream", "2 streamed"),
         )
