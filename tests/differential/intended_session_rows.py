@@ -26,12 +26,6 @@ SESSION_ROWS = (
     ),
     (
         "sessions",
-        in_each("popping", "pop_nothing"),
-        ("body", "status"),
-        "pop() of what is not there is a KeyError, as a dict's; False there, by a slip",
-    ),
-    (
-        "sessions",
         ("things in file: GET /file/thing",),
         ("body", "cookies", "status"),
         "13.1 item 4: no pickle; what JSON cannot keep is an error that names the key",
@@ -140,12 +134,6 @@ SESSION_ROWS = (
               for name in ("watched", "shifted", "type_ram", "dotted")),
         ("body",),
         "13.3 items 2 and 6: an unexpected error loses the changes, in RAM too",
-    ),
-    (
-        "session_classes",
-        ("shifted: GET /shifted/look (6)",),
-        ("body", "cookies"),
-        "now() says when a session is to expire; that it has, the store's clock says",
     ),
     (
         "session_classes",

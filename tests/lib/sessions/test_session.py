@@ -83,9 +83,13 @@ def test_dict_methods(kind, saved, action, result, left):
     assert stored(kind, saved) == left
 
 
-@pytest.mark.parametrize(
-    "action", [lambda s: s["c"], lambda s: s.pop("c"), lambda s: s.__delitem__("c")]
-)
+def test_pop_without_the_key(kind, saved):
+    """pop() of a key that is not there is False: CherryPy's rule, by which programs log out."""
+    assert kind(saved).pop("c") is False
+    assert kind(saved).pop("c", None) is None
+
+
+@pytest.mark.parametrize("action", [lambda s: s["c"], lambda s: s.__delitem__("c")])
 def test_missing_keys(kind, saved, action):
     """A key that is not there is a KeyError that names it."""
     with pytest.raises(KeyError, match="c"):

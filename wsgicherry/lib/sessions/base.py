@@ -19,8 +19,6 @@ SAFE_ID = re.compile(r"[0-9A-Za-z_-]{1,128}")
 MAX_TRIES = 20
 """So many new ids may be taken already before we take it that the store says so to all."""
 
-_missing = object()
-
 
 class Session:
     """The session of one request: a dict that loads itself when it is first touched.
@@ -335,6 +333,8 @@ class Session:
         self._data[key] = value
 
     def __delitem__(self, key: Any) -> None:
+        if key not in self:
+            raise KeyError(key)
         self.pop(key)
 
     def __contains__(self, key: object) -> bool:
@@ -351,12 +351,13 @@ class Session:
             self._open()
         return self._data.get(key, default)
 
-    def pop(self, key: Any, default: Any = _missing) -> Any:
-        """Remove `key` and return its value; `default`, or KeyError, without one."""
+    def pop(self, key: Any, default: Any = False) -> Any:
+        """Remove `key` and return its value; `default` without one.
+
+        That is False unless it is given: CherryPy's rule, by which programs log out.
+        """
         self._open()
         if key not in self._data:
-            if default is _missing:
-                raise KeyError(key)
             return default
         self._note_change(key)
         return self._data.pop(key)

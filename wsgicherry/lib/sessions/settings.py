@@ -14,7 +14,8 @@ from .base import Session
 from .builtin import BUILTIN, RamSession
 from .cookies import SessionCookie
 from .merging import check_policies
-from .stored import StoredSession, store_settings
+from .registry import store_settings
+from .stored import StoredSession
 
 if TYPE_CHECKING:
     import inspect

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
-from functools import cache, cached_property
+from datetime import datetime, timezone
 from time import time
-from typing import Any, ClassVar
+from typing import Any
 
-from ...core.current import find_serving
-from .base import Session, shown
+from .attached import AttachedSession
+from .base import shown
 from .counter import Counter
-from .errors import DamagedRecord, LockTimeout
+from .errors import LockTimeout
 from .merging import merge
 from .plaincopy import copy_plain, is_flat, is_same
-from .records import Codec, Record
-from .stores import SessionStore, Stored, StoreLock
+from .records import Record
+from .stores import Stored, StoreLock
 
 EXTEND_AFTER = 1 / 20
 """The life of a session is extended when this part of it has passed, at its next use."""
@@ -32,27 +31,19 @@ twice without); then this one is told to come back.
 LOCK_THEMSELVES = ("implicit", "early")
 
 
-class StoredSession(Session):
+class StoredSession(AttachedSession):
     """A session in a store of the class `store_class`; its settings are attributes here.
 
     `serializer` and `secret` say how records are written, `merge` what becomes of a key which
     two requests changed at once: {key: policy}, see `merging.merge`.
     """
 
-    store_class: ClassVar[type[SessionStore]]
-    stores: ClassVar[dict[Any, SessionStore]] = {}
-
-    locking = "explicit"
-    serializer = "json"
-    secret: Any = ()
     merge: Mapping[str, Any] = {}
 
     _user: str | None = None
     _noted_user: tuple[str, str] | None = None  # user and id, as the store has noted them
     _created = 0.0
-    _kept: Stored | None = None  # what the store has, as far as we know
     _is_version_known = True
-    _lock: StoreLock | None = None
     _is_shared = False  # `_data` is also what `_kept` says is stored
     _counts: dict[str, Any] | None = None  # what was added to which counter
 
@@ -62,35 +53,6 @@ class StoredSession(Session):
         self.id_observers = []
         self._data = {}
         self.originalid = self._wanted = id
-
-    # -- the store ---------------------------------------------------------------------
-
-    @cached_property
-    def store(self) -> SessionStore:
-        """The store, the same one for all sessions with the same settings."""
-        names = store_settings(self.store_class)
-        return self.find_store({n: getattr(self, n) for n in names if hasattr(self, n)})
-
-    @classmethod
-    def find_store(cls, settings: Mapping[str, Any]) -> SessionStore:
-        """Return this process's store with these settings; make it at the first use."""
-        key = (
-            cls.store_class,
-            *sorted((name, repr(value)) for name, value in settings.items()),
-        )
-        store = StoredSession.stores.get(key)
-        if store is None:  # of two threads one wins; nothing has been opened yet
-            store = StoredSession.stores.setdefault(key, cls.store_class(**settings))
-        return store
-
-    @cached_property
-    def codec(self) -> Codec:
-        """What turns records into bytes and back."""
-        return Codec(self.serializer, self.secret)
-
-    def now(self) -> datetime:
-        """Return the time by which sessions expire, in UTC."""
-        return datetime.now(timezone.utc)
 
     # -- finding and loading -----------------------------------------------------------
 
@@ -164,11 +126,8 @@ class StoredSession(Session):
         record = kept.content if keeps_objects else self._read(kept, id)
         if record is None:
             return None
-        if (
-            self.absolute_timeout
-            and record.created + self.absolute_timeout * 60 <= self._time()
-        ):
-            self._guard(self.store.delete, self.id)
+        if self._is_over(kept, record):
+            self._guard(self.store.delete, id)
             return None
         self._kept, self._created, self._user = kept, record.created, record.user
         self._noted_user = None if record.user is None else (record.user, id)
@@ -180,42 +139,23 @@ class StoredSession(Session):
             self._kept = kept._replace(content=self.codec.encode(record, self.id))
         return record.data
 
-    def _fetch(self) -> Stored | None:
-        # PERF: `_guard`, without the call of it.
-        if self._failure is not None:
-            raise self._failure
-        try:
-            return self.store.load(self._id or self.id, self._lock)
-        except Exception as error:
-            self._failure = error
-            raise
-
-    def _read(self, kept: Stored, id: str) -> Record | None:
-        """Return the record in `kept`; of a damaged one, which is set aside, None."""
-        if self.store.keeps_objects:
-            record: Record = kept.content
-            return record
-        try:
-            return self.codec.decode(kept.content, id)
-        except DamagedRecord as error:
-            self._report(f"The session {shown(id)} is damaged and was set aside: {error}")
-            self._guard(self.store.set_aside, id, kept.content)
-            return None
+    def _is_over(self, kept: Stored, record: Record) -> bool:
+        """Tell whether a session has ended that the store still has."""
+        now = self._time()
+        if self.absolute_timeout and record.created + self.absolute_timeout * 60 <= now:
+            return True
+        # The store goes by the clock, a derived class perhaps by a `now()` of its own.
+        return type(self).now is not AttachedSession.now and kept.expires <= now
 
     def _exists(self) -> bool:
         return self._fetch() is not None
 
     # -- keeping -----------------------------------------------------------------------
 
-    def _time(self) -> float:
-        if type(self).now is StoredSession.now:
-            return time()  # PERF: 0.05 us, not 0.5
-        return self.now().timestamp()
-
     def _keep(self) -> None:
         # PERF: 0.2 us, not 0.7 by the general way.
         is_plain = self._created and not self.absolute_timeout
-        now = time() if type(self).now is StoredSession.now else self._time()
+        now = time() if type(self).now is AttachedSession.now else self._time()
         expires = now + self.timeout * 60 if is_plain else self._expiry(now)
         self.life_minutes = (expires - now) / 60
         kept = self._kept
@@ -298,17 +238,6 @@ class StoredSession(Session):
             self._is_shared = True  # PERF: it is copied if anything is set
         else:
             self._data = copy_plain(self._data)
-
-    def _try_save(self, content: Any, expires: float) -> bool:
-        version = None if self._kept is None else self._kept.version
-        # PERF: `_guard`, without the call of it.
-        if self._failure is not None:
-            raise self._failure
-        try:
-            return self.store.save(self._id or self.id, content, expires, version)
-        except Exception as error:
-            self._failure = error
-            raise
 
     def _take_over(self) -> bool:
         """Merge what is stored by now into our data; False if the session has ended."""
@@ -393,30 +322,6 @@ class StoredSession(Session):
                     self.load()
         self.locked = True
 
-    def _take_lock(self) -> None:
-        seconds = self.lock_timeout
-        if isinstance(seconds, timedelta):
-            seconds = self._lock_seconds()
-        # PERF: `_guard`, without the call of it.
-        if self._failure is not None:
-            raise self._failure
-        try:
-            self._lock = self.store.lock(self._id or self.id, seconds)
-        except Exception as error:
-            self._failure = error
-            raise
-        self.locked = True
-
-    def _lock_seconds(self) -> float | None:
-        timeout = self.lock_timeout
-        return timeout.total_seconds() if isinstance(timeout, timedelta) else timeout
-
-    def release_lock(self) -> None:
-        """Give the lock back; nothing happens without one."""
-        lock, self._lock, self.locked = self._lock, None, False
-        if lock is not None:
-            lock.release()
-
     # -- users -------------------------------------------------------------------------
 
     @property
@@ -441,39 +346,3 @@ class StoredSession(Session):
         if self._noted_user != noted:
             self._guard(self.store.add_id, *noted)
             self._noted_user = noted
-
-    # -- the rest ----------------------------------------------------------------------
-
-    def clean_up(self) -> None:
-        """Remove what has expired from the store."""
-        self.store.clean_up()
-
-    def __len__(self) -> int:
-        """Return how many sessions the store has (CherryPy's rule)."""
-        return len(self.store)
-
-    def _guard(self, operation: Any, *args: Any) -> Any:
-        """Call the store; once it has failed, this request asks it no more."""
-        if self._failure is not None:
-            raise self._failure
-        try:
-            return operation(*args)
-        except Exception as error:
-            self._failure = error
-            raise
-
-    def _report(self, msg: str) -> None:
-        serving = find_serving()
-        if serving is not None:
-            serving.request.log(msg, "TOOLS.SESSIONS", 30)
-
-
-@cache
-def store_settings(store_class: type[SessionStore]) -> Mapping[str, Any]:
-    """Return the settings of a store: the keyword arguments of its `__init__`."""
-    # PERF: 5 ms that a start need not pay; see core/tools.py.
-    from inspect import signature
-
-    parameters = dict(signature(store_class.__init__).parameters)
-    parameters.pop("self", None)
-    return parameters
