@@ -47,6 +47,8 @@ def attach_hooks(
     if settled.attributes["locking"] == "early":
         hooks.attach("before_request_body", lock_early, priority=EARLY_PRIORITY)
     hooks.attach("before_finalize", save)
+    # An error of the program's skips `save`; nobody need wait until its page has been sent.
+    hooks.attach("after_error_response", unlock)
     hooks.attach("on_end_request", close)
 
 
@@ -161,6 +163,16 @@ def save() -> None:
 
 
 save.failsafe = True  # type: ignore[attr-defined]
+
+
+def unlock() -> None:
+    """Give the lock back, if it is still held."""
+    session: Session | None = getattr(serving_now(), "session", None)
+    if session is not None and session.locked:
+        session.release_lock()
+
+
+unlock.failsafe = True  # type: ignore[attr-defined]
 
 
 def close() -> None:
