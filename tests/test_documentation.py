@@ -185,6 +185,7 @@ def perform(command: str, wsgi) -> tuple[str, list[str], str, bool]:
     words = iter(shlex.split(command)[1:])
     method, headers, body, url, is_headed = "", {"Accept": "*/*"}, None, "", False
     form: list[str] = []
+    jar = Path(os.devnull)
     for word in words:
         if word == "-i":
             is_headed = True
@@ -194,7 +195,10 @@ def perform(command: str, wsgi) -> tuple[str, list[str], str, bool]:
             name, _, value = next(words).partition(":")
             headers[name] = value.strip()
         elif word == "-b":
-            headers["Cookie"] = next(words)
+            cookies = next(words)
+            headers["Cookie"] = cookies if "=" in cookies else read_jar(Path(cookies))
+        elif word == "-c":
+            jar = Path(next(words))
         elif word == "-d":
             body = next(words).encode()
         elif word == "-F":
@@ -216,8 +220,26 @@ def perform(command: str, wsgi) -> tuple[str, list[str], str, bool]:
         headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
     request.headers.update(headers)
     response = request.get_response(wsgi)
+    if response.headers.getall("Set-Cookie"):
+        fill_jar(jar, response.headers.getall("Set-Cookie"))
     lines = [f"{name}: {value}" for name, value in response.headers.items()]
     return f"HTTP/1.1 {response.status}", lines, response.body.decode(), is_headed
+
+
+def read_jar(jar: Path) -> str:
+    """Return the header Cookie for what a jar holds."""
+    return jar.read_text() if jar.exists() else ""
+
+
+def fill_jar(jar: Path, set_cookies: list[str]) -> None:
+    """Put cookies into the jar, each in the place of one with its name; drop ended ones."""
+    kept = dict(pair.split("=", 1) for pair in read_jar(jar).split("; ") if pair)
+    for each in set_cookies:
+        name, _, value = each.partition(";")[0].partition("=")
+        kept.pop(name, None)
+        if "max-age=0" not in each.lower().split("; "):
+            kept[name] = value
+    jar.write_text("; ".join(f"{name}={value}" for name, value in kept.items()))
 
 
 BOUNDARY = "------------------------d74496d66958873e"
