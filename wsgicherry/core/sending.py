@@ -4,7 +4,7 @@ brings.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain, islice
 from typing import Any
@@ -29,13 +29,20 @@ def end_request(serving: Serving) -> None:
         return
     token = enter(serving)
     try:
-        for step in (partial(engine.publish, "after_request"), partial(run, hooks)):
-            try:
-                step()
-            except UNEXPECTED:
-                request.log("", "HTTP", 40, traceback=True)
+        if engine.hears_requests:
+            log_errors(partial(engine.publish, "after_request"), request)
+        if hooks:
+            log_errors(partial(run, hooks), request)
     finally:
         leave(token)
+
+
+def log_errors(step: Callable[[], object], request: Any) -> None:
+    """Call `step`; an error of it is logged."""
+    try:
+        step()
+    except UNEXPECTED:
+        request.log("", "HTTP", 40, traceback=True)
 
 
 def end_stream(serving: Serving) -> None:

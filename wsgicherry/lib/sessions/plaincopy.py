@@ -23,7 +23,7 @@ def copy_plain(value: Any) -> Any:
     """
     if type(value) is dict:
         copy = value.copy()
-        # PERF: three strings or numbers take 0.3 us, against 1.2 by the walk below; this runs
+        # PERF: three strings or numbers take 0.2 us, against 0.7 by the walk below; this runs
         # twice in each request that changes a session in RAM.
         if _CONTAINERS.isdisjoint(map(type, copy.values())):
             return copy

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
+from functools import cache
+from time import time
 from typing import Any, ClassVar
 
 from ...core.current import find_serving
 from .base import MAX_TRIES, Session, shown
-from .errors import DamagedRecord, LockTimeout, RetryLater
+from .counter import Counter
+from .errors import DamagedRecord, LockTimeout
 from .merging import merge
 from .plaincopy import copy_plain, is_same
 from .records import Codec, Record
@@ -49,7 +52,8 @@ class StoredSession(Session):
 
     def __init__(self, id: str | None = None, **kwargs: Any) -> None:
         self._counts: dict[str, Any] = {}
-        super().__init__(id, **kwargs)
+        super().__init__(id)
+        self.__dict__.update(kwargs)  # PERF: 0.1 us, not 1.0; none of ours is a property
 
     # -- the store ---------------------------------------------------------------------
 
@@ -95,13 +99,15 @@ class StoredSession(Session):
             else:
                 self.load()
 
-    def _settle_id(self) -> None:
+    def _settle_id(self, is_locking: bool | None = None) -> None:
         """Lock and load what the client's id names, in one go; else take a new id."""
+        if is_locking is None:
+            is_locking = self._locks_itself()
         wanted, self._wanted = self._wanted, None
         if wanted is not None:
             if self.is_valid_id(wanted):
                 self._id = wanted
-                if self.locking in ("implicit", "early"):
+                if is_locking:
                     self._take_lock()
                 self.load()
                 if self._is_stored:
@@ -112,7 +118,7 @@ class StoredSession(Session):
             self._is_missing = True
         self._renew_id()
         self._data, self.loaded = {}, True
-        self.locked = self.locking in ("implicit", "early")  # nobody else knows the new id
+        self.locked = is_locking  # nobody else knows the new id
 
     def _renew_id(self) -> None:
         # The store is not asked whether it is free: it takes nothing under an id that is not.
@@ -125,13 +131,19 @@ class StoredSession(Session):
         if self._id is None:
             self._settle_id()
             return
-        found = self._load()
-        self._is_stored = found is not None
-        self._data = {} if found is None else found[0]
+        self._data = self._take_in() or {}
+        self._is_stored = self._kept is not None
         self._counts = {}
         self.loaded, self._is_changed = True, False
 
     def _load(self) -> tuple[dict[str, Any], datetime] | None:
+        data = self._take_in()
+        if data is None or self._kept is None:
+            return None
+        return data, datetime.fromtimestamp(self._kept.expires, timezone.utc)
+
+    def _take_in(self) -> dict[str, Any] | None:
+        """Return the data that is stored, None without any; note what the record says."""
         self._kept, self._is_version_known = None, True
         kept = self._fetch()
         if kept is None:
@@ -148,11 +160,11 @@ class StoredSession(Session):
         self._kept, self._created, self._user = kept, record.created, record.user
         self._noted_user = None if record.user is None else (record.user, self.id)
         if self.store.keeps_objects:
-            record = record._replace(data=copy_data(record.data))
-        elif self.serializer == "pickle":
+            return copy_data(record.data)
+        if self.serializer == "pickle":
             # What pickle writes of an equal set may differ from what it read.
             self._kept = kept._replace(content=self.codec.encode(record, self.id))
-        return record.data, datetime.fromtimestamp(kept.expires, timezone.utc)
+        return record.data
 
     def _fetch(self) -> Stored | None:
         kept: Stored | None = self._guard(self.store.load, self.id, self._lock)
@@ -176,11 +188,12 @@ class StoredSession(Session):
     # -- keeping -----------------------------------------------------------------------
 
     def _time(self) -> float:
+        if type(self).now is StoredSession.now:
+            return time()  # PERF: 0.05 us, not 0.5
         return self.now().timestamp()
 
     def _keep(self) -> None:
-        moment = self.now()
-        expires = self._expiry(moment.timestamp())
+        expires = self._expiry(self._time())
         kept = self._kept
         if kept is not None and not self._has_changed():
             if expires - kept.expires >= self.timeout * 60 * EXTEND_AFTER or (
@@ -190,9 +203,14 @@ class StoredSession(Session):
                 self._kept, self._is_version_known = kept._replace(expires=expires), False
                 self._tell_kept()
             return
-        self._save(datetime.fromtimestamp(expires, timezone.utc))
+        self._save_until(expires)
         if self._is_stored:
             self._tell_kept()
+
+    def remaining_minutes(self) -> float:
+        """Return how long the session lives if it is used no more."""
+        now = self._time()
+        return (self._expiry(now) - now) / 60
 
     def _expiry(self, now: float) -> float:
         """Return until when the session lives if it is used no more, in seconds."""
@@ -219,11 +237,13 @@ class StoredSession(Session):
         return record if self.store.keeps_objects else self.codec.encode(record, self.id)
 
     def _save(self, expiration_time: datetime) -> None:
+        self._save_until(expiration_time.timestamp())
+
+    def _save_until(self, expires: float) -> None:
         """Store the data; what other requests have stored meanwhile is merged with it.
 
         A session that has ended meanwhile (logged out, perhaps) is not brought back.
         """
-        expires = expiration_time.timestamp()
         lock: StoreLock | None = None
         try:
             for attempt in range(MAX_TRIES):
@@ -235,7 +255,8 @@ class StoredSession(Session):
                 if attempt == MERGES_UNLOCKED and self._lock is None:
                     lock = self._guard(self.store.lock, self.id, self._lock_seconds())
             else:
-                raise self._failed(LockTimeout(self._lock_seconds()))
+                self._failure = LockTimeout(self._lock_seconds())
+                raise self._failure
         finally:
             if lock is not None:
                 lock.release()
@@ -322,11 +343,7 @@ class StoredSession(Session):
             return
         self._touch()
         if self._id is None and self._wanted is not None and self.is_valid_id(self._wanted):
-            locking, self.locking = self.locking, "implicit"
-            try:
-                self._settle_id()
-            finally:
-                self.locking = locking
+            self._settle_id(is_locking=True)
         else:
             self.id  # noqa: B018 - settled now, if it was not
             if self._is_stored:
@@ -390,40 +407,14 @@ class StoredSession(Session):
             raise self._failure
         try:
             return operation(*args)
-        except RetryLater as error:
-            raise self._failed(error) from None
-
-    def _failed(self, error: RetryLater) -> RetryLater:
-        self._failure = error
-        return error
+        except Exception as error:
+            self._failure = error
+            raise
 
     def _report(self, msg: str) -> None:
         serving = find_serving()
         if serving is not None:
             serving.request.log(msg, "TOOLS.SESSIONS", 30)
-
-
-class Counter:
-    """A number in a session to which many requests add at once."""
-
-    def __init__(self, session: StoredSession, key: str) -> None:
-        self._session, self._key = session, key
-
-    @property
-    def value(self) -> Any:
-        """The number, as far as this request knows it; 0 at first."""
-        return self._session.get(self._key, 0)
-
-    def add(self, amount: Any = 1) -> Any:
-        """Add `amount`, which may be negative, and return what that makes it here."""
-        session = self._session
-        total = self.value + amount
-        session[self._key] = total
-        session._counts[self._key] = session._counts.get(self._key, 0) + amount
-        return total
-
-    def __int__(self) -> int:
-        return int(self.value)
 
 
 def is_flat(data: Mapping[Any, Any]) -> bool:
@@ -436,6 +427,7 @@ def copy_data(data: dict[str, Any]) -> dict[str, Any]:
     return dict(data) if is_flat(data) else copy_plain(data)
 
 
+@cache
 def store_settings(store_class: type[SessionStore]) -> Mapping[str, Any]:
     """Return the settings of a store: the keyword arguments of its `__init__`."""
     # PERF: 5 ms that a start need not pay; see core/tools.py.
