@@ -382,15 +382,40 @@ def test_sample(page, line):
 
 
 @each_page
-def test_config_blocks_can_be_read(page):
-    """Every INI and TOML block is config that the toolkit reads."""
+def test_config_blocks_can_be_read(page, monkeypatch):
+    """Every INI and TOML block is config that the toolkit reads, and takes for sessions."""
     from wsgicherry.core.sources import load
+    from wsgicherry.toolbox import make_toolbox
 
     for block in read_blocks(read_page(page)):
         if block.language in ("ini", "toml"):
             file = io.StringIO(block.text)
             file.name = f"{page.name}:{block.line}.{block.language}"
-            assert load(file)
+            for name in re.findall(r'env\("(\w*SECRET)"\)', block.text):
+                monkeypatch.setenv(name, "0123456789abcdef")
+            loaded = load(file)
+            assert loaded
+            settings = loaded.get("/", {}) if "/" in loaded else {}
+            keys = [key for key in settings if key.startswith("tools.sessions.")]
+            given = {key.split(".")[2]: settings[key] for key in keys}
+            given.pop("on", None)
+            assert not make_toolbox().tools()["sessions"].find_fault(given)
+
+
+def test_every_setting_of_sessions_is_in_the_table():
+    """docs/sessions.md names each setting of `tools.sessions`, with the default it has."""
+    from wsgicherry.lib.sessions import builtin
+    from wsgicherry.lib.sessions.settings import list_settings
+
+    text = read_page(REPOSITORY / "docs" / "sessions.md").partition("## All settings")[2]
+    rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| `(.+?)` \|", text, re.MULTILINE)
+    defaults = {}
+    for name, parameter in list_settings().items():
+        of_classes = [getattr(kind, name, None) for kind in builtin.BUILTIN.values()]
+        is_there = parameter.default is not parameter.empty
+        found = parameter.default if is_there else of_classes[0] or of_classes[1]
+        defaults[name] = repr("ram" if name == "storage_class" else found)
+    assert dict(rows) == defaults
 
 
 @each_page
