@@ -4,8 +4,7 @@ brings.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import Any
 
@@ -30,17 +29,18 @@ def end_request(serving: Serving) -> None:
     token = enter(serving)
     try:
         if engine.hears_requests:
-            log_errors(partial(engine.publish, "after_request"), request)
-        if hooks:
-            log_errors(partial(run, hooks), request)
+            tell_end(request, engine)
+        run(hooks)
+    except UNEXPECTED:
+        request.log("", "HTTP", 40, traceback=True)
     finally:
         leave(token)
 
 
-def log_errors(step: Callable[[], object], request: Any) -> None:
-    """Call `step`; an error of it is logged."""
+def tell_end(request: Any, engine: Any) -> None:
+    """Tell the engine that a request ends; an error of a listener's is logged."""
     try:
-        step()
+        engine.publish("after_request")
     except UNEXPECTED:
         request.log("", "HTTP", 40, traceback=True)
 

@@ -11,7 +11,7 @@ from session_pages import ID, session
 from wsgicherry.lib.sessions import RamSession, Session, StoredSession
 from wsgicherry.lib.sessions.base import MAX_TRIES
 from wsgicherry.lib.sessions.ram import RamStore
-from wsgicherry.lib.sessions.stored import copy_data
+from wsgicherry.lib.sessions.plaincopy import copy_plain as copy_data
 
 
 @pytest.fixture

@@ -42,6 +42,9 @@ class Session:
     lock_timeout: float | timedelta | None = 60
     debug = False
 
+    life_minutes: float = 60
+    """How long the session lives if it is used no more, as of its last save."""
+
     locked = False
     loaded = False
     regenerated = False
@@ -62,7 +65,7 @@ class Session:
     originalid: str | None = None
     clean_thread: Any = None
     cleaners: ClassVar[dict[Any, Any]] = {}
-    id_pattern: re.Pattern[str] | None = None
+    id_pattern: re.Pattern[str] = STRICT_ID
     """What an id of a client's must look like before the store is asked for it."""
 
     _id: str | None = None
@@ -78,6 +81,11 @@ class Session:
         self.originalid = self._wanted = id
         for name, value in kwargs.items():
             setattr(self, name, value)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "generate_id" in vars(cls) and "id_pattern" not in vars(cls):
+            cls.id_pattern = SAFE_ID
 
     # -- the id ------------------------------------------------------------------------
 
@@ -111,11 +119,7 @@ class Session:
 
     def is_valid_id(self, id: str) -> bool:
         """Tell whether `id` looks like one of ours; no store is asked for any other."""
-        pattern = self.id_pattern
-        if pattern is None:
-            makes_own = type(self).generate_id is not Session.generate_id
-            pattern = SAFE_ID if makes_own else STRICT_ID
-        return pattern.fullmatch(id) is not None
+        return self.id_pattern.fullmatch(id) is not None
 
     def generate_id(self) -> str:
         """Return a new id: 160 random bits in hexadecimal."""
@@ -152,14 +156,18 @@ class Session:
         self._open()
         self.regenerated = True
         self.is_expired = self._is_ended = False
-        was_locked = self.locked
         self._delete()
+        self._go_on_anew()
+        self._is_changed = True
+
+    def _go_on_anew(self) -> None:
+        """Take a new id, and its lock if the old one's was held."""
+        was_locked = self.locked
         if was_locked:
             self.release_lock()
         self._renew_id()
         if was_locked:
             self.acquire_lock()
-        self._is_changed = True
 
     # -- touching ----------------------------------------------------------------------
 
@@ -207,7 +215,7 @@ class Session:
             self._open()
         if self._is_ended:
             self.is_expired = self._is_ended = False
-            self._renew_id()
+            self._go_on_anew()
         self._is_changed = True
 
     # -- keeping -----------------------------------------------------------------------
@@ -232,6 +240,7 @@ class Session:
         """Store the data; under the lock again if an earlier save() gave it back."""
         if self.locking in ("implicit", "early") and not self.locked:
             self.acquire_lock()
+        self.life_minutes = self.timeout
         self._save(self.now() + timedelta(minutes=self.timeout))
         self._is_stored, self._is_changed = True, False
         self._tell_kept()
@@ -245,10 +254,6 @@ class Session:
             self._log(f"Session {shown(self.id)} is kept for {self.timeout} minutes.")
         if self.on_kept is not None:
             self.on_kept(self)
-
-    def remaining_minutes(self) -> float:
-        """Return how long the session lives if it is used no more."""
-        return self.timeout
 
     def delete(self) -> None:
         """Forget the data, here and in the store. What is written later begins a session."""

@@ -8,8 +8,8 @@ from http.cookies import Morsel
 from time import time
 from typing import Any
 
-from ...core.loaded import ConfigError
 from ...core.headers import HTML_UTF8, JSON, add_settled
+from ...core.loaded import ConfigError
 from ...wire.cookies import parse_cookies, valid_cookie_name
 from ...wire.headers import HTTPDate
 from .. import set_vary_header
@@ -66,6 +66,9 @@ class SessionCookie:
         self.samesite = samesite.title() if isinstance(samesite, str) else samesite
         self.partitioned = partitioned
         self._check()
+        names = "|".join(map(re.escape, (self.secure_name, self.plain_name)))
+        self._pattern = re.compile(rf"(?:^|;)[ \t]*({names})=([\w-]+)[ \t]*(?:;|$)", re.ASCII)
+        self._always = self._list_attributes()
 
     def _check(self) -> None:
         """ConfigError for what no browser would accept, or would be unsafe."""
@@ -102,48 +105,63 @@ class SessionCookie:
 
     def find(self, request: Any) -> str | None:
         """Return the id that the client sent."""
+        if request._cookie is not None:  # somebody has looked at it, or set it
+            morsel = request.cookie.get(self.name_for(request))
+            return None if morsel is None else morsel.value
+        header: str = request.environ.get("HTTP_COOKIE", "")
+        if self.plain_name not in header:
+            return None
         name = self.name_for(request)
-        if request._cookie is None:
-            # PERF: 2 us, and 6 with a Morsel for each cookie, which few handlers look at.
-            header = request.environ.get("HTTP_COOKIE", "")
-            if name not in header:
-                return None
-            return dict(parse_cookies(header, request.max_cookie_bytes)).get(name)
-        morsel = request.cookie.get(name)
-        return None if morsel is None else morsel.value
+        # PERF: the one cookie of its name, as we send it: 0.5 us, against 2 for all that is
+        # there, and 6 with a Morsel for each.
+        if header.count(name) == 1:
+            found = self._pattern.search(header)
+            if found is not None and found[1] == name:
+                return found[2]
+        return dict(parse_cookies(header, request.max_cookie_bytes)).get(name)
 
     def send(self, request: Any, response: Any, id: str, timeout: float | None) -> None:
         """Have the client keep `id`: for `timeout` minutes, or until it closes the browser."""
-        morsel = self._make(request, response, id)
+        attributes = self._attributes(request)
         if timeout and self.persistent:
             seconds = max(1, int(timeout * 60))
-            # CherryPy's programs and their tests look for `expires`.
-            dict.update(morsel, {"max-age": seconds, "expires": _date(int(time()) + seconds)})
+            attributes["max-age"] = seconds
+            # CherryPy's programs and their tests look for it.
+            attributes["expires"] = _date(int(time()) + seconds)
+        self._set(request, response, id, attributes)
 
     def expire(self, request: Any, response: Any) -> None:
         """Have the client forget the cookie."""
+        attributes = self._attributes(request)
+        attributes["max-age"] = 0
+        attributes["expires"] = _date(int(time()) - YEAR_SECONDS)
         # Not an empty value: the attributes alone end it, and some clients drop empty ones.
-        morsel = self._make(request, response, "expired")
-        morsel["max-age"] = 0
-        morsel["expires"] = HTTPDate(time() - YEAR_SECONDS)
+        self._set(request, response, "expired", attributes)
 
-    def _make(self, request: Any, response: Any, value: str) -> _Morsel:
+    def _set(self, request: Any, response: Any, value: str, attributes: dict[str, Any]) -> None:
         name = self.name_for(request)
         morsel = _Morsel()
         morsel.set(name, value, value)
         # PERF: in one step; Morsel looks at each key for 0.4 us.
-        dict.update(morsel, self._attributes(request))
+        dict.update(morsel, attributes)
         dict.__setitem__(response.cookie, name, morsel)
-        return morsel
 
     def _attributes(self, request: Any) -> dict[str, Any]:
         """Return the attributes of the cookie for `request`."""
-        header = self.path_header and request.headers.get(self.path_header)
-        attributes: dict[str, Any] = {"path": self.path or header or "/"}
-        if self.domain is not None:
-            attributes["domain"] = self.domain
+        attributes = self._always.copy()
+        if self.path_header and not self.path:
+            path = request.headers.get(self.path_header)
+            if path and PATH.fullmatch(path):
+                attributes["path"] = path
         if self.is_secure(request):
             attributes["secure"] = True
+        return attributes
+
+    def _list_attributes(self) -> dict[str, Any]:
+        """Return the attributes that are the same for each request."""
+        attributes: dict[str, Any] = {"path": self.path or "/"}
+        if self.domain is not None:
+            attributes["domain"] = self.domain
         if self.httponly:
             attributes["httponly"] = True
         if self.samesite:

@@ -24,7 +24,8 @@ class Counter:
         session = self._session
         total = self.value + amount
         session[self._key] = total
-        session._counts[self._key] = session._counts.get(self._key, 0) + amount
+        counts = session._counts = session._counts or {}
+        counts[self._key] = counts.get(self._key, 0) + amount
         return total
 
     def __int__(self) -> int:

@@ -31,6 +31,8 @@ class KeyedLocks:
             if counted is None:
                 counted = self._locks[key] = _Counted()
             counted.users += 1
+        if counted.lock.acquire(blocking=False):
+            return KeyedLock(self, key, counted)
         wait = -1 if timeout_seconds is None else min(timeout_seconds, threading.TIMEOUT_MAX)
         try:
             is_held = counted.lock.acquire(timeout=wait)

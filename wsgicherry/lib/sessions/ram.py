@@ -10,7 +10,7 @@ from typing import Any
 
 from ...process.forks import renew_after_fork
 from .locks import KeyedLock, KeyedLocks
-from .plaincopy import copy_plain, is_same
+from .plaincopy import copy_plain, is_flat, is_same
 from .records import Record
 from .stores import SessionStore, Stored, StoreLock
 
@@ -52,7 +52,7 @@ class RamStore(SessionStore):
 
     def load(self, id: str, lock: StoreLock | None = None) -> Stored | None:
         """Return a copy of what is kept under `id`; None if that is nothing, or has expired."""
-        kept = self._shard(id).sessions.get(id)
+        kept = self._shards[hash(id) % SHARDS].sessions.get(id)
         if kept is None or kept[_EXPIRES] <= time.time():
             return None
         return Stored(_thaw(kept), kept[_VERSION], kept[_EXPIRES])
@@ -159,14 +159,16 @@ _EXPIRES, _VERSION, _CREATED, _USER, _DATA = range(5)
 
 
 def _freeze(record: Record, expires: float, version: int) -> _Kept:
-    data = copy_plain(record.data)
+    data = record.data if is_flat(record.data) else copy_plain(record.data)
     return (expires, version, record.created, record.user, *data, *data.values())
 
 
 def _thaw(kept: _Kept) -> Record:
     middle = (_DATA + len(kept)) // 2
     data = dict(zip(kept[_DATA:middle], kept[middle:], strict=True))
-    return Record(copy_plain(data), kept[_CREATED], kept[_USER])
+    if not is_flat(data):
+        data = copy_plain(data)
+    return Record(data, kept[_CREATED], kept[_USER])
 
 
 class _Shard:

@@ -180,6 +180,7 @@ STATE = {
         "originalid",
         "clean_thread",
         "on_touch",
+        "life_minutes",
     ),
     *("on_kept", "on_expire", "stores", "store_class", "cache", "locks", "cleaners"),
 }
