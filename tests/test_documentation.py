@@ -301,6 +301,13 @@ def make_settings() -> str:
     return "\n".join(parts).lstrip("\n") + "\n\n"
 
 
+# Tools whose arguments have a table of their own.
+WITH_TABLES = {
+    "sessions": "[many](sessions.md#all-settings)",
+    "session_auth": "[hooks](login.md#your-own-page-and-more)",
+}
+
+
 def make_tools() -> str:
     """Return a table of the built-in tools."""
     from wsgicherry.toolbox import make_toolbox
@@ -315,6 +322,7 @@ def make_tools() -> str:
             for parameter in tool.arguments().values()
             if parameter.name != "debug"
         )
+        arguments = WITH_TABLES.get(name, arguments)
         doc = (tool.callable.__doc__ or "").partition("\n")[0].replace("`", "")
         point = f"`{tool._point}`" if tool._point else "unexpected errors"
         parts.append(row(f"`{name}`", point, str(priority), arguments or "none", doc))
