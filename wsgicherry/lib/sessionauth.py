@@ -217,6 +217,12 @@ class SessionAuthTool(HandlerTool):
             for name in SETTINGS
         }
 
+    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, str] | None:
+        """Return the key at fault, and what is wrong, without a password check; None with one."""
+        if callable(settings.get("check_username_and_password")):
+            return None
+        return "tools.session_auth.check_username_and_password", _NO_CHECK
+
     def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:
         """Attach a SessionAuth with `settings`; ValueError without a password check."""
         priority = settings.pop("priority", self._priority)
