@@ -70,7 +70,7 @@ def test_the_session_comes_back(browser, site):
 
 
 def test_a_new_id(browser, site):
-    """After regenerate() the browser has the new id, and what was counted; the old is dead."""
+    """After regenerate() the browser has the new id and the same data; the old is dead."""
     browser.open(site, "/plain/")
     old = cookies(browser)["session_id"]
     browser.open(site, "/plain/regenerate")
@@ -100,7 +100,7 @@ def test_a_session_that_ends(browser, site):
 
 
 def test_a_cookie_that_is_expired(browser, site):
-    """expire() has the browser forget it at once; the data is there for who still has the id."""
+    """expire() has the browser forget it at once; who still has the id has the data."""
     browser.open(site, "/plain/")
     cookie = cookies(browser)["session_id"]
     browser.open(site, "/plain/expire")
@@ -126,7 +126,7 @@ def test_attributes_that_are_set(browser, site):
     [("/host/", "__Host-id", "Lax"), ("/frame/", "frame", "None")],
 )
 def test_a_secure_cookie(browser, site, target, name, same_site):
-    """A browser takes it where it trusts the connection (https, localhost), and sends it back."""
+    """A browser takes it where it trusts the connection (https, localhost), and sends it."""
     open_by_name(browser, site, target)
     cookie = cookies(browser)[name]
     found = cookie["secure"], cookie["httpOnly"], cookie["path"], cookie["sameSite"]

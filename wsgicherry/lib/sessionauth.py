@@ -218,7 +218,7 @@ class SessionAuthTool(HandlerTool):
         }
 
     def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, str] | None:
-        """Return the key at fault, and what is wrong, without a password check; None with one."""
+        """Return key and fault if there is no password check, else None."""
         if callable(settings.get("check_username_and_password")):
             return None
         return "tools.session_auth.check_username_and_password", _NO_CHECK

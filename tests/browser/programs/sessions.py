@@ -82,7 +82,7 @@ class Shop:
         session = wsgicherry.session
         session["cart"] = session.get("cart", 0) + 1
         forms = "".join(
-            f'<form method="post" action="{action}"><button id="{action}">{action}</button></form>'
+            f'<form method="post" action="{action}"><button id="{action}">Out</button></form>'
             for action in ("do_logout", "everywhere")
         )
         return page([wsgicherry.request.login, session["cart"]], forms)
