@@ -10,8 +10,8 @@ from session_pages import ID, session
 
 from wsgicherry.lib.sessions import RamSession, Session, StoredSession
 from wsgicherry.lib.sessions.base import MAX_TRIES
-from wsgicherry.lib.sessions.ram import RamStore
 from wsgicherry.lib.sessions.plaincopy import copy_plain as copy_data
+from wsgicherry.lib.sessions.ram import RamStore
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from .stores import SessionStore, Stored, StoreLock
 EXTEND_AFTER = 1 / 20
 """The life of a session is extended when this part of it has passed, at its next use."""
 
-MERGES_UNLOCKED = 5
+MERGES_UNLOCKED = 1
 """So often in a row another request may be faster with its save, before a lock is taken."""
 
 
