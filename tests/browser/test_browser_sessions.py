@@ -173,7 +173,7 @@ def log_in(browser, password):
 
 
 def test_a_login_from_end_to_end(browser, site):
-    """A wrong password opens nothing; the right one makes a new session, which a logout ends."""
+    """A wrong password opens nothing; the right one a new session, which a logout ends."""
     browser.open(site, "/shop/")
     log_in(browser, "left horse")
     browser.wait_for("[role=alert]", "That is wrong.")
