@@ -67,7 +67,7 @@ class SessionCookie:
         self.partitioned = partitioned
         self._check()
         names = "|".join(map(re.escape, (self.secure_name, self.plain_name)))
-        self._pattern = re.compile(rf"(?:^|;)[ \t]*({names})=([\w-]+)[ \t]*(?:;|$)", re.ASCII)
+        self._pattern = re.compile(rf"(?:^|;)[ \t]*({names})=([\w-]+)[ \t]*(?:;|\Z)", re.ASCII)
         self._always = self._list_attributes()
 
     def _check(self) -> None:

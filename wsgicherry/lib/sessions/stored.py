@@ -9,7 +9,7 @@ from time import time
 from typing import Any, ClassVar
 
 from ...core.current import find_serving
-from .base import MAX_TRIES, Session, shown
+from .base import Session, shown
 from .counter import Counter
 from .errors import DamagedRecord, LockTimeout
 from .merging import merge
@@ -20,8 +20,13 @@ from .stores import SessionStore, Stored, StoreLock
 EXTEND_AFTER = 1 / 20
 """The life of a session is extended when this part of it has passed, at its next use."""
 
-MERGES_UNLOCKED = 1
-"""So often in a row another request may be faster with its save, before a lock is taken."""
+MERGES_UNLOCKED = 2
+"""So often another request may be faster with its save, before a lock is taken."""
+
+MAX_MERGES = 200
+"""So often, under that lock, requests that came later may still be faster (they try once or
+twice without); then this one is told to come back.
+"""
 
 
 class StoredSession(Session):
@@ -128,7 +133,12 @@ class StoredSession(Session):
             self._load_anew()
 
     def _load_anew(self) -> None:
-        self._data = self._take_in() or {}
+        # PERF: by the shorter way, unless a derived class has a hook of its own.
+        if type(self)._load is StoredSession._load:
+            self._data = self._take_in() or {}
+        else:
+            found = self._load()
+            self._data = {} if found is None else found[0]
         self._is_stored = self._kept is not None
         self._counts = None
         self.loaded, self._is_changed = True, False
@@ -206,7 +216,11 @@ class StoredSession(Session):
             not -1 < expires - kept.expires < self.timeout * 60 * EXTEND_AFTER
         )
         if kept is None or self._is_changed or self._has_changed():
-            self._save_until(expires if is_due or kept is None else kept.expires)
+            until = expires if is_due or kept is None else kept.expires
+            if type(self)._save is StoredSession._save:
+                self._save_until(until)
+            else:
+                self._save(datetime.fromtimestamp(until, timezone.utc))
         elif is_due:
             self._guard(self.store.touch, self.id, expires, kept)
             self._kept, self._is_version_known = kept._replace(expires=expires), False
@@ -247,14 +261,14 @@ class StoredSession(Session):
         """
         lock: StoreLock | None = None
         try:
-            for attempt in range(MAX_TRIES):
+            for attempt in range(MAX_MERGES):
                 content = self._content()
                 if self._is_version_known and self._try_save(content, expires):
                     break
+                if attempt + 1 == MERGES_UNLOCKED and self._lock is None:
+                    lock = self._guard(self.store.lock, self.id, self._lock_seconds())
                 if not self._take_over():
                     return
-                if attempt == MERGES_UNLOCKED and self._lock is None:
-                    lock = self._guard(self.store.lock, self.id, self._lock_seconds())
             else:
                 self._failure = LockTimeout(self._lock_seconds())
                 raise self._failure
