@@ -920,7 +920,17 @@ def test_the_settings_that_there_are():
         *("secret", "serializer", "merge", "lock_timeout", "absolute_timeout", "clean_freq"),
     ):
         assert name in known
-    state = {"store", "codec"} | {"locked", "loaded", "touched", "originalid", "stores", "on_touch", "attributes"}
+    state = {
+        "store",
+        "codec",
+        "locked",
+        "loaded",
+        "touched",
+        "originalid",
+        "stores",
+        "on_touch",
+        "attributes",
+    }
     assert not state & set(known)
     assert not [name for name in known if name.startswith("_")]
 
