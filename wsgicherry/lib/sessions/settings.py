@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -173,7 +172,7 @@ def public_attributes(session_class: type[Session]) -> set[str]:
         for name, value in vars(kind).items()
         if not name.startswith("_")
         and not callable(value)
-        and not isinstance(value, (property, cached_property, classmethod, staticmethod))
+        and not isinstance(value, (property, classmethod, staticmethod))
     } - STATE
 
 
