@@ -185,6 +185,7 @@ def perform(command: str, wsgi) -> tuple[str, list[str], str, bool]:
     words = iter(shlex.split(command)[1:])
     method, headers, body, url, is_headed = "", {"Accept": "*/*"}, None, "", False
     form: list[str] = []
+    jar = Path(os.devnull)
     for word in words:
         if word == "-i":
             is_headed = True
@@ -194,7 +195,10 @@ def perform(command: str, wsgi) -> tuple[str, list[str], str, bool]:
             name, _, value = next(words).partition(":")
             headers[name] = value.strip()
         elif word == "-b":
-            headers["Cookie"] = next(words)
+            cookies = next(words)
+            headers["Cookie"] = cookies if "=" in cookies else read_jar(Path(cookies))
+        elif word == "-c":
+            jar = Path(next(words))
         elif word == "-d":
             body = next(words).encode()
         elif word == "-F":
@@ -216,8 +220,26 @@ def perform(command: str, wsgi) -> tuple[str, list[str], str, bool]:
         headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
     request.headers.update(headers)
     response = request.get_response(wsgi)
+    if response.headers.getall("Set-Cookie"):
+        fill_jar(jar, response.headers.getall("Set-Cookie"))
     lines = [f"{name}: {value}" for name, value in response.headers.items()]
     return f"HTTP/1.1 {response.status}", lines, response.body.decode(), is_headed
+
+
+def read_jar(jar: Path) -> str:
+    """Return the header Cookie for what a jar holds."""
+    return jar.read_text() if jar.exists() else ""
+
+
+def fill_jar(jar: Path, set_cookies: list[str]) -> None:
+    """Put cookies into the jar, each in the place of one with its name; drop ended ones."""
+    kept = dict(pair.split("=", 1) for pair in read_jar(jar).split("; ") if pair)
+    for each in set_cookies:
+        name, _, value = each.partition(";")[0].partition("=")
+        kept.pop(name, None)
+        if "max-age=0" not in each.lower().split("; "):
+            kept[name] = value
+    jar.write_text("; ".join(f"{name}={value}" for name, value in kept.items()))
 
 
 BOUNDARY = "------------------------d74496d66958873e"
@@ -279,6 +301,13 @@ def make_settings() -> str:
     return "\n".join(parts).lstrip("\n") + "\n\n"
 
 
+# Tools whose arguments have a table of their own.
+WITH_TABLES = {
+    "sessions": "[many](sessions.md#all-settings)",
+    "session_auth": "[hooks](login.md#your-own-page-and-more)",
+}
+
+
 def make_tools() -> str:
     """Return a table of the built-in tools."""
     from wsgicherry.toolbox import make_toolbox
@@ -293,6 +322,7 @@ def make_tools() -> str:
             for parameter in tool.arguments().values()
             if parameter.name != "debug"
         )
+        arguments = WITH_TABLES.get(name, arguments)
         doc = (tool.callable.__doc__ or "").partition("\n")[0].replace("`", "")
         point = f"`{tool._point}`" if tool._point else "unexpected errors"
         parts.append(row(f"`{name}`", point, str(priority), arguments or "none", doc))
@@ -360,15 +390,40 @@ def test_sample(page, line):
 
 
 @each_page
-def test_config_blocks_can_be_read(page):
-    """Every INI and TOML block is config that the toolkit reads."""
+def test_config_blocks_can_be_read(page, monkeypatch):
+    """Every INI and TOML block is config that the toolkit reads, and takes for sessions."""
     from wsgicherry.core.sources import load
+    from wsgicherry.toolbox import make_toolbox
 
     for block in read_blocks(read_page(page)):
         if block.language in ("ini", "toml"):
             file = io.StringIO(block.text)
             file.name = f"{page.name}:{block.line}.{block.language}"
-            assert load(file)
+            for name in re.findall(r'env\("(\w*SECRET)"\)', block.text):
+                monkeypatch.setenv(name, "0123456789abcdef")
+            loaded = load(file)
+            assert loaded
+            settings = loaded.get("/", {}) if "/" in loaded else {}
+            keys = [key for key in settings if key.startswith("tools.sessions.")]
+            given = {key.split(".")[2]: settings[key] for key in keys}
+            given.pop("on", None)
+            assert not make_toolbox().tools()["sessions"].find_fault(given)
+
+
+def test_every_setting_of_sessions_is_in_the_table():
+    """docs/sessions.md names each setting of `tools.sessions`, with the default it has."""
+    from wsgicherry.lib.sessions import builtin
+    from wsgicherry.lib.sessions.settings import list_settings
+
+    text = read_page(REPOSITORY / "docs" / "sessions.md").partition("## All settings")[2]
+    rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| `(.+?)` \|", text, re.MULTILINE)
+    defaults = {}
+    for name, parameter in list_settings().items():
+        of_classes = [getattr(kind, name, None) for kind in builtin.BUILTIN.values()]
+        is_there = parameter.default is not parameter.empty
+        found = parameter.default if is_there else of_classes[0] or of_classes[1]
+        defaults[name] = repr("ram" if name == "storage_class" else found)
+    assert dict(rows) == defaults
 
 
 @each_page

@@ -9,6 +9,7 @@ import json
 import re
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from xmlrpc.client import Fault, ProtocolError, ServerProxy
@@ -142,6 +143,60 @@ def test_cookies(run_example):
     gone = site.ask("/forget", headers={"Cookie": "visits=41"})
     assert (gone.status, gone.header("Location")) == (303, "http://localhost/")
     assert gone.header("Set-Cookie") == 'visits=""; Max-Age=0; Path=/'
+
+
+def cookie_of(response):
+    """Return the headers that send the session's cookie back."""
+    return {"Cookie": response.header("Set-Cookie").partition(";")[0]}
+
+
+def log_in(site, password="cherries in may"):
+    """Return the response to the login form, filled in as ada."""
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    body = f"username=ada&password={password.replace(' ', '+')}&from_page=/".encode()
+    return site.ask("/do_login", "POST", form, body)
+
+
+def test_login(run_example):
+    """A wrong password is a login page; the right one a session, which ends everywhere."""
+    site = run_example("login")
+    assert 'action="do_login"' in site.text()
+    assert "not the name and the password" in log_in(site, "plums").body.decode()
+    laptop, phone = log_in(site), log_in(site)
+    assert (laptop.status, laptop.header("Location")) == (303, "http://localhost/")
+    laptop, phone, empty = cookie_of(laptop), cookie_of(phone), {"Content-Length": "0"}
+    assert "Hello, ada. You are logged in 2 times." in site.text(headers=laptop)
+    assert site.ask("/do_logout", "POST", empty | laptop).status == 303
+    assert 'action="do_login"' in site.text(headers=laptop)
+    others = cookie_of(log_in(site))
+    assert site.ask("/everywhere", "POST", empty | phone).status == 303
+    for ended in (phone, others):
+        assert 'action="do_login"' in site.text(headers=ended)
+
+
+def test_counter(run_example, memcached, tmp_path):
+    """One line of config moves the counter from a process to all processes."""
+    site = run_example("counter")
+    cookie = cookie_of(site.ask())
+    assert site.text(headers=cookie) == "Visit number 2.\n"
+    config = tmp_path / "counter.conf"
+    text = (EXAMPLES / "counter.conf").read_text().replace('= "ram"', '= "memcached"')
+    config.write_text(f'{text}tools.sessions.servers = ["{memcached.address}"]\n')
+    sites = [run_example("counter", CONFIG=str(config)) for _ in range(2)]
+    cookie = cookie_of(sites[0].ask())
+    seen = [site.text(headers=cookie) for site in (*sites, *sites)]
+    assert seen == [f"Visit number {number}.\n" for number in (2, 3, 4, 5)]
+
+
+def test_parallel_counters(run_example):
+    """What many requests of one session count and note is all there."""
+    site = run_example("parallel_counters")
+    cookie = cookie_of(site.ask())
+    targets = [f"/work?word=word{number % 8}" for number in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        done = list(pool.map(lambda target: site.text(target, headers=cookie), targets))
+    assert done == ["done\n"] * 40
+    assert site.text("/counts", headers=cookie) == "40 requests, 8 words"
 
 
 def test_logging_beside_yours(run_example):

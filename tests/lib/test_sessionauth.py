@@ -15,6 +15,7 @@ from webob import Request
 
 from wsgicherry import HTTPError
 from wsgicherry.core.current import serving_now
+from wsgicherry.core.loaded import ConfigError
 from wsgicherry.core.tools import HandlerTool, Tool
 from wsgicherry.lib import cptools, crosssite, sessionauth
 from wsgicherry.lib.sessionauth import SessionAuth, make_local
@@ -378,16 +379,13 @@ def test_what_is_decided_is_in_the_log(guarded, error_lines):
 
 
 @pytest.mark.parametrize("value", [None, True, "check"])
-def test_no_password_check(guarded, session, error_lines, value):
-    """Without one every path is a 500, and the log says what to set."""
-    call = guarded(check_username_and_password=value)
-    for answer in (call("/"), call("/do_login", EVA), call("/login_screen")):
-        assert answer.code == 500
-        assert "Hello" not in answer.text
-    assert "Set tools.session_auth.check_username_and_password to a function" in str(
-        error_lines
-    )
-    assert session == {}
+def test_no_password_check(guarded, value):
+    """Without one nothing is mounted, and the error says what to set."""
+    wanted = "Set tools.session_auth.check_username_and_password to a function"
+    with pytest.raises(ConfigError, match=wanted):
+        guarded(check_username_and_password=value)
+    with pytest.raises(ValueError, match=wanted):
+        sessionauth.session_auth(check_username_and_password=value)
 
 
 def test_no_password_check_in_a_class_of_ones_own(session, page, site, error_lines):
@@ -414,7 +412,10 @@ def test_a_section_that_no_path_reaches(site, page, session, error_lines):
 
         admin.exposed = True
 
-    own = {"tools.session_auth.on": True, "tools.session_auth.debug": True}
+    own = {
+        "tools.session_auth.on": True,
+        "tools.session_auth.check_username_and_password": check,
+    }
     site.tree.mount(Root(), "/app", {"/admni": own})
     call = page(lambda *a, **k: "other")
     assert call("/app/admin").code == 500

@@ -217,6 +217,12 @@ class SessionAuthTool(HandlerTool):
             for name in SETTINGS
         }
 
+    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, str] | None:
+        """Return key and fault if there is no password check, else None."""
+        if callable(settings.get("check_username_and_password")):
+            return None
+        return "tools.session_auth.check_username_and_password", _NO_CHECK
+
     def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:
         """Attach a SessionAuth with `settings`; ValueError without a password check."""
         priority = settings.pop("priority", self._priority)

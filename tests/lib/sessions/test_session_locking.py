@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 from session_pages import client, cookie_of, session
+from webob import Request
 
 from wsgicherry.core.errors import HTTPError, HTTPRedirect
 from wsgicherry.core.hooks import Hook
@@ -285,6 +286,21 @@ def test_given_back_on_every_path(mount, watched, log, error, locking):
         client(browser.app, id).get("/fails", status="*")
     assert client(browser.app, id).get("/counts").text == "counted"
     assert client(browser.app, id).get("/ends").text == "ended"
+
+
+def test_given_back_before_an_error_page_is_sent(mount, ram):
+    """Nobody waits for a client that is slow to take the page of an unexpected error."""
+
+    def fails():
+        session["n"] = 1
+        raise ValueError
+
+    browser = mount(fails, *PAGES, lock_timeout=0, **ram.settings)
+    id = begin(browser)
+    request = Request.blank("/fails", headers={"Cookie": f"session_id={id}"})
+    page = browser.app(request.environ, lambda status, headers, error=None: None)
+    assert client(browser.app, id).get("/counts").text == "counted"
+    page.close()
 
 
 @pytest.mark.parametrize("end", ["delete", "logout", "regenerate", "save", "release_lock"])

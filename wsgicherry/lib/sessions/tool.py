@@ -53,6 +53,8 @@ def attach_hooks(
         hooks.attach("before_request_body", lock_early, priority=EARLY_PRIORITY)
     hooks.attach("before_finalize", save)
     hooks.attach("after_error_response", keep_private)
+    # An unexpected error skips `save`; nobody need wait until its page has been sent.
+    hooks.attach("after_error_response", unlock)
     hooks.attach("on_end_request", close)
 
 
@@ -214,6 +216,16 @@ def keep_private() -> None:
     session: Session | None = getattr(serving, "session", None)
     if session is not None and session.touched:
         mark_private(serving.response)
+
+
+def unlock() -> None:
+    """Give the lock back, if it is still held."""
+    session: Session | None = getattr(serving_now(), "session", None)
+    if session is not None and session.locked:
+        session.release_lock()
+
+
+unlock.failsafe = True  # type: ignore[attr-defined]
 
 
 def close() -> None:
