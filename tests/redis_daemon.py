@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 
+from wsgicherry.lib.sessions.redis import RedisStore
+
 INSTALL = "apt-get install redis-server"
 START_SECONDS = 10.0  # generous, for a loaded machine
 OPTIONS = (
@@ -111,3 +113,20 @@ def redis_daemon(shared_redis_daemon: RedisDaemon) -> Iterator[RedisDaemon]:
     shared_redis_daemon.clear()
     yield shared_redis_daemon
     shared_redis_daemon.clear()
+
+
+@pytest.fixture
+def make_redis_store(redis_daemon: RedisDaemon) -> Iterator[Callable[..., RedisStore]]:
+    """Give a function that makes stores of the test's server."""
+    stores: list[RedisStore] = []
+
+    def make(**settings: Any) -> RedisStore:
+        if "client" not in settings:
+            settings = {"url": redis_daemon.url, **settings}
+        stores.append(RedisStore(**settings))
+        return stores[-1]
+
+    yield make
+    for store in stores:
+        for made in store._server._client._made:
+            made.client.close()

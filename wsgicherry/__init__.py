@@ -1,6 +1,6 @@
 """wsgicherry: CherryPy's programming model as a pure-WSGI toolkit on WebOb."""
 
-from . import lib, process
+from . import lib, passwords, process
 from .core import dispatch, wsgi
 from .core.errors import (
     CherryPyException,
@@ -47,6 +47,7 @@ __all__ = [
     "expose",
     "lib",
     "log",
+    "passwords",
     "popargs",
     "process",
     "quickstart",

@@ -57,8 +57,9 @@ def measure_growth(name: str, data: dict[str, object], count: int) -> None:
     first = collect()
     size = (resident_bytes() - before) / count
     print(
-        f"{name}: {size:.0f} bytes each, slowest save {slowest * 1e3:.2f} ms, full collection "
-        f"{first * 1e3:.0f} ms, then {collect() * 1e3:.0f} ms (without sessions {idle * 1e3:.0f})"
+        f"{name}: {size:.0f} bytes each, slowest save {slowest * 1e3:.2f} ms, "
+        f"full collection {first * 1e3:.0f} ms, then {collect() * 1e3:.0f} ms "
+        f"(without sessions {idle * 1e3:.0f})"
     )
 
 

@@ -31,7 +31,9 @@ Scope = Literal["site", "application", "node"]
 
 
 class ToolboxLike(Protocol):
-    """What the checks ask of a toolbox; a tool may offer `arguments()` and `serves_paths`."""
+    """What the checks ask of a toolbox; a tool may offer `arguments()`, `find_fault()` and
+    `serves_paths`.
+    """
 
     def tools(self) -> Mapping[str, Any]:
         """Return the tools by name."""
@@ -262,7 +264,10 @@ def check_application(
         findings += _check_paths(
             root, config, script_name, toolboxes, site_config or {}, dispatcher
         )
+    layers = [_Layer("/", site_config or {}, "", "global")]
     for node in find_configs(root):
+        origin = f"_cp_config of {node.owner}"
+        layers.append(_Layer(node.path, node.values, origin))
         findings += check_section(
             node.path,
             node.values,
@@ -270,9 +275,65 @@ def check_application(
             namespaces=namespaces,
             final=final,
             scope="node",
-            origin=f"_cp_config of {node.owner}",
+            origin=origin,
         )
+    layers += [_Layer(name, config[name], "") for name in config if name.startswith("/")]
+    if not any(finding.severity == "error" for finding in findings):
+        findings += _find_contradictions(layers, toolboxes)
     return findings
+
+
+class _Layer(NamedTuple):
+    """What holds from `path` on: the site's config, a node's `_cp_config`, a section."""
+
+    path: str
+    values: Mapping[str, Any]
+    origin: str
+    section: str = ""
+
+
+def _find_contradictions(
+    layers: Collection[_Layer], toolboxes: Mapping[str, ToolboxLike]
+) -> Iterator[Finding]:
+    """Yield what a tool's settings mean together that cannot be: each such fault once.
+
+    A layer is seen as its pages are: over those above it.
+    """
+    in_order = sorted(layers, key=lambda layer: len(layer.path))
+    faults: dict[tuple[str, str], _Layer] = {}
+    for layer in in_order:
+        prefixes = _prefixes(layer.path)
+        above = [each for each in in_order if each.path in prefixes]
+        merged = {key: value for each in above for key, value in each.values.items()}
+        for tool_key, tool in _find_tools(layer.values, toolboxes):
+            settings = _settings_of(tool_key, merged)
+            fault = tool.find_fault(settings) if settings.pop("on", False) else None
+            if fault is not None:
+                key, message = fault[0] or tool_key, fault[1]
+                having = [each for each in above if key in each.values]
+                faults.setdefault((key, message), (having or [layer])[-1])
+    for (key, message), layer in faults.items():
+        where = layer.values.origin(key) if isinstance(layer.values, Section) else layer.origin
+        yield Finding("contradiction", message, layer.section or layer.path, key, where)
+
+
+def _find_tools(
+    values: Mapping[str, Any], toolboxes: Mapping[str, ToolboxLike]
+) -> Iterator[tuple[str, Any]]:
+    """Yield key and tool for those which `values` set and which look for faults themselves."""
+    names = {tuple(key.split(".")[:2]) for key in values if key.count(".") > 1}
+    for namespace, name in sorted(names):
+        if namespace in toolboxes:
+            tool = toolboxes[namespace].tools().get(name)
+            if hasattr(tool, "find_fault"):
+                yield f"{namespace}.{name}", tool
+
+
+def _settings_of(tool_key: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    prefix = f"{tool_key}."
+    found = {k[len(prefix) :]: value for k, value in values.items() if k.startswith(prefix)}
+    found.pop("priority", None)
+    return found
 
 
 def _about_section(rule: str, message: str, name: str, values: Section) -> Finding:

@@ -5,7 +5,6 @@ brings.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import partial
 from itertools import chain, islice
 from typing import Any
 
@@ -29,13 +28,21 @@ def end_request(serving: Serving) -> None:
         return
     token = enter(serving)
     try:
-        for step in (partial(engine.publish, "after_request"), partial(run, hooks)):
-            try:
-                step()
-            except UNEXPECTED:
-                request.log("", "HTTP", 40, traceback=True)
+        if engine.hears_requests:
+            tell_end(request, engine)
+        run(hooks)
+    except UNEXPECTED:
+        request.log("", "HTTP", 40, traceback=True)
     finally:
         leave(token)
+
+
+def tell_end(request: Any, engine: Any) -> None:
+    """Tell the engine that a request ends; an error of a listener's is logged."""
+    try:
+        engine.publish("after_request")
+    except UNEXPECTED:
+        request.log("", "HTTP", 40, traceback=True)
 
 
 def end_stream(serving: Serving) -> None:

@@ -182,6 +182,7 @@ OBSOLETE: Mapping[str, str | None] = {
     "show_tracebacks": "request.show_tracebacks",
     "throw_errors": "request.throw_errors",
     "profiler.on": None,
+    "tools.sessions.storage_type": "tools.sessions.storage_class",
     "engine.timeout_monitor.on": None,
     "engine.timeout_monitor.frequency": None,
     "response.timeout": None,

@@ -12,6 +12,8 @@ from ..core.errors import HTTPError, HTTPRedirect, NotFound
 from ..core.handler import MethodNotAllowed
 from ..core.links import url
 from ..core.logs import redact_headers
+from .sessionauth import SessionAuth as SessionAuth
+from .sessionauth import session_auth as session_auth
 
 
 def trailing_slash(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.current import serving_now
 from ..core.hooks import DEFAULT_PRIORITY
+from ..core.loaded import ConfigError
 from ..core.tools import Tool, ToolTarget
 
 if TYPE_CHECKING:
@@ -58,16 +59,23 @@ class SessionTool(Tool):
 
         return None if has_own_classes() else self._arguments
 
-    def find_fault(self, settings: Mapping[str, Any]) -> str:
-        """Return what is wrong with `settings`, all for one page; '' if nothing is."""
+    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, str] | None:
+        """Return the key at fault, '' if that is unclear, and what is wrong; None: nothing is.
+
+        `settings` are all that hold for a page, without 'on' and 'priority'.
+        """
         # PERF: see above.
-        from .sessions.settings import settle
+        from .sessions.settings import NotThere, settle
 
         try:
-            settle(**{name: value for name, value in settings.items() if name != "priority"})
+            settle(**settings)
+        except NotThere:
+            return None  # the module that mounts the page may be about to define it
+        except ConfigError as error:
+            return error.key, f"{error.met} {error.wanted}".rstrip()
         except (TypeError, ValueError) as error:
-            return str(error)
-        return ""
+            return "", str(error)
+        return None
 
     def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:
         """Attach the hooks of a session with `settings`."""

@@ -6,6 +6,7 @@ import os
 import stat
 import threading
 import time
+from unittest.mock import ANY
 
 import pytest
 from file_processes import run
@@ -119,7 +120,7 @@ def test_versions(saved):
     first = saved.load(ID)
     assert not saved.save(ID, b"new", later(), None)
     assert not saved.save("other", b"new", later(), first.version)
-    saved.touch(ID, later(7200))
+    saved.touch(ID, later(7200), ANY)
     assert saved.load(ID).version == first.version
     assert saved.save(ID, b"content", later(), first.version)
     assert saved.load(ID).version != first.version
@@ -146,7 +147,7 @@ def test_changed_while_it_was_written(saved, monkeypatch):
 @pytest.mark.parametrize("seconds", [60, 7200, 1e15])
 def test_touch(saved, seconds):
     """A touch moves the expiry, later or sooner, and keeps the content."""
-    saved.touch(ID, later(seconds))
+    saved.touch(ID, later(seconds), ANY)
     stored = saved.load(ID)
     # The year 2446 is the last one that ext4 knows.
     assert stored.expires == pytest.approx(min(later(seconds), 15032385535), abs=30)
@@ -155,10 +156,10 @@ def test_touch(saved, seconds):
 
 def test_touch_into_the_past_and_nothing(saved):
     """Touching may end a session; touching nothing makes nothing."""
-    saved.touch(ID, later(-1))
+    saved.touch(ID, later(-1), ANY)
     assert saved.load(ID) is None
-    saved.touch(ID, later())
-    saved.touch("other", later())
+    saved.touch(ID, later(), ANY)
+    saved.touch("other", later(), ANY)
     assert (saved.load(ID), saved.load("other"), len(saved)) == (None, None, 0)
 
 
@@ -196,7 +197,7 @@ def test_impossible_ids(saved, id):
     """An id that can be none of ours opens nothing and touches no file."""
     before = sorted(os.listdir(saved.storage_path))
     assert saved.load(id) is None
-    saved.touch(id, later())
+    saved.touch(id, later(), ANY)
     saved.delete(id)
     saved.set_aside(id, b"")
     saved.remove_id("user", id)

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from ...core.current import find_serving
-from .errors import RetryLater
 
 STRICT_ID = re.compile(r"[0-9a-f]{40}")
 """What `generate_id` makes: 160 bits of the system's random numbers."""
@@ -43,6 +42,9 @@ class Session:
     lock_timeout: float | timedelta | None = 60
     debug = False
 
+    life_minutes: float = 60
+    """How long the session lives if it is used no more, as of its last save."""
+
     locked = False
     loaded = False
     regenerated = False
@@ -55,10 +57,15 @@ class Session:
     is_expired = False
     """Whether the client was told to forget the cookie."""
 
+    # What the tool does about it; each is called with the session.
+    on_touch: Callable[[Any], Any] | None = None
+    on_kept: Callable[[Any], Any] | None = None
+    on_expire: Callable[[Any], Any] | None = None
+
     originalid: str | None = None
     clean_thread: Any = None
     cleaners: ClassVar[dict[Any, Any]] = {}
-    id_pattern: re.Pattern[str] | None = None
+    id_pattern: re.Pattern[str] = STRICT_ID
     """What an id of a client's must look like before the store is asked for it."""
 
     _id: str | None = None
@@ -66,17 +73,19 @@ class Session:
     _is_stored = False  # the store has it under this id
     _is_changed = False
     _is_ended = False
-    _failure: RetryLater | None = None
+    _failure: Exception | None = None  # of the store, which is asked no more then
 
     def __init__(self, id: str | None = None, **kwargs: Any) -> None:
         self.id_observers: list[Callable[[Any], Any]] = []
-        self.on_touch: Callable[[], Any] | None = None
-        self.on_kept: Callable[[], Any] | None = None
-        self.on_expire: Callable[[], Any] | None = None
         self._data: dict[str, Any] = {}
         self.originalid = self._wanted = id
         for name, value in kwargs.items():
             setattr(self, name, value)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "generate_id" in vars(cls) and "id_pattern" not in vars(cls):
+            cls.id_pattern = SAFE_ID
 
     # -- the id ------------------------------------------------------------------------
 
@@ -110,11 +119,7 @@ class Session:
 
     def is_valid_id(self, id: str) -> bool:
         """Tell whether `id` looks like one of ours; no store is asked for any other."""
-        pattern = self.id_pattern
-        if pattern is None:
-            makes_own = type(self).generate_id is not Session.generate_id
-            pattern = SAFE_ID if makes_own else STRICT_ID
-        return pattern.fullmatch(id) is not None
+        return self.id_pattern.fullmatch(id) is not None
 
     def generate_id(self) -> str:
         """Return a new id: 160 random bits in hexadecimal."""
@@ -150,14 +155,19 @@ class Session:
         """Go on under a new id, with the same data; the old id opens nothing from now on."""
         self._open()
         self.regenerated = True
-        was_locked = self.locked
+        self.is_expired = self._is_ended = False
         self._delete()
+        self._go_on_anew()
+        self._is_changed = True
+
+    def _go_on_anew(self) -> None:
+        """Take a new id, and its lock if the old one's was held."""
+        was_locked = self.locked
         if was_locked:
             self.release_lock()
         self._renew_id()
         if was_locked:
             self.acquire_lock()
-        self._is_changed = True
 
     # -- touching ----------------------------------------------------------------------
 
@@ -168,7 +178,7 @@ class Session:
         if not self.touched:
             self.touched = True
             if self.on_touch is not None:
-                self.on_touch()
+                self.on_touch(self)
 
     def _open(self) -> None:
         """Find the id, lock if `locking` says so, and load: once."""
@@ -177,9 +187,13 @@ class Session:
         self._touch()
         if self._id is None:
             self._settle_id()
-        if self.locking in ("implicit", "early") and not self.locked:
+        if self._locks_itself() and not self.locked:
             self.acquire_lock()
         self.load()
+
+    def _locks_itself(self) -> bool:
+        """Tell whether a touch locks: not once the session is saved and the body on its way."""
+        return self.locking in ("implicit", "early") and not self.is_saved
 
     def load(self) -> None:
         """Load what is stored; changes that were not saved are lost."""
@@ -200,8 +214,8 @@ class Session:
         if not self.loaded:
             self._open()
         if self._is_ended:
-            self._is_ended = False
-            self._renew_id()
+            self.is_expired = self._is_ended = False
+            self._go_on_anew()
         self._is_changed = True
 
     # -- keeping -----------------------------------------------------------------------
@@ -223,15 +237,23 @@ class Session:
                 self.release_lock()
 
     def _keep(self) -> None:
-        """Store the data."""
+        """Store the data; under the lock again if an earlier save() gave it back."""
+        if self.locking in ("implicit", "early") and not self.locked:
+            self.acquire_lock()
+        self.life_minutes = self.timeout
         self._save(self.now() + timedelta(minutes=self.timeout))
         self._is_stored, self._is_changed = True, False
         self._tell_kept()
 
+    def _has_changed(self) -> bool:
+        """Tell whether there is anything to save, as far as can be told."""
+        return self._is_changed
+
     def _tell_kept(self) -> None:
-        self._log(f"Session {shown(self.id)} is kept for {self.timeout} minutes.")
+        if self.debug:
+            self._log(f"Session {shown(self.id)} is kept for {self.timeout} minutes.")
         if self.on_kept is not None:
-            self.on_kept()
+            self.on_kept(self)
 
     def delete(self) -> None:
         """Forget the data, here and in the store. What is written later begins a session."""
@@ -246,7 +268,7 @@ class Session:
     def expire(self) -> None:
         """Have the client forget the cookie, as `sessions.expire()` does."""
         if self.on_expire is not None:
-            self.on_expire()
+            self.on_expire(self)
 
     # -- logging in and out ------------------------------------------------------------
 
@@ -342,8 +364,10 @@ class Session:
     def update(self, *args: Mapping[Any, Any] | Any, **kwargs: Any) -> None:
         """Set each of the items given."""
         items = dict(*args, **kwargs)
-        self._note_change(*items)
-        self._data.update(items)
+        self._open()
+        if items:
+            self._note_change(*items)
+            self._data.update(items)
 
     def setdefault(self, key: Any, default: Any = None) -> Any:
         """Return the value of `key`, set to `default` if there is none."""

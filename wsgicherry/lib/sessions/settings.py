@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ...core.loaded import ConfigError
 from ...core.settings import nearest
 from .base import Session
 from .builtin import BUILTIN, RamSession
 from .cookies import SessionCookie
 from .merging import check_policies
-from .records import Codec
 from .stored import StoredSession, store_settings
 
 if TYPE_CHECKING:
     import inspect
+
+PREFIX = "tools.sessions."
 
 LOCKINGS = ("implicit", "early", "explicit", "merge")
 
@@ -26,7 +29,9 @@ class Settings(NamedTuple):
 
     session_class: type[Session]
     cookie: SessionCookie
-    attributes: Mapping[str, Any]
+    attributes: dict[str, Any]
+    is_shared: bool  # with other processes, as far as we know
+    has_setup: bool  # as classes in CherryPy's manner have
 
 
 def settle(
@@ -47,18 +52,43 @@ def settle(
     locking: str = "implicit",
     **attributes: Any,
 ) -> Settings:
-    """Return what the settings mean; ValueError or TypeError for what cannot be."""
+    """Return what the settings mean; ConfigError for what cannot be."""
     session_class = find_class(storage_class or storage_type or RamSession)
     cookie = SessionCookie(
         name, path, path_header, domain, secure, httponly, samesite, partitioned, persistent
     )
+    check_minutes("timeout", timeout)
+    check_minutes("clean_freq", clean_freq, may_be_never=True)
+    is_shared = True
     if issubclass(session_class, StoredSession):
-        check_locking(locking)
+        check_locking(locking, LOCKINGS)
         check_attributes(session_class, attributes)
-    if timeout <= 0:
-        raise ValueError(f"tools.sessions.timeout is {timeout!r} minutes; it must be over 0.")
+        # Found once, not for each request; nothing is opened yet.
+        twin = session_class(None, **attributes)
+        attributes.update(store=twin.store, codec=twin.codec)
+        is_shared = session_class.store_class.is_shared
+    elif locking == "merge":
+        check_locking(locking, LOCKINGS[:-1])
     attributes.update(timeout=timeout, clean_freq=clean_freq, debug=debug, locking=locking)
-    return Settings(session_class, cookie, attributes)
+    has_setup = hasattr(session_class, "setup")
+    return Settings(session_class, cookie, attributes, is_shared, has_setup)
+
+
+OF_THE_TOOL = settle.__code__.co_varnames[: settle.__code__.co_argcount]
+"""The settings that are no session class's."""
+
+
+def bad(name: str, value: Any, wanted: str) -> ConfigError:
+    """Return the error that `tools.sessions.<name>` cannot be `value`."""
+    return ConfigError("That cannot be.", wanted, key=PREFIX + name, value=repr(value))
+
+
+def check_minutes(name: str, value: Any, *, may_be_never: bool = False) -> None:
+    """ConfigError unless `value` is a number of minutes; 0 only if that `may_be_never`."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not is_number or not 0 <= value < math.inf or (value == 0 and not may_be_never):
+        wanted = "0 (never) or more" if may_be_never else "more than 0"
+        raise bad(name, value, f"It must be a number of minutes, {wanted}.")
 
 
 def find_class(storage: Any) -> type[Session]:
@@ -68,47 +98,70 @@ def find_class(storage: Any) -> type[Session]:
         module, _, attribute = storage.rpartition(".")
         found = BUILTIN.get(storage.lower().removesuffix("session"))
         if found is None and module:
-            found = getattr(import_module(module), attribute)
+            found = import_class(storage, module, attribute)
     if isinstance(found, type) and issubclass(found, Session):
         return found
-    raise ValueError(
-        f"tools.sessions.storage_class is {storage!r}, which is no session class. It can be "
-        f"{', '.join(map(repr, BUILTIN))}, a class derived from Session, or its dotted name."
+    wanted = (
+        f"It must be {', '.join(map(repr, BUILTIN))}, a class derived from Session, or the "
+        "dotted name of one."
     )
+    raise bad("storage_class", storage, wanted)
 
 
-def check_locking(locking: str) -> None:
-    """ValueError for a way of locking that there is not."""
-    if locking not in LOCKINGS:
-        raise ValueError(
-            f"tools.sessions.locking is {locking!r}; it can be "
-            f"{', '.join(map(repr, LOCKINGS))}."
-        )
+class NotThere(ConfigError):
+    """A class that is named cannot be imported, so far."""
+
+
+def import_class(storage: str, module: str, attribute: str) -> Any:
+    """Return what the dotted name says; NotThere if that is nothing, so far."""
+    try:
+        return getattr(import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        key = PREFIX + "storage_class"
+        raise NotThere(f"It cannot be imported: {error}.", key=key, value=storage) from error
+
+
+def check_locking(locking: str, lockings: Sequence[str]) -> None:
+    """ConfigError for a way of locking that there is not."""
+    if locking not in lockings:
+        raise bad("locking", locking, f"It must be {', '.join(map(repr, lockings))}.")
 
 
 def check_attributes(session_class: type[StoredSession], attributes: Mapping[str, Any]) -> None:
-    """ValueError for settings of a session class that it does not have, or cannot use."""
+    """ConfigError for settings of a session class that it does not have, or cannot use."""
     known = {*store_settings(session_class.store_class), *public_attributes(session_class)}
-    for name in attributes:
+    for name, value in attributes.items():
         if name not in known:
-            meant = nearest(name, known)
+            meant = nearest(name, {*known, *OF_THE_TOOL})
             remedy = (
-                f"did you mean {meant!r}?" if meant else f"it has {', '.join(sorted(known))}."
+                f"Did you mean {PREFIX + meant!r}?"
+                if meant
+                else f"It has {', '.join(sorted(known))}."
             )
-            raise ValueError(
-                f"tools.sessions.{name}: {session_class.__name__} has no such setting; {remedy}"
+            raise ConfigError(
+                f"{session_class.__name__} has no such setting.",
+                remedy,
+                key=PREFIX + name,
+                value=repr(value),
             )
-    lock_timeout = attributes.get("lock_timeout")
-    if isinstance(lock_timeout, bool) or not isinstance(
-        lock_timeout, (int, float, timedelta, type(None))
-    ):
-        raise ValueError(
-            f"tools.sessions.lock_timeout is {lock_timeout!r}; it must be seconds, a timedelta "
-            "or None (no limit)."
-        )
-    check_policies(attributes.get("merge", {}))
-    if not session_class.store_class.keeps_objects:
-        Codec(attributes.get("serializer", "json"), attributes.get("secret", ()))
+    check_lock_timeout(attributes.get("lock_timeout"))
+    absolute_timeout = attributes.get("absolute_timeout")
+    if absolute_timeout is not None:
+        check_minutes("absolute_timeout", absolute_timeout)
+    policies = attributes.get("merge", {})
+    try:
+        check_policies(policies)
+    except ValueError as error:
+        raise bad("merge", policies, str(error)) from error
+
+
+def check_lock_timeout(value: Any) -> None:
+    """ConfigError unless `value` is a time to wait, or None."""
+    seconds = value.total_seconds() if isinstance(value, timedelta) else value
+    is_number = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
+    if seconds is not None and not (is_number and seconds >= 0):
+        wanted = "It must be seconds, a timedelta (0 or more) or None (no limit)."
+        raise bad("lock_timeout", value, wanted)
 
 
 def public_attributes(session_class: type[Session]) -> set[str]:
@@ -134,6 +187,7 @@ STATE = {
         "originalid",
         "clean_thread",
         "on_touch",
+        "life_minutes",
     ),
     *("on_kept", "on_expire", "stores", "store_class", "cache", "locks", "cleaners"),
 }

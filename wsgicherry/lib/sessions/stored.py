@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
+from functools import cache, cached_property
+from time import time
 from typing import Any, ClassVar
 
 from ...core.current import find_serving
-from .base import MAX_TRIES, Session, shown
-from .errors import DamagedRecord, LockTimeout, RetryLater
+from .base import Session, shown
+from .counter import Counter
+from .errors import DamagedRecord, LockTimeout
 from .merging import merge
-from .plaincopy import copy_plain, is_same
+from .plaincopy import copy_plain, is_flat, is_same
 from .records import Codec, Record
 from .stores import SessionStore, Stored, StoreLock
 
 EXTEND_AFTER = 1 / 20
-"""The life of an unchanged session is extended when this part of it has passed."""
+"""The life of a session is extended when this part of it has passed, at its next use."""
 
-MERGES_UNLOCKED = 1
-"""So often in a row another request may be faster with its save, before a lock is taken."""
+MERGES_UNLOCKED = 2
+"""So often another request may be faster with its save, before a lock is taken."""
 
-_ATOMS = frozenset({str, int, float, bool, bytes, type(None)})
+MAX_MERGES = 200
+"""So often, under that lock, requests that came later may still be faster (they try once or
+twice without); then this one is told to come back.
+"""
 
 
 class StoredSession(Session):
@@ -44,23 +50,22 @@ class StoredSession(Session):
     _kept: Stored | None = None  # what the store has, as far as we know
     _is_version_known = True
     _lock: StoreLock | None = None
-    _codec: Codec | None = None
-    _store: SessionStore | None = None
+    _counts: dict[str, Any] | None = None  # what was added to which counter
 
     def __init__(self, id: str | None = None, **kwargs: Any) -> None:
-        self._counts: dict[str, Any] = {}
-        super().__init__(id, **kwargs)
+        # PERF: 0.5 us, against 1.6 by the base's __init__; none of ours is a property.
+        self.__dict__.update(kwargs)
+        self.id_observers = []
+        self._data = {}
+        self.originalid = self._wanted = id
 
     # -- the store ---------------------------------------------------------------------
 
-    @property
+    @cached_property
     def store(self) -> SessionStore:
         """The store, the same one for all sessions with the same settings."""
-        if self._store is None:
-            names = store_settings(self.store_class)
-            given = {name: getattr(self, name) for name in names if hasattr(self, name)}
-            self._store = self.find_store(given)
-        return self._store
+        names = store_settings(self.store_class)
+        return self.find_store({n: getattr(self, n) for n in names if hasattr(self, n)})
 
     @classmethod
     def find_store(cls, settings: Mapping[str, Any]) -> SessionStore:
@@ -74,12 +79,10 @@ class StoredSession(Session):
             store = StoredSession.stores.setdefault(key, cls.store_class(**settings))
         return store
 
-    @property
+    @cached_property
     def codec(self) -> Codec:
         """What turns records into bytes and back."""
-        if self._codec is None:
-            self._codec = Codec(self.serializer, self.secret)
-        return self._codec
+        return Codec(self.serializer, self.secret)
 
     def now(self) -> datetime:
         """Return the time by which sessions expire, in UTC."""
@@ -95,15 +98,17 @@ class StoredSession(Session):
             else:
                 self.load()
 
-    def _settle_id(self) -> None:
+    def _settle_id(self, is_locking: bool | None = None) -> None:
         """Lock and load what the client's id names, in one go; else take a new id."""
+        if is_locking is None:
+            is_locking = self._locks_itself()
         wanted, self._wanted = self._wanted, None
         if wanted is not None:
             if self.is_valid_id(wanted):
                 self._id = wanted
-                if self.locking in ("implicit", "early"):
+                if is_locking:
                     self._take_lock()
-                self.load()
+                self._load_anew()
                 if self._is_stored:
                     return
                 self.release_lock()
@@ -112,7 +117,7 @@ class StoredSession(Session):
             self._is_missing = True
         self._renew_id()
         self._data, self.loaded = {}, True
-        self.locked = self.locking in ("implicit", "early")  # nobody else knows the new id
+        self.locked = is_locking  # nobody else knows the new id
 
     def _renew_id(self) -> None:
         # The store is not asked whether it is free: it takes nothing under an id that is not.
@@ -124,19 +129,35 @@ class StoredSession(Session):
         self._touch()
         if self._id is None:
             self._settle_id()
-            return
-        found = self._load()
-        self._is_stored = found is not None
-        self._data = {} if found is None else found[0]
-        self._counts = {}
+        else:
+            self._load_anew()
+
+    def _load_anew(self) -> None:
+        # PERF: by the shorter way, unless a derived class has a hook of its own.
+        if type(self)._load is StoredSession._load:
+            self._data = self._take_in() or {}
+        else:
+            found = self._load()
+            self._data = {} if found is None else found[0]
+        self._is_stored = self._kept is not None
+        self._counts = None
         self.loaded, self._is_changed = True, False
 
     def _load(self) -> tuple[dict[str, Any], datetime] | None:
+        data = self._take_in()
+        if data is None or self._kept is None:
+            return None
+        return data, datetime.fromtimestamp(self._kept.expires, timezone.utc)
+
+    def _take_in(self) -> dict[str, Any] | None:
+        """Return the data that is stored, None without any; note what the record says."""
         self._kept, self._is_version_known = None, True
         kept = self._fetch()
         if kept is None:
             return None
-        record = self._read(kept, self.id)
+        id = self.id
+        keeps_objects = self.store.keeps_objects
+        record = kept.content if keeps_objects else self._read(kept, id)
         if record is None:
             return None
         if (
@@ -146,17 +167,22 @@ class StoredSession(Session):
             self._guard(self.store.delete, self.id)
             return None
         self._kept, self._created, self._user = kept, record.created, record.user
-        self._noted_user = None if record.user is None else (record.user, self.id)
-        if self.store.keeps_objects:
-            record = record._replace(data=copy_data(record.data))
-        elif self.serializer == "pickle":
+        self._noted_user = None if record.user is None else (record.user, id)
+        if keeps_objects:
+            return dict(record.data) if is_flat(record.data) else copy_plain(record.data)
+        if self.serializer == "pickle":
             # What pickle writes of an equal set may differ from what it read.
             self._kept = kept._replace(content=self.codec.encode(record, self.id))
-        return record.data, datetime.fromtimestamp(kept.expires, timezone.utc)
+        return record.data
 
     def _fetch(self) -> Stored | None:
-        kept: Stored | None = self._guard(self.store.load, self.id, self._lock)
-        return kept
+        if self._failure is not None:
+            raise self._failure
+        try:
+            return self.store.load(self.id, self._lock)
+        except Exception as error:
+            self._failure = error
+            raise
 
     def _read(self, kept: Stored, id: str) -> Record | None:
         """Return the record in `kept`; of a damaged one, which is set aside, None."""
@@ -176,22 +202,29 @@ class StoredSession(Session):
     # -- keeping -----------------------------------------------------------------------
 
     def _time(self) -> float:
+        if type(self).now is StoredSession.now:
+            return time()  # PERF: 0.05 us, not 0.5
         return self.now().timestamp()
 
     def _keep(self) -> None:
-        moment = self.now()
-        expires = self._expiry(moment.timestamp())
+        now = self._time()
+        expires = self._expiry(now)
+        self.life_minutes = (expires - now) / 60
         kept = self._kept
-        if kept is not None and not self._has_changed():
-            if expires - kept.expires >= self.timeout * 60 * EXTEND_AFTER or (
-                expires < kept.expires - 1  # a shorter `timeout` was set
-            ):
-                self._guard(self.store.touch, self.id, expires, kept)
-                self._kept, self._is_version_known = kept._replace(expires=expires), False
-                self._tell_kept()
-            return
-        self._save(datetime.fromtimestamp(expires, timezone.utc))
-        if self._is_stored:
+        # Not at each use, but a little later: store and client need not be told so often.
+        is_due = kept is None or (
+            not -1 < expires - kept.expires < self.timeout * 60 * EXTEND_AFTER
+        )
+        if kept is None or self._is_changed or self._has_changed():
+            until = expires if is_due or kept is None else kept.expires
+            if type(self)._save is StoredSession._save:
+                self._save_until(until)
+            else:
+                self._save(datetime.fromtimestamp(until, timezone.utc))
+        elif is_due:
+            self._guard(self.store.touch, self.id, expires, kept)
+            self._kept, self._is_version_known = kept._replace(expires=expires), False
+        if is_due and self._is_stored:
             self._tell_kept()
 
     def _expiry(self, now: float) -> float:
@@ -219,45 +252,42 @@ class StoredSession(Session):
         return record if self.store.keeps_objects else self.codec.encode(record, self.id)
 
     def _save(self, expiration_time: datetime) -> None:
+        self._save_until(expiration_time.timestamp())
+
+    def _save_until(self, expires: float) -> None:
         """Store the data; what other requests have stored meanwhile is merged with it.
 
         A session that has ended meanwhile (logged out, perhaps) is not brought back.
         """
-        expires = expiration_time.timestamp()
         lock: StoreLock | None = None
         try:
-            for attempt in range(MAX_TRIES):
+            for attempt in range(MAX_MERGES):
                 content = self._content()
-                if self._try_save(content, expires):
+                if self._is_version_known and self._try_save(content, expires):
                     break
+                if attempt + 1 == MERGES_UNLOCKED and self._lock is None:
+                    lock = self._guard(self.store.lock, self.id, self._lock_seconds())
                 if not self._take_over():
                     return
-                if attempt == MERGES_UNLOCKED and self._lock is None:
-                    lock = self._guard(self.store.lock, self.id, self._lock_seconds())
             else:
-                raise self._failed(LockTimeout(self._lock_seconds()))
+                self._failure = LockTimeout(self._lock_seconds())
+                raise self._failure
         finally:
             if lock is not None:
                 lock.release()
         # Of what we have just stored the version is not known: see `_try_save`.
-        self._kept = Stored(self._content_kept(content), None, expires)
-        self._is_version_known = False
+        if self.store.keeps_objects:
+            content = Record(copy_plain(content.data), self._created, self._user)
+        self._kept, self._is_version_known = Stored(content, None, expires), False
         self._is_stored, self._is_changed = True, False
-        self._counts = {}
-        self._note_user()
+        self._counts = None
+        if self._user is not None:
+            self._note_user()
 
     def _try_save(self, content: Any, expires: float) -> bool:
-        if not self._is_version_known:
-            return False
         version = None if self._kept is None else self._kept.version
         done: bool = self._guard(self.store.save, self.id, content, expires, version)
         return done
-
-    def _content_kept(self, content: Any) -> Any:
-        """Return what the store has, of which the session must not change a thing."""
-        if self.store.keeps_objects:
-            return content._replace(data=copy_data(content.data))
-        return content
 
     def _take_over(self) -> bool:
         """Merge what is stored by now into our data; False if the session has ended."""
@@ -297,12 +327,21 @@ class StoredSession(Session):
     def delete(self) -> None:
         """Forget the data, here and in the store. What is written later begins a session."""
         super().delete()
-        self._kept, self._user, self._created, self._counts = None, None, 0.0, {}
+        self._kept, self._user, self._created, self._counts = None, None, 0.0, None
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        # PERF: usually there is nothing to note: 0.2 us, not 0.8.
+        if not self.loaded or self._is_ended or self._counts:
+            self._note_change(key)
+        self._is_changed = True
+        self._data[key] = value
 
     def _note_change(self, *keys: Any) -> None:
         super()._note_change(*keys)
         for key in keys:
-            self._counts.pop(key, None)  # what was counted is part of the value no more
+            # What was counted is part of the value no more.
+            if self._counts:
+                self._counts.pop(key, None)
 
     # -- counting ----------------------------------------------------------------------
 
@@ -322,11 +361,7 @@ class StoredSession(Session):
             return
         self._touch()
         if self._id is None and self._wanted is not None and self.is_valid_id(self._wanted):
-            locking, self.locking = self.locking, "implicit"
-            try:
-                self._settle_id()
-            finally:
-                self.locking = locking
+            self._settle_id(is_locking=True)
         else:
             self.id  # noqa: B018 - settled now, if it was not
             if self._is_stored:
@@ -369,10 +404,10 @@ class StoredSession(Session):
 
     def _note_user(self) -> None:
         """Have the store know whose session this is."""
-        if self._user is None or self._noted_user == (self._user, self.id):
-            return
-        self._guard(self.store.add_id, self._user, self.id)
-        self._noted_user = (self._user, self.id)
+        noted = (str(self._user), self.id)
+        if self._noted_user != noted:
+            self._guard(self.store.add_id, *noted)
+            self._noted_user = noted
 
     # -- the rest ----------------------------------------------------------------------
 
@@ -390,12 +425,9 @@ class StoredSession(Session):
             raise self._failure
         try:
             return operation(*args)
-        except RetryLater as error:
-            raise self._failed(error) from None
-
-    def _failed(self, error: RetryLater) -> RetryLater:
-        self._failure = error
-        return error
+        except Exception as error:
+            self._failure = error
+            raise
 
     def _report(self, msg: str) -> None:
         serving = find_serving()
@@ -403,39 +435,7 @@ class StoredSession(Session):
             serving.request.log(msg, "TOOLS.SESSIONS", 30)
 
 
-class Counter:
-    """A number in a session to which many requests add at once."""
-
-    def __init__(self, session: StoredSession, key: str) -> None:
-        self._session, self._key = session, key
-
-    @property
-    def value(self) -> Any:
-        """The number, as far as this request knows it; 0 at first."""
-        return self._session.get(self._key, 0)
-
-    def add(self, amount: Any = 1) -> Any:
-        """Add `amount`, which may be negative, and return what that makes it here."""
-        session = self._session
-        total = self.value + amount
-        session[self._key] = total
-        session._counts[self._key] = session._counts.get(self._key, 0) + amount
-        return total
-
-    def __int__(self) -> int:
-        return int(self.value)
-
-
-def is_flat(data: Mapping[Any, Any]) -> bool:
-    """Tell whether no value of `data` can be changed in place."""
-    return _ATOMS.issuperset(map(type, data.values()))
-
-
-def copy_data(data: dict[str, Any]) -> dict[str, Any]:
-    """Return the data of a session, copied as far as a change in place may reach."""
-    return dict(data) if is_flat(data) else copy_plain(data)
-
-
+@cache
 def store_settings(store_class: type[SessionStore]) -> Mapping[str, Any]:
     """Return the settings of a store: the keyword arguments of its `__init__`."""
     # PERF: 5 ms that a start need not pay; see core/tools.py.

@@ -48,7 +48,10 @@ class SessionStore(ABC):
     """Whether `clean_up` has anything to do."""
 
     clean_thread: Any = None
-    """The monitor that calls `clean_up` in this process."""
+    """The monitor that calls `clean_up`."""
+
+    cleaned_by: int | None = None
+    """The process in which that monitor was started."""
 
     warn: Callable[[str], object] | None = None
     """What to tell of oddities that an administrator should know."""

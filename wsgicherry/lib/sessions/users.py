@@ -33,7 +33,7 @@ class UserSessions:
             if kept is None or record is None or record.user != self.user:
                 session._guard(store.remove_id, self.user, id)
                 continue
-            yield UserSession(id, record.created, kept.expires, id == session._id)
+            yield UserSession(id, record.created, kept.expires, id == session.id)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

@@ -1,0 +1,300 @@
+"""A login by a form, remembered in the session (`tools.session_auth`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from ..core.current import serving_now
+from ..core.errors import HTTPError, HTTPRedirect
+from ..core.handler import explain_bad_call
+from ..core.tools import HandlerTool, ToolTarget
+from ..wire.urls import quote_location, resolve
+from . import loginpage
+from .crosssite import refuse_cross_site
+
+if TYPE_CHECKING:
+    import inspect
+
+MAX_USERNAME_CHARS = 256
+MAX_PASSWORD_CHARS = 1024
+MAX_FROM_PAGE_CHARS = 2048
+"""A longer address is forgotten; then '..' counts, as for a form that sends none."""
+
+_NOT_FILLED_IN = "Please fill in your name and your password."
+# What browsers drop, or read as a slash, on their way from a text to a host.
+_TRICKS = re.compile(r"[\x00-\x20\x7f\\]|^//|^[^/?#]*:")
+# What may stand in a path as it is (RFC 3986 section 3.3).
+_OF_PATHS = "/:@!$&'()*+,;=~"
+
+_NO_CHECK = (
+    "tools.session_auth has no check_username_and_password, so it would let nobody in. Set "
+    "tools.session_auth.check_username_and_password to a function that takes a name and a "
+    "password and returns None, or what is wrong with them as a text."
+)
+_NO_SESSION = (
+    "tools.session_auth remembers the user in the session, and there is none: set "
+    "tools.sessions.on = True for this path."
+)
+
+
+class SessionAuth:
+    """Let a request pass if its session has a user; answer with a login page otherwise.
+
+    Every public attribute is a setting `tools.session_auth.<name>`: what is set so is a plain
+    function, without `self`. Or derive a class from this one. Paths that end in 'login_screen',
+    'do_login' and 'do_logout' are answered here. Source: CherryPy's rule (BEHAVIOUR 6.7).
+    """
+
+    session_key: str = "username"
+    """The key of the session under which the user's name is."""
+
+    debug: bool = False
+    """Write to the log what is decided."""
+
+    def check_username_and_password(self, username: str, password: str) -> str | None:
+        """Return None if they fit, or what is wrong as a text, which is shown.
+
+        One text for an unknown name and a wrong password tells nobody which names there are;
+        so does `passwords.verify(password, None)`. ValueError here: yours must take its place.
+        """
+        raise ValueError(_NO_CHECK)
+
+    def anonymous(self) -> str | None:
+        """Return a name for those who have not logged in; None asks them to."""
+        return None
+
+    def on_login(self, username: str) -> None:
+        """Run when a user has logged in; the session is a new one by then."""
+
+    def on_logout(self, username: str) -> None:
+        """Run when a user logs out; the session is still there, but ends after this."""
+
+    def on_check(self, username: str) -> None:
+        """Run before the page of a user who is logged in."""
+
+    def login_screen(
+        self, from_page: str = "..", username: str = "", error_msg: str = "", **kwargs: Any
+    ) -> bytes:
+        """Return a page with a form that sends username, password and from_page to 'do_login'.
+
+        The arguments are plain text, to be escaped. One of your own sets the headers that it
+        needs.
+        """
+        return loginpage.render(find_local(from_page), username, error_msg)
+
+    def do_login(
+        self, username: str, password: str, from_page: str = "..", **kwargs: Any
+    ) -> bool:
+        """Log the user in and redirect to `from_page`; show the login page if they do not fit.
+
+        The session gets a new id, so that one that somebody has planted opens nothing.
+        """
+        error = self.check_username_and_password(username, password)
+        if error:
+            self._debug("login of %r refused", username)
+            return self._show(self.login_screen(from_page, username, error))
+        serving_now().request.login = username
+        session = find_session()
+        if hasattr(session, "login"):
+            session.login(username)
+        else:  # a class of a program's own, written for CherryPy
+            session.regenerate()
+        session[self.session_key] = username
+        self.on_login(username)
+        raise HTTPRedirect(find_local(from_page))
+
+    def do_logout(self, from_page: str = "..", **kwargs: Any) -> bool:
+        """End the session, with all that is in it, and redirect to `from_page`."""
+        session = find_session()
+        username = session.get(self.session_key)
+        if username:
+            session[self.session_key] = None
+            serving_now().request.login = None
+            self.on_logout(username)
+            if hasattr(session, "logout"):
+                session.logout()
+            else:
+                session.clear()
+                session.regenerate()
+        raise HTTPRedirect(find_local(from_page))
+
+    def do_check(self) -> bool:
+        """Set `request.login`, or show the login page; tell whether it was shown."""
+        session, request = find_session(), serving_now().request
+        username = session.get(self.session_key)
+        if not username:
+            username = self.anonymous()
+            if not username:
+                self._debug("no user: the login page is shown")
+                return self._show(self.login_screen(find_local(find_here())))
+            session[self.session_key] = username
+        self._debug("the user is %r", username)
+        request.login = username
+        self.on_check(username)
+        return False
+
+    def run(self) -> bool:
+        """Do what the path asks for; tell whether the request is answered."""
+        path = serving_now().request.path_info
+        if path.endswith("login_screen"):
+            return self._show(self.login_screen())
+        if path.endswith("do_login"):
+            return self._run_login()
+        if path.endswith("do_logout"):
+            check_post()
+            return bool(call(self.do_logout, read_fields()))
+        return self.do_check()
+
+    def _run_login(self) -> bool:
+        check_post()
+        fields = read_fields()
+        if fields.get("username") and fields.get("password"):
+            return bool(call(self.do_login, fields))
+        shown = {k: v for k, v in fields.items() if k in ("username", "from_page")}
+        return self._show(self.login_screen(**shown, error_msg=_NOT_FILLED_IN))
+
+    def _show(self, page: Any) -> bool:
+        """Make `page` the response, which no cache keeps."""
+        response = serving_now().response
+        headers = response.headers
+        headers.pop("Content-Length", None)
+        headers["Cache-Control"] = "no-store"
+        # Somebody else's page may need what ours does not.
+        if getattr(self.login_screen, "__func__", None) is SessionAuth.login_screen:
+            headers.update(loginpage.HEADERS)
+        response.body = page
+        return True
+
+    def _debug(self, text: str, *values: Any) -> None:
+        if self.debug:
+            serving_now().request.log(text % values, "TOOLS.SESSAUTH")
+
+
+def session_auth(**settings: Any) -> bool:
+    """Let the request pass if its session has a user; tell whether it is answered instead.
+
+    `settings` are attributes of SessionAuth. ValueError without a password check, and for a
+    setting that is none.
+    """
+    return make_auth(**settings).run()
+
+
+def make_auth(**settings: Any) -> SessionAuth:
+    """Return a SessionAuth with `settings`; errors as `session_auth`."""
+    auth = SessionAuth()
+    for name, value in settings.items():
+        if name not in SETTINGS:
+            known = ", ".join(SETTINGS)
+            raise ValueError(f"tools.session_auth has no setting {name!r}; known are {known}.")
+        setattr(auth, name, value)
+    if not callable(settings.get("check_username_and_password")):
+        raise ValueError(_NO_CHECK)
+    return auth
+
+
+SETTINGS = tuple(name for name in vars(SessionAuth) if not name.startswith("_"))
+
+
+class SessionAuthTool(HandlerTool):
+    """The tool of `session_auth`, whose settings are the attributes of SessionAuth."""
+
+    # It answers three names below a path, not any: a section for a path that is misspelt must
+    # be found, above all the one which was to be protected.
+    serves_paths = False
+
+    @cached_property
+    def _arguments(self) -> Mapping[str, inspect.Parameter]:
+        # 5 ms that a start need not pay, as in core/tools.py.
+        from inspect import Parameter
+
+        kinds = SessionAuth.__annotations__
+        return {
+            name: Parameter(name, Parameter.KEYWORD_ONLY, annotation=kinds.get(name, Any))
+            for name in SETTINGS
+        }
+
+    def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:
+        """Attach a SessionAuth with `settings`; ValueError without a password check."""
+        priority = settings.pop("priority", self._priority)
+        auth = make_auth(**settings)
+
+        def authenticate() -> None:
+            if auth.run():
+                serving_now().request.handler = None
+
+        target.hooks.attach("before_handler", authenticate, priority=priority)
+
+
+def find_session() -> Any:
+    """Return the session of the current request; RuntimeError without one."""
+    session = getattr(serving_now(), "session", None)
+    if session is None:
+        raise RuntimeError(_NO_SESSION)
+    return session
+
+
+def check_post() -> None:
+    """Answer 405 unless the request is a POST, and 403 if another site's page sent it."""
+    serving = serving_now()
+    if serving.request.method != "POST":
+        serving.response.headers["Allow"] = "POST"
+        raise HTTPError(405)
+    refuse_cross_site()
+
+
+def read_fields() -> dict[str, Any]:
+    """Return the request's parameters without those of ours that no form of ours sends:
+    repeated ones, files, and texts over the limits.
+    """
+    limits = {
+        "username": MAX_USERNAME_CHARS,
+        "password": MAX_PASSWORD_CHARS,
+        "from_page": MAX_FROM_PAGE_CHARS,
+    }
+    return {
+        name: value
+        for name, value in serving_now().request.params.items()
+        if name not in limits or (isinstance(value, str) and len(value) <= limits[name])
+    }
+
+
+def call(function: Callable[..., Any], fields: Mapping[str, Any]) -> Any:
+    """Return what `function` returns; 404 or 400 if it does not take a field that was sent."""
+    try:
+        return function(**fields)
+    except TypeError as error:
+        explain_bad_call(function, (), fields, error)
+        raise
+
+
+def find_here() -> str:
+    """Return the address of the current request, from the server's root on."""
+    request = serving_now().request
+    here = quote(request.script_name + request.current_path(), safe=_OF_PATHS)
+    return quote_location(f"{here}?{request.query_string}" if request.query_string else here)
+
+
+def find_local(address: str) -> str:
+    """Return `address` from the server's root on if it is one of this host, '/' if not.
+
+    It may be relative to the current request.
+    """
+    request = serving_now().request
+    return make_local(address, request.base, request.script_name + request.path_info)
+
+
+def make_local(address: str, base: str, path: str) -> str:
+    """Return the path, with its query, that `address` means on the page at `base` and `path`.
+
+    '/' for another host, and for all that a browser might take for one: two slashes,
+    backslashes, control characters and spaces, anything like a scheme.
+    """
+    if address.startswith(base + "/"):
+        address = address[len(base) :]
+    if not address or _TRICKS.search(address):
+        return "/"
+    return resolve(path, address)
