@@ -38,8 +38,8 @@ from worker import HERE, ROOT, Worker, load
 from workloads import Workload
 
 sys.path.insert(1, str(HERE.parent))
-from memcached_daemon import MemcachedDaemon  # noqa: E402  of the folder just added
-from redis_daemon import RedisDaemon  # noqa: E402
+from memcached_daemon import MemcachedDaemon
+from redis_daemon import RedisDaemon
 
 PARALLEL = 8
 WORK_SECONDS = 0.005
@@ -61,7 +61,7 @@ def serving(server: str, package: str, settings: dict[str, Any]) -> Iterator[int
     arguments = (package, json.dumps(settings), WORK_SECONDS)
     command = [sys.executable, "-m", "programs.session_counter", *map(str, arguments)]
     if server == "gthread":
-        program = "programs.session_counter:application(%r, %r, %r)" % arguments
+        program = f"programs.session_counter:application{arguments!r}"
         command = [sys.executable, "-m", "gunicorn", "-k", "gthread", "--threads", "8"]
         command += ["--bind", "127.0.0.1:0", "--no-control-socket", program]
     path = os.pathsep.join([str(ROOT), str(HERE)])

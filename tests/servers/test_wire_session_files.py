@@ -1,4 +1,4 @@
-"""Sessions in files under faults: full disks, damaged files, and kills in the middle of a save."""
+"""Sessions in files under faults: full disks, damaged files, and kills in mid-save."""
 
 from __future__ import annotations
 
