@@ -539,6 +539,15 @@ def test_what_a_tool_is_asked(known, choosy):
     assert choosy.asked == [{"left": 5, "other": 1}]
 
 
+def test_a_tool_that_takes_other_settings_too(known, choosy):
+    """Beside those that it names; the types of these are checked nevertheless."""
+    assert rules(check_choosy(known, {"/": {"tools.choosy.zzz": 1}})) == [
+        ("unknown_argument", "tools.choosy.zzz")
+    ]
+    choosy.takes_others = True
+    assert check_choosy(known, {"/": {"tools.choosy.zzz": 1}}) == []
+
+
 def test_a_fault_of_no_single_key(known, choosy):
     """Where the tool cannot tell which key it is, the finding names the tool."""
     (finding,) = check_choosy(known, {"/": {**ON, "tools.choosy.other": "bad"}})

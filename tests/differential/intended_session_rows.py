@@ -49,6 +49,12 @@ SESSION_ROWS = (
         "13.3 item 6: regenerate() of an unloaded session keeps its data",
     ),
     (
+        "session_pages",
+        ("shopping: GET /is_there?key=item (3)",),
+        ("body",),
+        "13.3 item 6: regenerate() of an unloaded session keeps its data",
+    ),
+    (
         "session_life",
         in_each("looking", "look"),
         ("body",),

@@ -60,7 +60,7 @@ class Ram:
         self.before = len(self.store)
 
     def list_left(self):
-        return [*range(self.before, len(self.store)), *self.store.locks._locks]
+        return [*range(self.before, len(self.store)), *range(len(self.store.locks))]
 
 
 class Files:

@@ -920,7 +920,17 @@ def test_the_settings_that_there_are():
         *("secret", "serializer", "merge", "lock_timeout", "absolute_timeout", "clean_freq"),
     ):
         assert name in known
-    state = {"locked", "loaded", "touched", "originalid", "stores", "on_touch", "attributes"}
+    state = {
+        "store",
+        "codec",
+        "locked",
+        "loaded",
+        "touched",
+        "originalid",
+        "stores",
+        "on_touch",
+        "attributes",
+    }
     assert not state & set(known)
     assert not [name for name in known if name.startswith("_")]
 
@@ -928,7 +938,8 @@ def test_the_settings_that_there_are():
 def test_settings_of_ones_own(site, ram):
     """A class of the program's own takes any setting (CherryPy's rule); else they are known."""
     tool = site.toolboxes["tools"].sessions
-    assert tool.arguments() is None
+    assert tool.takes_others
+    assert "storage_path" in tool.arguments()
     assert tool.timeout is tool.storage_path is None  # introspection (BEHAVIOUR 6.1)
     assert "timeout" in dir(tool)
     with pytest.raises(AttributeError):

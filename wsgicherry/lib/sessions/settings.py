@@ -190,6 +190,7 @@ STATE = {
         "life_minutes",
     ),
     *("on_kept", "on_expire", "stores", "store_class", "cache", "locks", "cleaners"),
+    *("store", "codec"),
 }
 """Attributes of a session that say how it is, and are no settings."""
 

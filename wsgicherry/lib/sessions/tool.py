@@ -179,7 +179,8 @@ def save() -> None:
     if session.is_saved:
         keep_private()
         return
-    if type(response.body) is not list and is_iterator(response.body):
+    body = response._app_iter
+    if type(body) is not list and is_iterator(body):
         if not response.stream:
             response.collapse_body()
         elif not isinstance(response.body, FileChunks):
