@@ -1,6 +1,6 @@
 """What 1,000,000 sessions in RAM cost: memory, the slowest save, collections, the sweep.
 
-    python tests/benchmarks/ramsessions.py [sessions]
+python tests/benchmarks/ramsessions.py [sessions]
 """
 
 from __future__ import annotations

@@ -14,7 +14,9 @@ ids = (f"stream{number:05}" for number in itertools.count())
 SOON_SECONDS = 5.0
 
 
-@pytest.fixture(params=[(server, store) for server in SERVERS for store in STORES], ids="-".join)
+@pytest.fixture(
+    params=[(server, store) for server in SERVERS for store in STORES], ids="-".join
+)
 def site(request, session_sites):  # noqa: F811
     """Give each store on each server that runs requests side by side."""
     return session_sites(*request.param)

@@ -1,7 +1,7 @@
 """One counter for each way of locking, for the tests of sessions on real servers.
 
 `gunicorn wire_sessions:wsgi`; `python wire_sessions.py` serves a free port by quickstart.
-WIRE_SESSIONS is JSON: the settings of `tools.sessions`; WIRE_THREADS is how many quickstart has.
+WIRE_SESSIONS is JSON: the settings of `tools.sessions`; WIRE_THREADS is for quickstart.
 """
 
 import json
