@@ -44,7 +44,7 @@ OPEN = {"tools.session_auth.on": False}
 
 @pytest.fixture
 def guard(mount):
-    """Mount pages behind a login, all but /cart: guard(**settings of the sessions) -> client."""
+    """Mount pages, all but /cart behind a login: guard(**settings of sessions) -> client."""
 
     def make(**settings):
         return mount(*PAGES, config={"/": LOGIN, "/cart": OPEN}, **settings)
