@@ -22,6 +22,7 @@ CHERRYPY_DEFAULT = 15.0
 CHERRYPY_LEAST = {
     "json": 10.0,
     "gzip": 2.5,
+    "session": 8.0,
     # The parser's own work is most of these, and the disk's.
     "fields": 5.0,
     "multipart_fields": 3.0,

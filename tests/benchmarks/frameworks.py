@@ -22,14 +22,15 @@ class Framework(NamedTuple):
             return ""
 
 
-NO_GZIP = frozenset({"gzip"})
-NO_MULTIPART = frozenset({"multipart_fields", "upload"})
-FORMS_ONLY = frozenset({"hello", "item", "json", "deep", "missing", "gzip"})
+NO_SESSION = frozenset({"session"})  # none on the server, or it is no part of it
+NO_GZIP = NO_SESSION | {"gzip"}
+NO_MULTIPART = NO_SESSION | {"multipart_fields", "upload"}
+FORMS_ONLY = NO_SESSION | {"hello", "item", "json", "deep", "missing", "gzip"}
 
 FRAMEWORKS = (
     Framework("raw", "raw WSGI", "", NO_MULTIPART),
     Framework("multipart", "multipart alone", "multipart", FORMS_ONLY),
-    Framework("webob", "bare WebOb", "webob"),
+    Framework("webob", "bare WebOb", "webob", NO_SESSION),
     Framework("wsgicherry", "wsgicherry", "wsgicherry"),
     Framework("falcon", "Falcon", "falcon", NO_GZIP),
     Framework("bottle", "Bottle", "bottle", NO_GZIP),

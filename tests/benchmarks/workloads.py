@@ -18,6 +18,8 @@ from urllib.parse import urlencode
 import bodies
 
 HELLO = "Hello, world!"
+SESSION_ID = "0123456789abcdef" * 2 + "01234567"
+VISITED = "Counted in a session in RAM."
 LEAF = "The leaf of six segments."
 LEAF_PATH = "/one/two/three/four/five/leaf"
 DEPTH_HEADER = ("X-Depth", "6")
@@ -194,5 +196,6 @@ WORKLOADS = (
     Workload(
         "gzip", "/long", LONG_TEXT, kind="gzip", headers={"Accept-Encoding": "gzip, deflate"}
     ),
+    Workload("session", "/visits", VISITED, headers={"Cookie": f"session_id={SESSION_ID}"}),
 )
 NAMES = tuple(workload.name for workload in WORKLOADS)

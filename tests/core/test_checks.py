@@ -454,3 +454,133 @@ def test_ignored_path_sections(known):
     found = check_site(site, applications=[AppConfig({"/": {}})], **known)
     assert rules(found) == [("ignored_section", "/admin")]
     assert "tree.mount(..., config=...)" in found[0].message
+
+
+# What settings mean together ------------------------------------------------------------------
+
+
+class Choosy(Tool):
+    """A tool with settings that must not be the same; `find_fault` tells what it was asked."""
+
+    def __init__(self):
+        super().__init__("before_handler", lambda left=0, right=1, other=None: None)
+        self.asked = []
+
+    def find_fault(self, settings):
+        self.asked.append(settings)
+        if settings.get("left", 0) == settings.get("right", 1):
+            return "tools.choosy.left", "It is the same as tools.choosy.right."
+        return ("", "It never works.") if settings.get("other") == "bad" else None
+
+
+@pytest.fixture
+def choosy(known):
+    known["toolboxes"]["tools"].choosy = Choosy()
+    return known["toolboxes"]["tools"].choosy
+
+
+def check_choosy(known, sections, root=None, site=None, final=False):
+    site = SiteConfig(site or {})
+    known = {**known, "final": final, "site_config": site}
+    return check_application(root or Root(), AppConfig(sections), "", **known)
+
+
+ON = {"tools.choosy.on": True}
+LEFT, RIGHT = {"tools.choosy.left": 5}, {"tools.choosy.right": 5}
+APART = {"tools.choosy.right": 6}
+
+
+@pytest.mark.parametrize(
+    ("site", "sections", "found"),
+    [
+        ({}, {"/": {**ON, **LEFT, **RIGHT}}, ["/"]),
+        ({}, {"/": {**ON, **LEFT}, "/admin": RIGHT}, ["/"]),
+        ({}, {"/": {**LEFT, **RIGHT}, "/admin": ON}, ["/"]),
+        ({}, {"/": {**RIGHT}, "/admin": {**ON, **LEFT}}, ["/admin"]),
+        (ON, {"/": {**LEFT, **RIGHT}}, ["/"]),
+        ({**ON, **LEFT}, {"/": RIGHT}, ["global"]),
+        ({**ON, **LEFT, **RIGHT}, {}, ["global"]),
+        ({}, {"/": {**ON, **LEFT, **RIGHT}, "/admin": {"tools.choosy.other": 1}}, ["/"]),
+        ({}, {"/": {**LEFT, **RIGHT}}, []),
+        ({}, {"/": {**ON, **LEFT, **APART}}, []),
+        ({}, {"/": {**ON, **LEFT}, "/admin": APART}, []),
+        ({}, {"/admin": {**ON, **LEFT}, "/other": RIGHT}, []),
+        ({}, {"/": {**ON, **LEFT, **RIGHT, "tools.choosy.on": False}}, []),
+        ({**ON, **LEFT, **RIGHT}, {"/": APART}, []),
+        ({}, {"/": {"tools.gzip.on": True}}, []),
+        ({}, {"/": {"tools.unknown.left": 1, "nothing.to.see": 2}}, []),
+    ],
+)
+def test_contradictions(known, choosy, site, sections, found):
+    """Settings are seen together as a page has them: over those above and the site's."""
+    findings = check_choosy(known, sections, site=site)
+    assert [(each.rule, each.section) for each in findings] == [
+        ("contradiction", section) for section in found
+    ]
+    for finding in findings:
+        assert finding.key == "tools.choosy.left"
+        assert finding.message == "It is the same as tools.choosy.right."
+
+
+def test_where_a_contradiction_stands(known, choosy, tmp_path):
+    """The finding says where the setting at fault was made: file and line."""
+    path = tmp_path / "app.conf"
+    path.write_text("[/]\ntools.choosy.on: True\ntools.choosy.left: 1\n")
+    (finding,) = check_choosy(known, str(path))
+    assert str(finding) == (
+        f"{path}:3: [/] tools.choosy.left: It is the same as tools.choosy.right."
+    )
+
+
+def test_what_a_tool_is_asked(known, choosy):
+    """A tool is told its own settings, without 'on' and 'priority'."""
+    settings = {"tools.choosy.priority": 5, "tools.gzip.on": True, "tools.choosy.other": 1}
+    assert check_choosy(known, {"/": {**ON, **LEFT, **settings}}) == []
+    assert choosy.asked == [{"left": 5, "other": 1}]
+
+
+def test_a_tool_that_takes_other_settings_too(known, choosy):
+    """Beside those that it names; the types of these are checked nevertheless."""
+    assert rules(check_choosy(known, {"/": {"tools.choosy.zzz": 1}})) == [
+        ("unknown_argument", "tools.choosy.zzz")
+    ]
+    choosy.takes_others = True
+    assert check_choosy(known, {"/": {"tools.choosy.zzz": 1}}) == []
+
+
+def test_a_fault_of_no_single_key(known, choosy):
+    """Where the tool cannot tell which key it is, the finding names the tool."""
+    (finding,) = check_choosy(known, {"/": {**ON, "tools.choosy.other": "bad"}})
+    assert str(finding) == "[/] tools.choosy: It never works."
+
+
+def test_contradictions_of_nodes(known, choosy):
+    """`_cp_config` counts too: a node's own, and with the sections of its path."""
+
+    class Pages(Root):
+        @expose
+        def index(self):
+            """Say hello."""
+
+    class Inner(Root):
+        _cp_config: ClassVar = {**ON, **LEFT}
+
+    root = Pages()
+    root.inner = Inner()
+    (finding,) = check_choosy(known, {"/": RIGHT}, root)
+    assert (finding.section, finding.key) == ("/inner", "tools.choosy.left")
+    assert finding.origin.startswith("_cp_config of ")
+    assert check_choosy(known, {"/": RIGHT, "/inner": APART}, root) == []
+    assert check_choosy(known, {"/": APART}, root) == []
+
+
+def test_errors_come_before_contradictions(known, choosy):
+    """What is wrong by itself is mended first; advice keeps nothing back."""
+    both = {**ON, **LEFT, **RIGHT}
+    assert rules(check_choosy(known, {"/": {**both, "tools.choosy.zzz": 1}})) == [
+        ("unknown_argument", "tools.choosy.zzz")
+    ]
+    assert rules(check_choosy(known, {"/": {**both, "profiler.on": True}})) == [
+        ("obsolete", "profiler.on"),
+        ("contradiction", "tools.choosy.left"),
+    ]

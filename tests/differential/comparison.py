@@ -12,6 +12,8 @@ from email.utils import parsedate_to_datetime
 from html import unescape
 from http.cookies import SimpleCookie
 
+from intended_sessions import expect
+
 COMPARED_HEADERS = frozenset({
     "accept-ranges", "age", "allow", "cache-control", "content-disposition", "content-encoding",
     "content-language", "content-location", "content-range", "content-type", "etag", "expires",
@@ -45,6 +47,9 @@ def header_fields(headers, now):
             result.setdefault(f"header {lower}", []).append(value)
     if "cookies" in result:
         result["cookies"].sort()
+    if "header vary" in result:  # its order means nothing
+        names = {name.strip() for text in result["header vary"] for name in text.split(",")}
+        result["header vary"] = [", ".join(sorted(names))]
     return result
 
 
@@ -119,8 +124,11 @@ def words(html):
 
 
 def differences(expected, got):
-    """Return [(field, expected value, value got)] for two answers to one request."""
-    theirs, ours = fields(expected), fields(got)
+    """Return [(field, expected value, value got)] for two answers to one request.
+
+    What differs by a rule of intended_sessions.py is expected.
+    """
+    theirs, ours = expect(expected, fields(expected)), fields(got)
     return [
         (name, theirs.get(name), ours.get(name))
         for name in sorted(theirs.keys() | ours.keys())

@@ -17,7 +17,12 @@ rewritten. Each request is a dict, every key of it optional:
     environ   {key: value} laid over the WSGI environ; None takes a key away
     app       the name of a WSGI callable in the program; `cherrypy.tree` if not given
     validate  False: no wsgiref.validate around our side, as the request itself breaks PEP 3333
+    client    whose cookies are sent, and who keeps those of the answer; see client.py
+    replay    True: somebody sends the cookies that the client had before they last changed
+    session   what becomes of the session; see intended_sessions.py
     note      why the request is there
+
+Session ids differ from run to run; an answer says of each whether the client had sent it.
 """
 
 import contextlib
@@ -26,8 +31,11 @@ import json
 import re
 import sys
 import time
+from collections import defaultdict
 from urllib.parse import unquote_to_bytes
 from wsgiref.validate import validator
+
+from client import Client
 
 # What programs import from CherryPy's private modules, because its documentation does.
 DOORS = {
@@ -167,12 +175,21 @@ def play(framework, path):
     """Return the answers to all requests of the program at `path`, in order."""
     program = load(framework, path)
     answers = []
+    clients = defaultdict(Client)
     for request in program["REQUESTS"]:
         app = program[request["app"]] if "app" in request else program["cherrypy"].tree
         # The reference itself breaks some of the validator's rules (a Content-Type on a 204).
         if framework == "wsgicherry" and request.get("validate", True):
             app = validator(app)
-        answer = ask(app, make_environ(framework, request))
+        # Without a name it is one who has never been here, and does not come back.
+        client = clients[request["client"]] if "client" in request else Client()
+        environ = make_environ(framework, request)
+        is_replay = request.get("replay", False)
+        client.add_cookies(environ, is_replay)
+        answer = ask(app, environ)
+        if not is_replay:
+            client.keep_cookies(answer)
+        client.mask_ids(environ, answer)
         answers.append({"request": describe(request), **answer})
     return answers
 
@@ -182,7 +199,10 @@ def describe(request):
     query = request.get("query")
     method = request.get("method", "GET")
     target = request.get("path", "/") + (f"?{query}" if query else "")
-    return {"name": request.get("name") or f"{method} {target}", "method": method}
+    name = request.get("name") or f"{method} {target}"
+    if "client" in request:
+        name = f"{request['client']}: {name}"
+    return {"name": name, "method": method, "session": request.get("session")}
 
 
 def main():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from wsgiref import validate
 
@@ -91,20 +91,32 @@ def send(site: LiveSite, row: Row) -> Answer:
     """Return the answer of `site` to `row`."""
     ledger = site.ledger
     ledger.clear()
+    if site.watch is not None:
+        site.watch.prepare()
     sender = Sender(site.site.tree, make_environ(row))
     began = time.perf_counter()
     sender.send()
+    seconds = time.perf_counter() - began
     return Answer(
         sender.status_line,
         sender.headers,
         b"".join(sender.body),
         sender.error,
         sender.is_started,
-        time.perf_counter() - began,
+        seconds,
         tuple(dict.fromkeys(sender.complaints)),
         ledger.begun,
         ledger.ended,
         tuple(body.closed for body in ledger.bodies),
         tuple(ledger.access_lines),
         tuple(ledger.error_texts),
+        tuple(find_traces(site, sender)),
     )
+
+
+def find_traces(site: LiveSite, sender: Sender) -> Iterator[str]:
+    """Yield what the row left behind in the sessions of `site`."""
+    if site.watch is not None:
+        ledger = site.ledger
+        logged = [*ledger.access_lines, *ledger.error_texts]
+        yield from site.watch.find_traces(sender.environ, sender.headers, logged, ledger.kept)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from growing_bodies import BODIES
 from growing_dispatchers import DISPATCHERS
 from growing_heads import HEADS
+from growing_sessions import SESSIONS
 from growing_typed import TYPED
 from hostile_row import Row
 
@@ -18,10 +19,12 @@ GROWING: dict[str, Callable[[int], Row]] = {
     **BODIES,
     **TYPED,
     **DISPATCHERS,
+    **SESSIONS,
 }
 """Name -> what makes a row with `n` periods of something costly."""
 
-assert len(GROWING) == sum(map(len, (HEADS, BODIES, TYPED, DISPATCHERS))), "two have one name"
+PARTS = (HEADS, BODIES, TYPED, DISPATCHERS, SESSIONS)
+assert len(GROWING) == sum(map(len, PARTS)), "two have one name"
 
 
 def head_bytes(row: Row) -> int:

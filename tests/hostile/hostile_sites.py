@@ -19,6 +19,7 @@ from hostile_programs import (
     Writer,
     fail,
 )
+from hostile_sessions import SESSION_SITES, SessionWatch
 from hostile_streams import Streams
 from hostile_uploads import UPLOAD_SITES, Uploads
 from invariants import EXCEPTION_TEXT, OUTSIDE_MARKER
@@ -41,7 +42,7 @@ class Ledger(logging.Handler):
 
     def clear(self) -> None:
         """Forget it all."""
-        self.begun = self.ended = 0
+        self.begun = self.ended = self.kept = 0
         self.bodies: list[TrackedBody] = []
         self.access_lines: list[str] = []
         self.error_texts: list[str] = []
@@ -51,6 +52,10 @@ class Ledger(logging.Handler):
 
     def note_end(self) -> None:
         self.ended += 1
+
+    def note_kept(self) -> None:
+        """Note that a page is about to write to the session."""
+        self.kept += 1
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep a record as a file would have it."""
@@ -132,6 +137,7 @@ SITES: dict[str, tuple[Callable[[Ledger], Any], dict[str, dict[str, Any]]]] = {
     "bad_dispatcher": (Faulty, {"/": {"request.dispatch": fail}}),
     "lazy_dispatcher": (Faulty, {"/": {"request.dispatch": lambda path_info: None}}),
     **DISPATCHERS,
+    **SESSION_SITES,
     **{f"dispatch_{name}": (dispatching(error), {}) for name, error in ERRORS.items()},
     "dispatch_redirect": (dispatching(raising(HTTPRedirect, "/")), {}),
     "dispatch_garbage": (dispatching(lambda vpath: 42), {}),
@@ -164,12 +170,20 @@ class LiveSite:
             self.site.config.update({"server.max_request_body_size": MAX_SMALL_BODY_BYTES})
         self.site.engine.subscribe("before_request", self.ledger.note_begin)
         self.site.engine.subscribe("after_request", self.ledger.note_end)
-        self.site.tree.mount(make_root(self.ledger), "", {**config, **static_files(directory)})
+        config = {**config, **static_files(directory)}
+        self.watch: SessionWatch | None = None
+        if name in SESSION_SITES:
+            self.watch = SessionWatch(config["/"], directory)
+            config["/"] = {**config["/"], **self.watch.settings}
+            self.watch.prepare()
+        self.site.tree.mount(make_root(self.ledger), "", config)
         self.site.tree.mount(Deep(), "/mounted/deep", {})
 
     def close(self) -> None:
         """Stop the engine and leave no log handler behind."""
         self.site.engine.exit()
+        if self.watch is not None:
+            self.watch.clear()
         for logger in self.loggers:
             logger.removeHandler(self.ledger)
             logger.propagate = True

@@ -12,6 +12,7 @@ from rows import (
     failures,
     hosts,
     injection,
+    logins,
     logs,
     methods,
     multiparts,
@@ -22,6 +23,7 @@ from rows import (
     queries,
     ranges,
     redirects,
+    sessions,
     streams,
 )
 
@@ -43,6 +45,8 @@ KINDS = {
     "log": logs,
     "dispatch": dispatchers,
     "stream": streams,
+    "session": sessions,
+    "login": logins,
 }
 
 

@@ -31,8 +31,8 @@ Scope = Literal["site", "application", "node"]
 
 
 class ToolboxLike(Protocol):
-    """What the checks ask of a toolbox; a tool may offer `arguments()`, `find_fault()` and
-    `serves_paths`.
+    """What the checks ask of a toolbox; a tool may offer `arguments()`, `takes_others`,
+    `find_fault()` and `serves_paths`.
     """
 
     def tools(self) -> Mapping[str, Any]:
@@ -189,6 +189,8 @@ def _check_argument(tool_key: str, tool: Any, argument: str, value: Any) -> Iter
         if arguments is None:
             return
         if argument not in arguments:
+            if getattr(tool, "takes_others", False):
+                return
             candidates = {*arguments, *_TOOL_SETTINGS}
             meant = nearest(argument, candidates)
             remedy = f"did you mean {f'{tool_key}.{meant}'!r}?" if meant else _list(candidates)

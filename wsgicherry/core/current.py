@@ -124,10 +124,18 @@ class Proxy:
         delattr(self._target(), name)
 
     def __getitem__(self, key: Any) -> Any:
-        return self._target()[key]
+        try:
+            target = getattr(serving_now(), self._name)  # PERF: as above
+        except (LookupError, AttributeError):
+            target = self._target()
+        return target[key]
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        self._target()[key] = value
+        try:
+            target = getattr(serving_now(), self._name)  # PERF: as above
+        except (LookupError, AttributeError):
+            target = self._target()
+        target[key] = value
 
     def __delitem__(self, key: Any) -> None:
         del self._target()[key]

@@ -68,12 +68,12 @@ class Tool:
         """Return None for a setting that the tool takes: for introspection only."""
         if name == "on":
             raise AttributeError(_NOT_ON)
-        if not name.startswith("_") and name in (self.arguments() or ()):
+        if not name.startswith("_") and name in (self._arguments or ()):
             return None
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}.")
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *(self.arguments() or ())]
+        return [*super().__dir__(), *(self._arguments or ())]
 
     def arguments(self) -> Mapping[str, inspect.Parameter] | None:
         """Return the settings this tool takes; None when it takes any keyword."""

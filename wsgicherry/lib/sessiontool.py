@@ -50,14 +50,15 @@ class SessionTool(Tool):
 
         return list_settings()
 
-    def arguments(self) -> Mapping[str, inspect.Parameter] | None:
-        """Return the settings; None (anything) where a program has session classes of its own,
-        for CherryPy made every keyword an attribute of those.
+    @property
+    def takes_others(self) -> bool:
+        """Whether a program has session classes of its own: CherryPy made every setting an
+        attribute of those.
         """
         # PERF: see above.
         from .sessions.settings import has_own_classes
 
-        return None if has_own_classes() else self._arguments
+        return has_own_classes()
 
     def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, str] | None:
         """Return the key at fault, '' if that is unclear, and what is wrong; None: nothing is.

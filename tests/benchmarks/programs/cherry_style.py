@@ -1,5 +1,7 @@
 """The workloads in CherryPy's manner: one program, for CherryPy and for wsgicherry."""
 
+from datetime import datetime, timedelta
+
 import workloads
 
 GLOBAL_CONFIG = {"environment": "production", "log.screen": False}
@@ -48,6 +50,13 @@ def make_root(cherry):
             return workloads.upload_text(title, author, note, picture.filename, picture.file)
 
         @cherry.expose
+        @cherry.tools.sessions()
+        def visits(self):
+            session = cherry.session
+            session["visits"] = session.get("visits", 0) + 1
+            return workloads.VISITED
+
+        @cherry.expose
         @cherry.tools.gzip()
         def long(self):
             return workloads.LONG_TEXT
@@ -71,5 +80,7 @@ def section_per_node():
 def build(cherry):
     """Mount the program in `cherry`'s tree and return the tree, as a deployment would."""
     cherry.config.update(GLOBAL_CONFIG)
+    tomorrow = datetime.now() + timedelta(days=1)
+    cherry.lib.sessions.RamSession.cache[workloads.SESSION_ID] = ({"visits": 0}, tomorrow)
     cherry.tree.mount(make_root(cherry), "", section_per_node())
     return cherry.tree

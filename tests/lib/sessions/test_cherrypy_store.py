@@ -154,7 +154,7 @@ def test_regenerate(mount, kind, site):
 
 
 def test_delete(mount, kind):
-    """delete() is not undone by the save at the end; what is written then is another session."""
+    """delete() is not undone by the save at the end; what is written then is a new session."""
 
     def ends(again=""):
         session["n"] = 2
@@ -398,3 +398,43 @@ def test_times_of_another_kind(mount):
     mount(*PAGES, script_name="/aware", storage_class=Aware)
     assert client(browser.app, id).get("/aware/reads").text == "1"
     assert request is not None
+
+
+def test_a_class_derived_from_ours(mount, ram):
+    """A class derived from RamSession has its hooks called, as CherryPy's had."""
+    told = []
+
+    class Telling(ram):
+        def _load(self):
+            told.append("load")
+            return super()._load()
+
+        def _save(self, expiration_time):
+            told.append(f"save {expiration_time - self.now() > timedelta(minutes=59)}")
+            super()._save(expiration_time)
+
+        def _delete(self):
+            told.append("delete")
+            super()._delete()
+
+        def clean_up(self):
+            told.append("clean_up")
+            is_swept.set()
+
+    def ends():
+        session.delete()
+        return "ended"
+
+    is_swept = threading.Event()
+    browser = mount(ends, *PAGES, storage_class=Telling, clean_freq=0.0005)
+    browser.get("/writes?n=5")
+    assert is_swept.wait(PATIENCE_SECONDS)
+    assert browser.get("/reads").text == "5"
+    browser.get("/ends")
+    assert [each for each in told if each != "clean_up"] == [
+        "save True",
+        "load",
+        "load",
+        "delete",
+    ]
+    assert browser.get("/reads").text == "None"

@@ -102,7 +102,7 @@ def test_clients_of_the_user(make_redis_store, redis_daemon, kind, protocol):
     redis_daemon.kill()
     error = took_less_than(SOON_SECONDS, lambda: store.load("a"))
     assert isinstance(error, StoreUnavailable)
-    assert "tools.sessions.client" in error.reason
+    assert "tools.sessions.client" in error.explanation
 
 
 def test_client_that_decodes(make_redis_store, redis_daemon):

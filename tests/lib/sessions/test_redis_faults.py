@@ -39,7 +39,7 @@ def test_killed_server(store, redis_daemon):
     for call in calls:
         error = took_less_than(SOON_SECONDS, call)
         assert isinstance(error, StoreUnavailable)
-        assert f"127.0.0.1:{redis_daemon.port}" in error.reason
+        assert f"127.0.0.1:{redis_daemon.port}" in error.explanation
     assert took_less_than(SOON_SECONDS, held.release) is None
     assert len(store._locks) == 0
 
@@ -167,8 +167,8 @@ def test_refusals(make_redis_store, line, reason):
         error = took_less_than(SOON_SECONDS, lambda: store.delete("a"))
         listener.shutdown(socket.SHUT_RDWR)
     assert isinstance(error, StoreUnavailable)
-    assert reason in error.reason
-    assert "secret" not in error.reason
+    assert reason in error.explanation
+    assert "secret" not in error.explanation
 
 
 def test_password(make_redis_store, redis_daemon):

@@ -160,7 +160,7 @@ def test_foreign_values(store, redis_daemon):
     assert store.load("long").content == b"content"
     with pytest.raises(StoreUnavailable, match="WRONGTYPE") as caught:
         store.load("list")
-    assert "session:list" not in caught.value.reason
+    assert "session:list" not in caught.value.explanation
 
 
 def test_set_aside(store, redis_daemon):

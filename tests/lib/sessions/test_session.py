@@ -8,10 +8,10 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from session_pages import ID, session
 
-from wsgicherry.lib.sessions import RamSession, Session, StoredSession
+from wsgicherry.lib.sessions import LockTimeout, RamSession, Session, StoredSession
 from wsgicherry.lib.sessions.base import MAX_TRIES
 from wsgicherry.lib.sessions.ram import RamStore
-from wsgicherry.lib.sessions.plaincopy import copy_plain as copy_data
+from wsgicherry.lib.sessions.stored import MAX_MERGES
 
 
 @pytest.fixture
@@ -173,6 +173,29 @@ def test_observers_of_the_id(kind):
     assert (seen[0], seen[2]) == (first, "set by hand")
 
 
+def test_exists(kind, saved):
+    """_exists() and _load() answer for the id that there is (BEHAVIOUR 7.4)."""
+    one = kind(saved)
+    assert one.id == saved
+    assert one._exists()
+    data, expires = one._load()
+    assert data == {"a": 1, "b": [2]}
+    assert 3590 < expires.timestamp() - time.time() <= 3600
+    one.delete()
+    assert not one._exists()
+    assert one._load() is None
+
+
+def test_an_id_set_by_hand(kind, saved):
+    """A program may set `session.id`, and then has that session."""
+    one = kind()
+    one.id = saved
+    assert one["a"] == 1
+    one["a"] = 2
+    one.save()
+    assert stored(kind, saved)["a"] == 2
+
+
 def test_missing_can_be_set(kind):
     """CherryPy's programs set `missing`."""
     one = kind()
@@ -318,6 +341,25 @@ def test_regenerate(kind, saved, is_loaded, locking):
     one.save()
     assert stored(kind, one.id) == {"a": 5 if is_loaded else 1, "b": [2]}
     assert len(kind().store.locks) == 0
+
+
+def test_a_session_that_others_change_without_end(kind, saved):
+    """A save that always comes too late ends in a 503, and not in a loop."""
+
+    class Restless(kind.store_class):
+        def save(self, *args):
+            self.tries = getattr(self, "tries", 0) + 1
+            return False
+
+    one = type("Late", (kind,), {"store_class": Restless})()
+    before = kind(saved).store.load(saved)
+    kind.store_class.save(one.store, saved, before.content, before.expires, None)
+    late = type(one)(saved)
+    late["a"] = 2
+    with pytest.raises(LockTimeout):
+        late.save()
+    assert late.store.tries == MAX_MERGES
+    assert len(late.store.locks) == 0
 
 
 def test_regenerate_of_a_new_session(kind):
@@ -537,15 +579,6 @@ def test_the_proxy_outside_a_request():
     assert not session
     with pytest.raises(AttributeError, match="does not run inside a request"):
         session["a"]
-
-
-def test_copies_of_data():
-    """Data is copied as far as it could be changed in place."""
-    flat, deep = {"a": 1}, {"a": [1]}
-    assert copy_data(flat) == flat
-    copy = copy_data(deep)
-    copy["a"].append(2)
-    assert deep == {"a": [1]}
 
 
 def test_time_is_utc(kind):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -227,7 +228,7 @@ def test_no_limit(mount, ram, meeting, pool):
 
 
 def test_after_a_lock_timeout_nothing_is_asked(mount, ram, meeting, pool):
-    """A handler that goes on after the 503 was raised gets it again; the store is left alone."""
+    """A handler that goes on after the 503 gets it again; the store is left alone."""
     asked = []
 
     def stubborn():
@@ -280,10 +281,8 @@ def test_given_back_on_every_path(mount, watched, log, error, locking):
     settings = {**watched.settings, "lock_timeout": 0, "locking": locking}
     browser = mount(fails, *PAGES, **settings)
     id = begin(browser)
-    try:
+    with contextlib.suppress(GeneratorExit):
         client(browser.app, id).get("/fails", status="*")
-    except GeneratorExit:
-        pass
     assert client(browser.app, id).get("/counts").text == "counted"
     assert client(browser.app, id).get("/ends").text == "ended"
 

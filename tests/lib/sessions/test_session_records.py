@@ -1,4 +1,4 @@
-"""What is kept of a session, through the tool: values, damage, secrets, and stores that fail."""
+"""What is kept of a session, through the tool: values, damage, secrets, failing stores."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 from session_pages import KINDS, client, cookie_of, session, watch
 
-from wsgicherry.core.errors import HTTPError
+from wsgicherry.core.errors import HTTPError, HTTPRedirect
 from wsgicherry.lib.sessions import RamSession, StoreUnavailable
 from wsgicherry.lib.sessions.ram import RamStore
 from wsgicherry.lib.sessions.records import MAX_DECOMPRESSED_BYTES, Codec, Record
@@ -179,9 +179,9 @@ DAMAGE = {
     "a pickle of ours": lambda content: Codec("pickle", [FOREIGN]).encode(
         Record({"n": Boom()}, time.time(), None), "x"
     ),
-    "a bomb": lambda content: content.split(b"\n")[0].replace(b"plain", b"zlib")
-    + b"\n"
-    + bomb(),
+    "a bomb": lambda content: (
+        content.split(b"\n")[0].replace(b"plain", b"zlib") + b"\n" + bomb()
+    ),
 }
 
 
@@ -382,6 +382,25 @@ def test_an_error_page_that_reads_the_session(mount, broken, log):
     answer = browser.get("/reads", status=503)
     assert "hello" not in answer.text
     assert store.calls == ["lock", "load"]
+
+
+@pytest.mark.parametrize("error", [lambda: HTTPError(404), lambda: HTTPRedirect("/reads")])
+def test_a_save_that_fails_after_an_error(mount, broken, log, error):
+    """A 404 or a redirect whose session cannot be saved is a 503."""
+
+    def index():
+        session["n"] = 2
+        raise error()
+
+    browser = mount(index, *PAGES, storage_class=broken)
+    begin(browser)
+    broken.store_class.failing = "save"
+    answer = browser.get("/", status=503)
+    assert answer.headers["Retry-After"] == "1"
+    assert answer.headers["Vary"] == "Cookie"
+    broken.store_class.failing = ""
+    assert browser.get("/reads").text == "1"
+    assert len(broken(None).store.locks) == 0
 
 
 def test_a_failing_save_after_a_save(mount, broken, log):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
+from datetime import timedelta
 
 import pytest
 from session_pages import ID, client, cookie_of, request, response, session
+from webob import Response
 
 from wsgicherry.core.errors import HTTPError, HTTPRedirect, InternalRedirect, NotFound
 from wsgicherry.core.expose import expose
 from wsgicherry.core.loaded import ConfigError
 from wsgicherry.lib import sessions
 from wsgicherry.lib.sessions import RamSession
+from wsgicherry.lib.sessions.settings import has_own_classes, list_settings
+from wsgicherry.lib.static import serve_file
 
 NEW = ["save"]
 
@@ -48,7 +53,7 @@ PAGES = (reads, writes, untouched, grows, begins_list)
 @pytest.mark.parametrize("id", [None, ID, "../etc/passwd"], ids=["new", "unknown", "bad"])
 @pytest.mark.parametrize("locking", ["implicit", "explicit", "merge"])
 def test_untouched(mount, watched, id, locking):
-    """A request that does not look into its session asks the store for nothing, sends nothing."""
+    """A request that does not look into its session asks for nothing and sends nothing."""
     mounted = mount(*PAGES, locking=locking, **watched.settings)
     answer = client(mounted.app, id).get("/untouched")
     assert watched.calls == []
@@ -318,9 +323,10 @@ def test_cookies_of_the_browsers_session(mount, ram):
 
 def test_a_float_timeout(mount, ram):
     """Max-Age is a whole number of seconds, whatever `timeout` is."""
-    assert cookie_of(mount(*PAGES, timeout=1.505, **ram.settings).get("/writes"))[
-        "max-age"
-    ] == "90"
+    assert (
+        cookie_of(mount(*PAGES, timeout=1.505, **ram.settings).get("/writes"))["max-age"]
+        == "90"
+    )
 
 
 # Errors ---------------------------------------------------------------------------------------
@@ -357,10 +363,8 @@ def test_errors_that_are_not_saved(mount, ram, log, error):
 
     browser = mount(index, *PAGES, lock_timeout=0, **ram.settings)
     browser.get("/writes?n=1")
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         browser.get("/", status=500)
-    except KeyboardInterrupt:
-        pass
     assert len(ram(None).store.locks) == 0
     assert browser.get("/reads").text == "1"
 
@@ -410,6 +414,25 @@ def test_a_generator_that_fails(mount, ram, log):
     assert browser.get("/reads").text == "1"
 
 
+@pytest.mark.parametrize(
+    ("error", "status"), [(lambda: HTTPError(409), 409), (lambda: HTTPRedirect("/reads"), 302)]
+)
+def test_a_stream_that_fails_at_once(mount, ram, error, status):
+    """What was written before an error ahead of the first chunk is saved, with its cookie."""
+
+    def index():
+        session["n"] = 1
+        if session["n"]:
+            raise error()
+        yield b"a"
+
+    config = {"/": {"response.stream": True}}
+    browser = mount(index, *PAGES, config=config, **ram.settings)
+    assert cookie_of(browser.get("/", status=status))
+    assert browser.get("/reads").text == "1"
+    assert len(ram(None).store.locks) == 0
+
+
 def stream(function):
     function._cp_config = {"response.stream": True}
     return function
@@ -431,7 +454,7 @@ def run_stream(app, path="/", id=None):
 
 @pytest.mark.parametrize("locking", ["implicit", "early", "merge"])
 def test_streams_are_saved_and_unlocked_first(mount, watched, locking):
-    """What is written before the first chunk is saved, and unlocked, before the rest is made."""
+    """What is written before the first chunk is saved and unlocked before the rest."""
 
     @stream
     def index():
@@ -560,9 +583,7 @@ def test_save_in_the_handler(mount, watched):
 
 def hooks_of(page):
     return {
-        point: [
-            (hook.priority, hook.failsafe) for hook in hooks if "sessions" in origin(hook)
-        ]
+        point: [(hook.priority, hook.failsafe) for hook in hooks if "sessions" in origin(hook)]
         for point, hooks in page.items()
     }
 
@@ -613,7 +634,10 @@ def test_saved_although_another_hook_failed(mount, ram, log):
 @pytest.mark.parametrize(
     ("settings", "text"),
     [
-        ({"timeuot": 5}, "timeuot"),
+        ({"timeuot": 5}, "mean 'tools.sessions.timeout'?"),
+        ({"secur": True}, "mean 'tools.sessions.secure'?"),
+        ({"lock_timeuot": 5}, "mean 'tools.sessions.lock_timeout'?"),
+        ({"completely_else": 5}, "completely_else"),
         ({"timeout": "60"}, "timeout"),
         ({"timeout": 0}, "more than 0"),
         ({"timeout": True}, "timeout"),
@@ -623,6 +647,11 @@ def test_saved_although_another_hook_failed(mount, ram, log):
         ({"locking": "optimistic"}, "'implicit', 'early', 'explicit', 'merge'"),
         ({"lock_timeout": "5"}, "lock_timeout"),
         ({"lock_timeout": False}, "lock_timeout"),
+        ({"lock_timeout": -1}, "lock_timeout"),
+        ({"lock_timeout": float("nan")}, "lock_timeout"),
+        ({"lock_timeout": timedelta(seconds=-1)}, "lock_timeout"),
+        ({"storage_class": "file"}, "storage_path"),
+        ({"storage_class": "memcached", "key_prefix": "a b"}, "key_prefix"),
         ({"merge": {"a": "newest"}}, "Unknown policy 'newest'"),
         ({"merge": "sum"}, "merge"),
         ({"storage_class": "ramm"}, "'ram', 'file', 'memcached', 'redis'"),
@@ -880,3 +909,123 @@ def test_anonymous_requests_leave_nothing(mount, watched):
         assert "Set-Cookie" not in client(mounted.app).get(path).headers
         assert "Set-Cookie" not in client(mounted.app, ID).get(path).headers
     assert not {"save", "touch", "add_id", "set_aside"} & set(watched.calls)
+
+
+def test_the_settings_that_there_are():
+    """The check of a config knows every setting of the classes in the box, and no state."""
+    known = list_settings()
+    for name in (
+        *("storage_class", "path", "name", "timeout", "samesite", "partitioned", "locking"),
+        *("storage_path", "servers", "url", "client", "key_prefix", "store_timeout"),
+        *("secret", "serializer", "merge", "lock_timeout", "absolute_timeout", "clean_freq"),
+    ):
+        assert name in known
+    state = {
+        "store",
+        "codec",
+        "locked",
+        "loaded",
+        "touched",
+        "originalid",
+        "stores",
+        "on_touch",
+        "attributes",
+    }
+    assert not state & set(known)
+    assert not [name for name in known if name.startswith("_")]
+
+
+def test_settings_of_ones_own(site, ram):
+    """A class of the program's own takes any setting (CherryPy's rule); else they are known."""
+    tool = site.toolboxes["tools"].sessions
+    assert tool.takes_others
+    assert "storage_path" in tool.arguments()
+    assert tool.timeout is tool.storage_path is None  # introspection (BEHAVIOUR 6.1)
+    assert "timeout" in dir(tool)
+    with pytest.raises(AttributeError):
+        tool.no_such_setting  # noqa: B018
+    with pytest.raises(AttributeError, match="cannot be turned on directly"):
+        tool.on = True
+    assert not has_own_classes(type("Childless", (), {}))
+
+
+def test_hooks_by_hand_without_a_session(site):
+    """save() and close() do nothing in a request that has no session."""
+
+    class Page:
+        @expose
+        def index(self):
+            sessions.save()
+            sessions.close()
+            return "x"
+
+    site.tree.mount(Page(), "", {"/": {}})
+    assert client(site.tree).get("/").text == "x"
+
+
+def test_large_files(mount, ram, tmp_path):
+    """A file that is sent in chunks is left to the server; the session is saved before."""
+    path = tmp_path / "large.bin"
+    path.write_bytes(bytes(1_000_000))
+
+    def index():
+        session["n"] = 6
+        return serve_file(str(path))
+
+    browser = mount(index, *PAGES, config={"/index": {"response.stream": True}}, **ram.settings)
+    answer = browser.get("/")
+    assert len(answer.body) == 1_000_000
+    assert browser.get("/reads").text == "6"
+
+
+def test_a_session_on_a_page_of_a_webob_response(mount, ram):
+    """A handler that returns a response of WebOb's has its session kept as well."""
+
+    def index():
+        session["n"] = 6
+        return Response("plain", content_type="text/plain")
+
+    browser = mount(index, *PAGES, **ram.settings)
+    answer = browser.get("/")
+    assert (answer.text, answer.headers["Cache-Control"]) == ("plain", "private")
+    assert browser.get("/reads").text == "6"
+
+
+def test_beside_a_tool_that_decides_for_each_request(site, mount, ram):
+    """A tool with a _setup() of its own has all tools set up in each request (6.1)."""
+
+    class Deciding:
+        def _setup(self):
+            request.was_set_up = True
+
+    site.toolboxes["tools"].deciding = Deciding()
+
+    def index():
+        session["n"] = session.get("n", 0) + 1
+        return f"{session['n']} {request.was_set_up}"
+
+    browser = mount(index, config={"/": {"tools.deciding.on": True}}, **ram.settings)
+    assert [browser.get("/").text for _ in range(3)] == ["1 True", "2 True", "3 True"]
+    assert ram.calls == ["save", "lock", "load", "save", "lock", "load", "save"]
+
+
+@pytest.mark.parametrize(
+    ("own", "sent"), [("*", "*"), ("cookie", "cookie"), ("A", "A, Cookie")]
+)
+def test_a_vary_of_the_handlers(mount, ram, own, sent):
+    """Vary names Cookie once, and '*' says it already."""
+
+    def index():
+        response.headers["Vary"] = own
+        return str(session.get("n"))
+
+    assert mount(index, **ram.settings).get("/").headers["Vary"].replace(", ", ",") == (
+        sent.replace(", ", ",")
+    )
+
+
+def test_the_monitor_of_ram_sessions(mount):
+    """RamSession.clean_thread is the monitor of its store (BEHAVIOUR 7.3)."""
+    mount(*PAGES, storage_class="ram").get("/reads")
+    assert RamSession.clean_thread.name == "Session cleanup"
+    assert RamSession(None).clean_thread is RamSession.clean_thread

@@ -26,11 +26,12 @@ class RamSession(StoredSession):
     """Sessions in the memory of this process: any Python object, gone with the process.
 
     `cache` shows them as CherryPy did: {id: (data, expiration time)}; `locks` are the locks
-    that are held now.
+    that are held now, `clean_thread` is the monitor that removes what has expired.
     """
 
     store_class = RamStore
     cache = _OfStore(RamCache)
+    clean_thread = _OfStore(lambda store: store.clean_thread)
     locks = _OfStore(lambda store: store.locks)
 
 

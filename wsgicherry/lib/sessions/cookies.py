@@ -67,7 +67,7 @@ class SessionCookie:
         self.partitioned = partitioned
         self._check()
         names = "|".join(map(re.escape, (self.secure_name, self.plain_name)))
-        self._pattern = re.compile(rf"(?:^|;)[ \t]*({names})=([\w-]+)[ \t]*(?:;|$)", re.ASCII)
+        self._pattern = re.compile(rf"(?:^|;)[ \t]*({names})=([\w-]+)[ \t]*(?:;|\Z)", re.ASCII)
         self._always = self._list_attributes()
 
     def _check(self) -> None:
@@ -111,7 +111,9 @@ class SessionCookie:
         header: str = request.environ.get("HTTP_COOKIE", "")
         if self.plain_name not in header:
             return None
-        name = self.name_for(request)
+        name = self.secure_name
+        if name is not self.plain_name:
+            name = self.name_for(request)
         # PERF: the one cookie of its name, as we send it: 0.5 us, against 2 for all that is
         # there, and 6 with a Morsel for each.
         if header.count(name) == 1:

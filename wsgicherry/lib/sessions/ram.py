@@ -60,9 +60,13 @@ class RamStore(SessionStore):
     def save(self, id: str, content: Record, expires: float, version: int | None) -> bool:
         """Keep a copy of `content` if `version` is still the one there (None: nothing is)."""
         kept = _freeze(content, expires, next(self._versions))
-        shard = self._shard(id)
+        shard = self._shards[hash(id) % SHARDS]
         with shard.lock:
-            if shard.version_of(id) != version:
+            # PERF: `version_of`, without the call of it.
+            known = shard.sessions.get(id)
+            if known is not None and known[_EXPIRES] <= time.time():
+                known = None
+            if version != (None if known is None else known[_VERSION]):
                 return False
             shard.sessions[id] = kept
         return True

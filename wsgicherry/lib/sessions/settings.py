@@ -14,7 +14,6 @@ from .base import Session
 from .builtin import BUILTIN, RamSession
 from .cookies import SessionCookie
 from .merging import check_policies
-from .records import Codec
 from .stored import StoredSession, store_settings
 
 if TYPE_CHECKING:
@@ -64,12 +63,19 @@ def settle(
     if issubclass(session_class, StoredSession):
         check_locking(locking, LOCKINGS)
         check_attributes(session_class, attributes)
+        # Found once, not for each request; nothing is opened yet.
+        twin = session_class(None, **attributes)
+        attributes.update(store=twin.store, codec=twin.codec)
         is_shared = session_class.store_class.is_shared
     elif locking == "merge":
         check_locking(locking, LOCKINGS[:-1])
     attributes.update(timeout=timeout, clean_freq=clean_freq, debug=debug, locking=locking)
     has_setup = hasattr(session_class, "setup")
     return Settings(session_class, cookie, attributes, is_shared, has_setup)
+
+
+OF_THE_TOOL = settle.__code__.co_varnames[: settle.__code__.co_argcount]
+"""The settings that are no session class's."""
 
 
 def bad(name: str, value: Any, wanted: str) -> ConfigError:
@@ -126,7 +132,7 @@ def check_attributes(session_class: type[StoredSession], attributes: Mapping[str
     known = {*store_settings(session_class.store_class), *public_attributes(session_class)}
     for name, value in attributes.items():
         if name not in known:
-            meant = nearest(name, known)
+            meant = nearest(name, {*known, *OF_THE_TOOL})
             remedy = (
                 f"Did you mean {PREFIX + meant!r}?"
                 if meant
@@ -138,12 +144,7 @@ def check_attributes(session_class: type[StoredSession], attributes: Mapping[str
                 key=PREFIX + name,
                 value=repr(value),
             )
-    lock_timeout = attributes.get("lock_timeout")
-    if isinstance(lock_timeout, bool) or not isinstance(
-        lock_timeout, (int, float, timedelta, type(None))
-    ):
-        wanted = "It must be seconds, a timedelta or None (no limit)."
-        raise bad("lock_timeout", lock_timeout, wanted)
+    check_lock_timeout(attributes.get("lock_timeout"))
     absolute_timeout = attributes.get("absolute_timeout")
     if absolute_timeout is not None:
         check_minutes("absolute_timeout", absolute_timeout)
@@ -152,9 +153,15 @@ def check_attributes(session_class: type[StoredSession], attributes: Mapping[str
         check_policies(policies)
     except ValueError as error:
         raise bad("merge", policies, str(error)) from error
-    if not session_class.store_class.keeps_objects:
-        # No value in the message: it may be the secret.
-        Codec(attributes.get("serializer", "json"), attributes.get("secret", ()))
+
+
+def check_lock_timeout(value: Any) -> None:
+    """ConfigError unless `value` is a time to wait, or None."""
+    seconds = value.total_seconds() if isinstance(value, timedelta) else value
+    is_number = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
+    if seconds is not None and not (is_number and seconds >= 0):
+        wanted = "It must be seconds, a timedelta (0 or more) or None (no limit)."
+        raise bad("lock_timeout", value, wanted)
 
 
 def public_attributes(session_class: type[Session]) -> set[str]:
@@ -183,6 +190,7 @@ STATE = {
         "life_minutes",
     ),
     *("on_kept", "on_expire", "stores", "store_class", "cache", "locks", "cleaners"),
+    *("store", "codec"),
 }
 """Attributes of a session that say how it is, and are no settings."""
 

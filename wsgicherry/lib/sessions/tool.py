@@ -42,10 +42,6 @@ def attach_hooks(
     `lock` is held while a session class is set up.
     """
     settled = settle(**settings)
-    if issubclass(settled.session_class, StoredSession):
-        # Found once, not for each request; nothing is opened yet.
-        twin = settled.session_class(None, **settled.attributes)
-        settled.attributes.update(store=twin.store, codec=twin.codec)
     hooks = target.hooks
     hooks.attach(
         "before_request_body",
@@ -117,7 +113,8 @@ def note_touch(settings: Settings, session: Session) -> None:
     if session.clean_freq <= 0:
         return
     app = serving.request.app
-    if isinstance(session, StoredSession):
+    kind = settings.session_class
+    if isinstance(session, StoredSession) and kind.clean_up is StoredSession.clean_up:
         store = session.store
         # PERF: a monitor that runs in this process is looked at no more: 0.1 us, not 1.5.
         is_watched = store.clean_thread is not None and store.cleaned_by == getpid()
@@ -125,9 +122,7 @@ def note_touch(settings: Settings, session: Session) -> None:
             place = vars(store)
             ensure_cleaner(place, "clean_thread", app, store.clean_up, session.clean_freq)
             store.cleaned_by = getpid()
-        return
-    kind = settings.session_class
-    if kind.clean_up is not Session.clean_up:
+    elif kind.clean_up is not Session.clean_up:
         sweep = partial(clean_up, settings)
         kind.clean_thread = ensure_cleaner(
             Session.cleaners, kind, app, sweep, session.clean_freq
@@ -184,7 +179,8 @@ def save() -> None:
     if session.is_saved:
         keep_private()
         return
-    if type(response.body) is not list and is_iterator(response.body):
+    body = response._app_iter
+    if type(body) is not list and is_iterator(body):
         if not response.stream:
             response.collapse_body()
         elif not isinstance(response.body, FileChunks):
