@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from .core.tools import ErrorTool, HandlerTool, PreparedTool, Tool, Toolbox
-from .lib import cptools, encoding, jsontools, sessionauth, static, xmlrpcutil
+from .lib import cptools, encoding, jsontools, static, xmlrpcutil
+from .lib.sessionauthtool import SessionAuthTool
 from .lib.sessiontool import SessionTool
 
 # name, hook point, priority, callable
@@ -46,7 +47,7 @@ def make_toolbox() -> Toolbox:
     toolbox.sessions = SessionTool()
     for name, function in HANDLING:
         setattr(toolbox, name, HandlerTool(function, name))
-    toolbox.session_auth = sessionauth.SessionAuthTool(sessionauth.session_auth)
+    toolbox.session_auth = SessionAuthTool()
     for name, function in ANSWERING_ERRORS:
         setattr(toolbox, name, ErrorTool(function, name))
     return toolbox

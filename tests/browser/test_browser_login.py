@@ -18,6 +18,13 @@ def press(browser, *keys):
     ActionChains(browser.driver).send_keys(*keys).perform()
 
 
+def log_in(browser, name):
+    """Fill the form in and send it."""
+    browser.find("#username").send_keys(name)
+    browser.find("#password").send_keys("right horse")
+    browser.submit()
+
+
 def style_of(browser, css, name):
     return browser.run(
         "return getComputedStyle(document.querySelector(arguments[0]))[arguments[1]]", css, name
@@ -35,6 +42,41 @@ def test_a_login_by_the_keyboard_alone(browser, site, has_script):
     assert browser.address() == "/?x=1"
     browser.submit()
     browser.find("#username")
+
+
+def test_the_cookie(browser, site):
+    """A visitor has none; that of a login is kept from scripts, and gone after the logout."""
+    browser.open(site)
+    browser.find("#username")
+    assert browser.driver.get_cookies() == []
+    log_in(browser, "eva")
+    browser.wait_for("#user", "eva")
+    (cookie,) = browser.driver.get_cookies()
+    assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Lax")
+    assert browser.run("return document.cookie") == ""
+    browser.submit()
+    browser.find("#username")
+    assert browser.driver.get_cookies() == []
+
+
+def test_a_login_that_leads_to_another_site(browser, site):
+    """The policy of the page does not hold the redirect back."""
+    browser.open(site)
+    log_in(browser, "moved")
+    browser.wait_until(lambda: "//localhost:" in browser.driver.current_url, "another site")
+    browser.find("#username")
+
+
+def test_what_is_long(browser, site):
+    """The longest name, and a message with it, stay within the page."""
+    size = {"width": 320, "height": 568, "deviceScaleFactor": 1, "mobile": True}
+    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    browser.open(site)
+    log_in(browser, "W" * 256)
+    browser.wait_for("[role=alert]", "is wrong")
+    width = browser.run("return document.documentElement.scrollWidth")
+    browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert width <= 320
 
 
 def test_a_wrong_password(browser, site):

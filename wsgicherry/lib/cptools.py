@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from ..core.current import serving_now
@@ -12,8 +12,20 @@ from ..core.errors import HTTPError, HTTPRedirect, NotFound
 from ..core.handler import MethodNotAllowed
 from ..core.links import url
 from ..core.logs import redact_headers
-from .sessionauth import SessionAuth as SessionAuth
-from .sessionauth import session_auth as session_auth
+from .sessionauthtool import session_auth as session_auth
+
+if TYPE_CHECKING:
+    from .sessionauth import SessionAuth as SessionAuth
+
+
+def __getattr__(name: str) -> Any:
+    """Return `SessionAuth`, which CherryPy's programs look for here."""
+    if name == "SessionAuth":
+        # PERF: see lib/sessionauthtool.py.
+        from .sessionauth import SessionAuth
+
+        return SessionAuth
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def trailing_slash(

@@ -31,12 +31,14 @@ STYLE = (
 )
 
 # The style is let in by its hash. The page may be no part of another page, where a click could
-# be led astray, and what is typed goes to this site alone.
+# be led astray. There is no form-action: Chromium holds it against the redirect after a login
+# too, and blocks one to http (of a program that does not know of the https of its proxy) or to
+# another site (of an on_login).
 _STYLE_HASH = b64encode(sha256(STYLE.encode()).digest()).decode()
 HEADERS = {
     "Content-Type": "text/html;charset=utf-8",
     "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'; "
+        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; "
         "frame-ancestors 'none'; base-uri 'none'"
     ),
     "X-Content-Type-Options": "nosniff",

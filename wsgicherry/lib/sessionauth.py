@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from inspect import Parameter
+from typing import Any
 from urllib.parse import quote
 
 from ..core.current import serving_now
 from ..core.errors import HTTPError, HTTPRedirect
 from ..core.handler import explain_bad_call
-from ..core.tools import HandlerTool, ToolTarget
 from ..wire.urls import quote_location, resolve
 from . import loginpage
 from .crosssite import refuse_cross_site
-
-if TYPE_CHECKING:
-    import inspect
 
 MAX_USERNAME_CHARS = 256
 MAX_PASSWORD_CHARS = 1024
@@ -30,10 +26,11 @@ _TRICKS = re.compile(r"[\x00-\x20\x7f\\]|^//|^[^/?#]*:")
 # What may stand in a path as it is (RFC 3986 section 3.3).
 _OF_PATHS = "/:@!$&'()*+,;=~"
 
+CHECK_KEY = "tools.session_auth.check_username_and_password"
 _NO_CHECK = (
     "tools.session_auth has no check_username_and_password, so it would let nobody in. Set "
-    "tools.session_auth.check_username_and_password to a function that takes a name and a "
-    "password and returns None, or what is wrong with them as a text."
+    f"{CHECK_KEY} to a function that takes a name and a password and returns None, or what is "
+    "wrong with them as a text."
 )
 _NO_SESSION = (
     "tools.session_auth remembers the user in the session, and there is none: set "
@@ -97,13 +94,10 @@ class SessionAuth:
         if error:
             self._debug("login of %r refused", username)
             return self._show(self.login_screen(from_page, username, error))
-        serving_now().request.login = username
         session = find_session()
-        if hasattr(session, "login"):
-            session.login(username)
-        else:  # a class of a program's own, written for CherryPy
-            session.regenerate()
+        session.login(username)
         session[self.session_key] = username
+        serving_now().request.login = username
         self.on_login(username)
         raise HTTPRedirect(find_local(from_page))
 
@@ -115,11 +109,7 @@ class SessionAuth:
             session[self.session_key] = None
             serving_now().request.login = None
             self.on_logout(username)
-            if hasattr(session, "logout"):
-                session.logout()
-            else:
-                session.clear()
-                session.regenerate()
+            session.logout()
         raise HTTPRedirect(find_local(from_page))
 
     def do_check(self) -> bool:
@@ -174,17 +164,11 @@ class SessionAuth:
             serving_now().request.log(text % values, "TOOLS.SESSAUTH")
 
 
-def session_auth(**settings: Any) -> bool:
-    """Let the request pass if its session has a user; tell whether it is answered instead.
-
-    `settings` are attributes of SessionAuth. ValueError without a password check, and for a
-    setting that is none.
-    """
-    return make_auth(**settings).run()
-
-
 def make_auth(**settings: Any) -> SessionAuth:
-    """Return a SessionAuth with `settings`; errors as `session_auth`."""
+    """Return a SessionAuth with `settings`.
+
+    ValueError without a password check, and for a setting that is none.
+    """
     auth = SessionAuth()
     for name, value in settings.items():
         if name not in SETTINGS:
@@ -199,40 +183,13 @@ def make_auth(**settings: Any) -> SessionAuth:
 SETTINGS = tuple(name for name in vars(SessionAuth) if not name.startswith("_"))
 
 
-class SessionAuthTool(HandlerTool):
-    """The tool of `session_auth`, whose settings are the attributes of SessionAuth."""
-
-    # It answers three names below a path, not any: a section for a path that is misspelt must
-    # be found, above all the one which was to be protected.
-    serves_paths = False
-
-    @cached_property
-    def _arguments(self) -> Mapping[str, inspect.Parameter]:
-        # 5 ms that a start need not pay, as in core/tools.py.
-        from inspect import Parameter
-
-        kinds = SessionAuth.__annotations__
-        return {
-            name: Parameter(name, Parameter.KEYWORD_ONLY, annotation=kinds.get(name, Any))
-            for name in SETTINGS
-        }
-
-    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, str] | None:
-        """Return key and fault if there is no password check, else None."""
-        if callable(settings.get("check_username_and_password")):
-            return None
-        return "tools.session_auth.check_username_and_password", _NO_CHECK
-
-    def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:
-        """Attach a SessionAuth with `settings`; ValueError without a password check."""
-        priority = settings.pop("priority", self._priority)
-        auth = make_auth(**settings)
-
-        def authenticate() -> None:
-            if auth.run():
-                serving_now().request.handler = None
-
-        target.hooks.attach("before_handler", authenticate, priority=priority)
+def list_settings() -> Mapping[str, Parameter]:
+    """Return the settings of `tools.session_auth`."""
+    kinds = SessionAuth.__annotations__
+    return {
+        name: Parameter(name, Parameter.KEYWORD_ONLY, annotation=kinds.get(name, Any))
+        for name in SETTINGS
+    }
 
 
 def find_session() -> Any:

@@ -3,28 +3,22 @@
 from html import escape
 
 import wsgicherry
-from wsgicherry import Tool, expose, passwords
+from wsgicherry import HTTPRedirect, expose, passwords
 
-USERS = {"eva": passwords.hash("right horse")}
-
-
-class StandIn(dict):
-    """In the place of a session, while tools.sessions is made."""
-
-    login = logout = lambda self, *user: self.clear()
-
-
-# To switch to the real sessions: drop these three lines, and turn on tools.sessions below.
-session = StandIn()
-wsgicherry.tools.stand_in = Tool(
-    "before_request_body", lambda: setattr(wsgicherry.serving, "session", session)
-)
+WORD = passwords.hash("right horse")
+USERS = {"eva": WORD, "moved": WORD}
 
 
 def check(username, password):
     """Let in who is in the table."""
     is_right = passwords.verify(password, USERS.get(username))
     return None if is_right else f"The name {username} or the password is wrong."
+
+
+def go_elsewhere(username):
+    """Send who has moved to another site; for a browser, another name of the host is one."""
+    if username == "moved":
+        raise HTTPRedirect(wsgicherry.url("/").replace("127.0.0.1", "localhost"))
 
 
 class Root:
@@ -42,9 +36,10 @@ class Root:
 
 CONFIG = {
     "/": {
-        "tools.stand_in.on": True,
+        "tools.sessions.on": True,
         "tools.session_auth.on": True,
         "tools.session_auth.check_username_and_password": check,
+        "tools.session_auth.on_login": go_elsewhere,
     }
 }
 

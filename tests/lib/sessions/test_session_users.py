@@ -208,3 +208,24 @@ def test_classes_written_for_cherrypy(mount):
 
     with pytest.raises(TypeError, match="derive your store from SessionStore"):
         sessions.of("ada", Old())
+
+
+def peeks():
+    return f"{session.user} {sorted(session.keys())}"
+
+
+def hands_over(user):
+    session["cart"] = ["hat"]
+    session.login(user)
+    return peeks()
+
+
+@pytest.mark.parametrize(
+    "user, kept", [("ada", "ada ['cart', 'n']"), ("bob", "bob []")], ids=["same", "another"]
+)
+def test_login_over_a_login(mount, watched, user, kept):
+    """Who logs in keeps what the session had, unless it is that of another user."""
+    browser = mount(hands_over, peeks, *PAGES, **watched.settings)
+    browser.get("/login?user=ada")
+    assert browser.get(f"/hands_over?user={user}").text == kept
+    assert browser.get("/peeks").text == kept

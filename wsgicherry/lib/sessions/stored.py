@@ -331,12 +331,16 @@ class StoredSession(AttachedSession):
         return self._user
 
     def login(self, user: str) -> None:
-        """Begin the session of `user`: the same data under a new id.
+        """Begin the session of `user`: the same data under a new id; without it, if that was
+        the data of another user.
 
         `sessions.of(user)` finds it, wherever the user has logged in.
         """
         if not isinstance(user, str):
             raise TypeError(f"session.login() wants the user's name as a str, not {user!r}.")
+        self._open()
+        if self._user not in (None, user):
+            self.clear()
         self.regenerate()
         self._user, self._created = user, self._time()
 
