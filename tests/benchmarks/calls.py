@@ -48,7 +48,7 @@ CEILINGS = {
     "deep": (60, 30),
     "missing": (140, 70),
     "gzip": (100, 50),
-    "session": (110, 75),
+    "session": (75, 50),
 }
 
 

@@ -122,7 +122,16 @@ class AttachedSession(Session):
     # -- locking -----------------------------------------------------------------------
 
     def _take_lock(self) -> None:
-        self._lock = self._guard(self.store.lock, self.id, self._lock_seconds())
+        timeout = self.lock_timeout
+        seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else timeout
+        # PERF: `_guard`, without the call of it.
+        if self._failure is not None:
+            raise self._failure
+        try:
+            self._lock = self.store.lock(self._id or self.id, seconds)
+        except Exception as error:
+            self._failure = error
+            raise
         self.locked = True
 
     def _lock_seconds(self) -> float | None:

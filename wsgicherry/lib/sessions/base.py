@@ -52,6 +52,9 @@ class Session:
     is_saved = False
     """Whether the tool has saved this session already."""
 
+    is_final = False
+    """Whether that was the last time: nothing is streamed, and so the page is complete."""
+
     is_expired = False
     """Whether the client was told to forget the cookie."""
 

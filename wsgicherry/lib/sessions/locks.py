@@ -63,18 +63,6 @@ class KeyedLocks:
                 mine.queue.remove(mine)
             return False
 
-    def give_back(self, lock: KeyedLock) -> None:
-        """Hand `lock` over to the next one, if anybody waits."""
-        with self._guard:
-            if self._held.get(lock.key) is not lock:
-                return  # given back already, or of the process that this one was forked from
-            if not lock.queue:
-                del self._held[lock.key]
-                return
-            heir = self._held[lock.key] = lock.queue.popleft()
-            assert heir.gate is not None
-            heir.gate.release()
-
     def __contains__(self, key: object) -> bool:
         return key in self._held
 
@@ -93,5 +81,14 @@ class KeyedLock(StoreLock):
         self.queue: deque[KeyedLock] | None = None  # one for all who wait for this key
 
     def release(self) -> None:
-        """Let the next one have it; a second call does nothing."""
-        self.locks.give_back(self)
+        """Hand it over to who has waited longest; a second call does nothing."""
+        locks, key = self.locks, self.key
+        with locks._guard:
+            if locks._held.get(key) is not self:
+                return  # given back already, or of the process that this one was forked from
+            if not self.queue:
+                del locks._held[key]
+                return
+            heir = locks._held[key] = self.queue.popleft()
+            assert heir.gate is not None
+            heir.gate.release()

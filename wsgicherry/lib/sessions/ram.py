@@ -55,7 +55,9 @@ class RamStore(SessionStore):
         kept = self._shards[hash(id) % SHARDS].sessions.get(id)
         if kept is None or kept[_EXPIRES] <= time.time():
             return None
-        return Stored(_thaw(kept), kept[_VERSION], kept[_EXPIRES])
+        # PERF: tuple.__new__ takes 0.15 us where the class takes 0.35.
+        stored: Stored = tuple.__new__(Stored, (_thaw(kept), kept[_VERSION], kept[_EXPIRES]))
+        return stored
 
     def save(self, id: str, content: Record, expires: float, version: int | None) -> bool:
         """Keep a copy of `content` if `version` is still the one there (None: nothing is)."""
@@ -172,7 +174,9 @@ def _thaw(kept: _Kept) -> Record:
     data = dict(zip(kept[_DATA:middle], kept[middle:], strict=True))
     if not is_flat(data):
         data = copy_plain(data)
-    return Record(data, kept[_CREATED], kept[_USER])
+    # PERF: as above.
+    record: Record = tuple.__new__(Record, (data, kept[_CREATED], kept[_USER]))
+    return record
 
 
 class _Shard:

@@ -189,6 +189,7 @@ STATE = {
         "clean_thread",
         "on_touch",
         "life_minutes",
+        "is_final",
     ),
     *("on_kept", "on_expire", "stores", "store_class", "cache", "locks", "cleaners"),
     *("store", "codec"),

@@ -49,7 +49,8 @@ class StoredSession(AttachedSession):
 
     def __init__(self, id: str | None = None, **kwargs: Any) -> None:
         # PERF: 0.5 us, against 1.6 by the base's __init__; none of ours is a property.
-        self.__dict__.update(kwargs)
+        if kwargs:
+            self.__dict__.update(kwargs)
         self.id_observers = []
         self._data = {}
         self.originalid = self._wanted = id
@@ -196,7 +197,8 @@ class StoredSession(AttachedSession):
         return bool(self._content() != kept.content)
 
     def _content(self) -> Any:
-        record = Record(self._data, self._created, self._user)
+        # PERF: 0.15 us, not 0.35 by the class.
+        record = tuple.__new__(Record, (self._data, self._created, self._user))
         return record if self.store.keeps_objects else self.codec.encode(record, self.id)
 
     def _save(self, expiration_time: datetime) -> None:
@@ -234,8 +236,9 @@ class StoredSession(AttachedSession):
 
     def _keep_apart(self) -> None:
         """See to it that what is changed from now on is not what we know to be stored."""
-        if is_flat(self._data):
-            self._is_shared = True  # PERF: it is copied if anything is set
+        # PERF: what is set later copies it; in place nothing changes any more, or can.
+        if self.is_final or is_flat(self._data):
+            self._is_shared = True
         else:
             self._data = copy_plain(self._data)
 

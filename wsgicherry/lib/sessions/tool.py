@@ -80,7 +80,7 @@ def maker_of(settings: Settings) -> Maker:
         "on_kept": partial(send_cookie, settings.cookie),
         "on_expire": partial(expire_cookie, settings.cookie),
     }
-    if issubclass(kind, StoredSession):
+    if kind.__init__ is StoredSession.__init__:
         # PERF: what is the same for all sessions of a plan stands in a class of theirs: 2 us
         # less for each of them.
         own = {name: staticmethod(function) for name, function in callbacks.items()}
@@ -98,7 +98,7 @@ def maker_of(settings: Settings) -> Maker:
 def begin(settings: Settings, make: Maker, lock: SetUpLock) -> None:
     """Give the current request its session, by settled `settings`; once."""
     serving = serving_now()
-    if "session" in serving.__dict__:
+    if getattr(serving, "session", None) is not None:
         return
     request = serving.request
     session_class, cookie = settings.session_class, settings.cookie
@@ -121,9 +121,12 @@ def set_up(session_class: Any, attributes: Mapping[str, Any], lock: SetUpLock) -
 
 
 def note_touch(settings: Settings, session: Session) -> None:
-    """Mark the response as this client's own, and have the store cleaned from now on."""
+    """Have the store cleaned from now on, and the response marked as this client's own: by
+    `save`, if that is still to come.
+    """
     serving = serving_now()
-    mark_private(serving.response)
+    if session.is_saved:
+        mark_private(serving.response)
     if session.clean_freq <= 0:
         return
     app = serving.request.app
@@ -201,7 +204,7 @@ def save() -> None:
             response.collapse_body()
         elif not isinstance(response.body, FileChunks):
             response.body = StartedStream(response.body)
-    session.is_saved = True
+    session.is_saved, session.is_final = True, not response.stream
     if session.touched:
         mark_private(response)
         session.save()
