@@ -378,12 +378,12 @@ BROKEN_OFF = {
 
 def leave(client, reset):
     """Close the connection; with `reset` as a machine does whose program was killed."""
-    port = client.socket.getsockname()[1]
-    wait_until(lambda: is_held(port))  # the server has accepted it
+    ports = (client.socket.getpeername()[1], client.socket.getsockname()[1])
+    wait_until(lambda: is_held(ports))  # the server has accepted it
     if reset:
         client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     client.close()
-    return port
+    return ports
 
 
 @pytest.mark.parametrize("reset", [False, True], ids=["closed", "reset"])
@@ -396,8 +396,8 @@ def test_a_client_that_goes_away(upload_server, raw_client, count_runs, send, wh
     id = next(ids)
     client = raw_client(upload_server.port)
     client.send(write_request("POST", f"/{page}?id={id}", headers, body))
-    port = leave(client, reset)
-    wait_until(lambda: not is_held(port))
+    ports = leave(client, reset)
+    wait_until(lambda: not is_held(ports))
     assert count_runs(upload_server, id) == 0
     response, runs = send(upload_server, "form", FORM, b"a=1")
     assert (json.loads(response.body), runs) == ({"a": "1"}, 1)
@@ -409,8 +409,8 @@ def test_a_client_that_goes_away_in_the_head(upload_server, raw_client, sent, re
     """A request whose head breaks off is none."""
     client = raw_client(upload_server.port)
     client.send(sent)
-    port = leave(client, reset)
-    wait_until(lambda: not is_held(port))
+    ports = leave(client, reset)
+    wait_until(lambda: not is_held(ports))
 
 
 @pytest.mark.parametrize("reset", [False, True], ids=["closed", "reset"])

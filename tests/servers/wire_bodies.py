@@ -98,11 +98,14 @@ def temporary_files(pid):
     return found
 
 
-def is_held(client_port):
-    """Tell whether a server still holds its end of the connection from a port of ours."""
+def is_held(ports):
+    """Tell whether a server still holds its end of a connection, given as (the server's port,
+    ours): one of the two alone may be somebody else's.
+    """
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
-        _, _, remote, *rest = line.split()
+        _, local, remote, *rest = line.split()
         is_owned = rest[6] != "0"  # the inode; a closed socket that lingers has none
-        if is_owned and int(remote.partition(":")[2], 16) == client_port:
+        found = tuple(int(end.partition(":")[2], 16) for end in (local, remote))
+        if is_owned and found == ports:
             return True
     return False

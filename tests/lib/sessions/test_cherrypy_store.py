@@ -62,12 +62,9 @@ def kind(request):
     return kind
 
 
-@pytest.fixture
-def locking_kind(kind):
-    """Such a class which has locks."""
-    if issubclass(kind, RowSession):
-        pytest.skip("a class without locks")
-    return kind
+def with_locks(test):
+    """Run a test with the classes that have locks."""
+    return pytest.mark.parametrize("kind", [DictSession, ServerSession], indirect=True)(test)
 
 
 def age(kind, id):
@@ -217,9 +214,10 @@ def dict_is_shared(kind):
     return ("2",) if issubclass(kind, DictSession) else ()
 
 
-def test_nothing_is_lost(mount, locking_kind):
+@with_locks
+def test_nothing_is_lost(mount, kind):
     """Under its own locks none of 40 additions at once is lost."""
-    browser = mount(*PAGES, storage_class=locking_kind)
+    browser = mount(*PAGES, storage_class=kind)
     id = browser.get("/writes?n=0").text
     with ThreadPoolExecutor(8) as pool:
         done = [pool.submit(lambda: client(browser.app, id).get("/counts")) for _ in range(40)]
@@ -227,7 +225,8 @@ def test_nothing_is_lost(mount, locking_kind):
     assert browser.get("/reads").text == "40"
 
 
-def test_locked_by_hand(mount, locking_kind):
+@with_locks
+def test_locked_by_hand(mount, kind):
     """Under 'explicit' acquire_lock() is the class's own."""
 
     def counts_safely():
@@ -235,8 +234,8 @@ def test_locked_by_hand(mount, locking_kind):
         session["n"] = session.get("n", 0) + 1
         return str(session.locked)
 
-    browser = mount(counts_safely, *PAGES, storage_class=locking_kind)
-    mount(counts_safely, script_name="/x", storage_class=locking_kind, locking="explicit")
+    browser = mount(counts_safely, *PAGES, storage_class=kind)
+    mount(counts_safely, script_name="/x", storage_class=kind, locking="explicit")
     browser.get("/writes?n=0")
     assert browser.get("/x/counts_safely").text == "True"
     assert browser.get("/reads").text == "1"
