@@ -268,3 +268,12 @@ def test_text_may_be_latin_1(page, type):
     serve = page(lambda: repr(serving_now().request.body.fullvalue()))
     answer = serve("/", "POST", body=b"caf\xe9", headers={"Content-Type": type})
     assert answer.text == "'café'"
+
+
+def test_a_type_without_a_charset():
+    """A type that names no charset leaves the charsets to try as they are."""
+    text = entity(Content_Type="text/plain")
+    assert text.attempt_charsets == ["utf-8"]
+    assert text.unknown_charset is None
+    text.heed_charset(None)
+    assert text.attempt_charsets == ["utf-8"]
