@@ -11,13 +11,13 @@ from typing import Any
 
 _CONTAINERS = frozenset({dict, list, set, tuple, bytearray})
 _WALKED = frozenset({dict, list, tuple})
-_ATOMS = frozenset({str, int, float, bool, bytes, type(None)})
+ATOMS = frozenset({str, int, float, bool, bytes, type(None)})
 _VALUES = frozenset({int, str, bytes, bytearray, bool})
 
 
 def is_flat(data: dict[Any, Any]) -> bool:
     """Tell whether no value of `data` can be changed in place: all are strings, numbers ..."""
-    return _ATOMS.issuperset(map(type, data.values()))
+    return ATOMS.issuperset(map(type, data.values()))
 
 
 def copy_plain(value: Any) -> Any:

@@ -124,24 +124,24 @@ def note_touch(settings: Settings, session: Session) -> None:
     """Have the store cleaned from now on, and the response marked as this client's own: by
     `save`, if that is still to come.
     """
-    serving = serving_now()
     if session.is_saved:
-        mark_private(serving.response)
+        mark_private(serving_now().response)
     if session.clean_freq <= 0:
         return
-    app = serving.request.app
     kind = settings.session_class
     if isinstance(session, StoredSession) and kind.clean_up is StoredSession.clean_up:
         store = session.store
         # PERF: a monitor that runs in this process is looked at no more: 0.1 us, not 1.5.
         is_watched = store.clean_thread is not None and store.cleaned_by == getpid()
         if store.needs_cleaning and not is_watched:
+            app = serving_now().request.app
             if store.warn is None:
                 store.warn = partial(app.log.error, context="TOOLS.SESSIONS", severity=WARNING)
             place = vars(store)
             ensure_cleaner(place, "clean_thread", app, store.clean_up, session.clean_freq)
             store.cleaned_by = getpid()
     elif kind.clean_up is not Session.clean_up:
+        app = serving_now().request.app
         sweep = partial(clean_up, settings)
         kind.clean_thread = ensure_cleaner(
             Session.cleaners, kind, app, sweep, session.clean_freq
