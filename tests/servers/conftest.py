@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from running import RunningServers
 
 PROGRAMS = Path(__file__).with_name("programs")
 WORKERS = {
@@ -18,15 +19,15 @@ WORKERS = {
 }
 
 
-class WireServers:
+class WireServers(RunningServers):
     """The servers of one program by kind ('waitress', 'sync', 'gthread', 'gevent').
 
     Each is started when it is first asked for, and answers on a port and a unix socket.
     """
 
     def __init__(self, harness, folder: str, program: str = "wire_site") -> None:
-        self._harness, self._folder, self._program = harness, folder, program
-        self._running = {}
+        super().__init__(harness)
+        self._folder, self._program = folder, program
 
     def __call__(self, kind):
         """Return the running server of that kind; `.unix` is its socket file.
@@ -52,21 +53,9 @@ class WireServers:
             command += [*WORKERS[kind], f"{self._program}:wsgi"]
             ready = "Booting worker with pid"
         env = {"WIRE_FOLDER": self._folder}
-        server = self._harness.ServerProcess(command, cwd=PROGRAMS, env=env)
+        server = self.launch(command, ready, PROGRAMS, env)
         server.kind, server.unix = kind, unix
-        try:
-            server.wait_for(ready)
-        except BaseException:
-            server.close()
-            raise
         return server
-
-    def close(self):
-        """Stop all of them, side by side."""
-        for server in self._running.values():
-            server.process.terminate()
-        for server in self._running.values():
-            server.close()
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from functools import partial
 
 import pytest
 from memcached_daemon import INSTALL, MemcachedDaemon
+from running import RunningServers
 
 PROGRAM = "wire_sessions"
 WORKER_OPTIONS = {
@@ -98,12 +99,12 @@ def begin(browser, path):
     return browser
 
 
-class Sites:
+class Sites(RunningServers):
     """Servers of `wire_sessions.py` by kind and store, started when first asked for."""
 
     def __init__(self, harness, find_settings):
-        self._harness, self._find_settings = harness, find_settings
-        self._running = {}
+        super().__init__(harness)
+        self._find_settings = find_settings
 
     def __call__(self, kind, store):
         """Return the running server; `.browser()` makes a client of it."""
@@ -122,21 +123,9 @@ class Sites:
             command = [sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:0"]
             command += ["--no-control-socket", "-k", "gthread", *WORKER_OPTIONS[kind]]
             command, ready = [*command, f"{PROGRAM}:wsgi"], "Booting worker with pid"
-        server = self._harness.ServerProcess(command, cwd=self._harness.PROGRAMS, env=env)
-        try:
-            server.wait_for(ready)
-        except BaseException:
-            server.close()
-            raise
+        server = self.launch(command, ready, self._harness.PROGRAMS, env)
         server.browser = partial(Browser, self._harness.RawClient, server.port)
         return server
-
-    def close(self):
-        """Stop all of them, side by side."""
-        for server in self._running.values():
-            server.process.terminate()
-        for server in self._running.values():
-            server.close()
 
 
 @pytest.fixture(scope="session")

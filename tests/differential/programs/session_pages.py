@@ -82,7 +82,7 @@ class Root:
 
 
 cherrypy.tree.mount(Shop(), "")
-cherrypy.tree.mount(Root(), "/root")
+cherrypy.tree.mount(Root(), "/top")
 
 STEPS = (
     ("/data", "", "kept"), ("/data", "", "kept"), ("/is_there", "key=item", "read"),
@@ -99,10 +99,10 @@ REQUESTS = [
 REQUESTS += [
     {"client": "posting", "method": "POST", "path": "/restricted", "body": "",
      "session": "untouched"},
-    {"client": "basket", "path": "/root/", "session": "untouched"},
-    {"client": "basket", "path": "/root/basket", "session": "read"},
-    {"client": "basket", "path": "/root/basket", "query": "item=a", "session": "renewed"},
-    {"client": "basket", "path": "/root/basket", "query": "item=b", "session": "kept"},
-    {"client": "basket", "path": "/root/", "session": "untouched"},
-    {"client": "other basket", "path": "/root/shop/data", "session": "kept"},
+    {"client": "basket", "path": "/top/", "session": "untouched"},
+    {"client": "basket", "path": "/top/basket", "session": "read"},
+    {"client": "basket", "path": "/top/basket", "query": "item=a", "session": "renewed"},
+    {"client": "basket", "path": "/top/basket", "query": "item=b", "session": "kept"},
+    {"client": "basket", "path": "/top/", "session": "untouched"},
+    {"client": "other basket", "path": "/top/shop/data", "session": "kept"},
 ]  # fmt: skip

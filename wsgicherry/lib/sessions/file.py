@@ -16,7 +16,7 @@ import re
 import shutil
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from secrets import token_hex
 from typing import Any
@@ -27,7 +27,7 @@ from .filelocks import FileLock, FileLocks
 from .filerecords import MAX_HEAD_BYTES, damaged, pack, unpack, unpack_head
 from .fileusers import FileUsers
 from .privatefolder import PrivateFolder, write_all
-from .stores import SessionStore, Stored, StoreLock
+from .stores import SAFE_ID, SessionStore, Stored, StoreLock
 
 PREFIX = "session-"
 TEMPORARY_PREFIX = ".saving-"
@@ -42,10 +42,9 @@ MAX_EXPIRES = 1e11
 # How many failures of a clean-up are told one by one.
 MAX_TOLD = 3
 
-ID = re.compile(r"[0-9A-Za-z_-]{1,128}")
 # CherryPy's lock files too, which it leaves behind.
 OURS = re.compile(
-    rf"{PREFIX}{ID.pattern}(\.lock)?|{re.escape(TEMPORARY_PREFIX)}.*|locks|users|damaged"
+    rf"{PREFIX}{SAFE_ID.pattern}(\.lock)?|{re.escape(TEMPORARY_PREFIX)}.*|locks|users|damaged"
 )
 
 
@@ -56,8 +55,6 @@ class FileStore(SessionStore):
     ConfigError without a storage_path. `warn`, if that is set, is told what an administrator
     should know: a folder that others can read, records that could not be cleaned up.
     """
-
-    warn: Callable[[str], None] | None = None
 
     def __init__(self, *, storage_path: str | os.PathLike[str] | None = None) -> None:
         path = os.fspath(storage_path or "")
@@ -117,7 +114,7 @@ class FileStore(SessionStore):
 
     def touch(self, id: str, expires: float, stored: Stored) -> None:
         """Keep what is stored under `id` until `expires`; do nothing if that is nothing."""
-        if not ID.fullmatch(id):
+        if not SAFE_ID.fullmatch(id):
             return
         with self._at_work("extend"), self._changing(id):
             head = self._head(id)
@@ -133,7 +130,7 @@ class FileStore(SessionStore):
 
     def delete(self, id: str) -> None:
         """Forget what is stored under `id`."""
-        if not ID.fullmatch(id):
+        if not SAFE_ID.fullmatch(id):
             return
         with self._at_work("delete"), self._changing(id):
             _remove(self._path(id))
@@ -181,7 +178,7 @@ class FileStore(SessionStore):
 
         Nothing is read of a folder, a link and the like: they have no content.
         """
-        if not ID.fullmatch(id):
+        if not SAFE_ID.fullmatch(id):
             return None
         name = PREFIX + id
         try:
@@ -233,7 +230,7 @@ class FileStore(SessionStore):
 
     def set_aside(self, id: str, content: Any) -> None:
         """Move a damaged record into the folder `damaged`; it keeps MAX_SET_ASIDE of them."""
-        if not ID.fullmatch(id):
+        if not SAFE_ID.fullmatch(id):
             return
         with self._at_work("set aside"), self._changing(id):
             stored = self._read(id)
@@ -367,7 +364,7 @@ def _reason(error: Exception) -> str:
 
 
 def _check(id: str) -> None:
-    if not ID.fullmatch(id):
+    if not SAFE_ID.fullmatch(id):
         raise ValueError(
             f"{id!r} is no session id: those are 1 to 128 letters, digits, - and _."
         )
@@ -375,7 +372,7 @@ def _check(id: str) -> None:
 
 def _id_of(name: str) -> str | None:
     id = name[len(PREFIX) :]
-    return id if name.startswith(PREFIX) and ID.fullmatch(id) else None
+    return id if name.startswith(PREFIX) and SAFE_ID.fullmatch(id) else None
 
 
 def _set_mtime(path: str, expires: float) -> None:

@@ -7,15 +7,12 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from hashlib import sha256
 
 from .filelocks import FileLocks
 from .privatefolder import PrivateFolder, write_all
+from .stores import SAFE_ID, UNSAVED_SECONDS, digest_user
 
-# A session is noted when its user logs in, and stored when that request ends.
-MIN_AGE_SECONDS = 3600
-
-LINE = re.compile(rb"([0-9]{1,15}) ([0-9A-Za-z_-]{1,128})")
+LINE = re.compile(rb"([0-9]{1,15}) (%s)" % SAFE_ID.pattern.encode())
 NAME = re.compile(r"[0-9a-f]{64}")
 
 
@@ -27,7 +24,7 @@ class FileUsers:
 
     def add(self, user: str, id: str) -> None:
         """Note that `id` is one of `user`'s."""
-        name = _name_of(user)
+        name = digest_user(user)
         with self._changing(name):
             if id.encode() in self._lines(name):
                 return
@@ -38,15 +35,15 @@ class FileUsers:
 
     def remove(self, user: str, id: str) -> None:
         """Note that `id` is none of `user`'s."""
-        self._keep(_name_of(user), lambda each, noted_at: each != id)
+        self._keep(digest_user(user), lambda each, noted_at: each != id)
 
     def ids_of(self, user: str) -> list[str]:
         """Return the ids of `user`, oldest first."""
-        return [id.decode() for id in self._lines(_name_of(user))]
+        return [id.decode() for id in self._lines(digest_user(user))]
 
     def clean_up(self, exists: Callable[[str], bool]) -> None:
         """Forget the sessions that have ended."""
-        oldest = time.time() - MIN_AGE_SECONDS
+        oldest = time.time() - UNSAVED_SECONDS
         with suppress(FileNotFoundError):
             for name in os.listdir(self._folder.path):
                 if NAME.fullmatch(name):
@@ -83,7 +80,3 @@ class FileUsers:
         except FileNotFoundError:
             return {}
         return {line[2]: int(line[1]) for line in lines if line}
-
-
-def _name_of(user: str) -> str:
-    return sha256(user.encode("utf-8", "surrogatepass")).hexdigest()

@@ -23,21 +23,19 @@ from .memcachedserver import (
     life_seconds,
     parse_address,
 )
-from .stores import SessionStore, Stored, StoreLock
+from .stores import (
+    ASIDE_SECONDS,
+    MAX_IDS_OF_USER,
+    USER_SECONDS,
+    SessionStore,
+    Stored,
+    StoreLock,
+    digest_user,
+)
 
 FIRST_PAUSE_SECONDS = 0.001
 LONGEST_PAUSE_SECONDS = 0.008
 """Between two attempts to take a lock that another process holds."""
-
-ASIDE_SECONDS = 24 * 60 * 60
-"""As long does an administrator find a damaged record."""
-
-MAX_IDS_OF_USER = 1_000
-"""The oldest are forgotten when a user has more sessions."""
-
-USER_SECONDS = 400 * 24 * 60 * 60
-"""As long are the ids of a user kept after a login: no browser keeps a cookie for longer
-(RFC 6265bis, section 5.5)."""
 
 MAX_ATTEMPTS = 100
 """To change the ids of a user, while others change them too."""
@@ -327,8 +325,8 @@ def split_value(value: bytes) -> tuple[float, bytes]:
 
 
 def user_name(user: str) -> str:
-    """Return the name of a user's item: any text may name a user, not any text is a key."""
-    return "user:" + hashlib.sha256(user.encode("utf-8", "surrogatepass")).hexdigest()
+    """Return the name of a user's item."""
+    return "user:" + digest_user(user)
 
 
 def is_key(text: str) -> bool:

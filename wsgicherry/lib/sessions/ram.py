@@ -12,15 +12,11 @@ from ...process.forks import renew_after_fork
 from .locks import KeyedLock, KeyedLocks
 from .plaincopy import ATOMS, copy_plain, is_same
 from .records import Record
-from .stores import SessionStore, Stored, StoreLock
+from .stores import UNSAVED_SECONDS, SessionStore, Stored, StoreLock
 
 # A dict makes itself anew when it is full, in one go: 1,000,000 entries take 28 ms and hold up
 # every thread; a 256th of them takes 0.2 ms.
 SHARDS = 256
-
-# A login may note a session before it is saved, at the end of its request; what is still not
-# there after this time has ended.
-NOTED_SECONDS = 3600
 
 _NO_ID: tuple[str, ...] = ()
 
@@ -110,7 +106,7 @@ class RamStore(SessionStore):
             shard.remove_expired(now)
             time.sleep(0)  # let others run, threads or greenlets
         for shard in self._shards:
-            shard.remove_ended(now - NOTED_SECONDS, self)
+            shard.remove_ended(now - UNSAVED_SECONDS, self)
             time.sleep(0)
 
     def clear(self) -> None:

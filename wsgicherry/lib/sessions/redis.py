@@ -8,7 +8,6 @@ The server should have `maxmemory-policy noeviction`, or it forgets sessions whe
 
 from __future__ import annotations
 
-import hashlib
 import math
 import os
 import threading
@@ -19,17 +18,22 @@ from typing import Any, NoReturn
 from .errors import LockTimeout, StoreUnavailable
 from .locks import KeyedLock, KeyedLocks
 from .redisserver import RedisServer, Script
-from .stores import SessionStore, Stored, StoreLock
+from .stores import (
+    ASIDE_SECONDS,
+    MAX_IDS_OF_USER,
+    UNSAVED_SECONDS,
+    USER_SECONDS,
+    SessionStore,
+    Stored,
+    StoreLock,
+    digest_user,
+)
 
 VERSION_BYTES = 16  # random, at the head of each value; as many as a UUID has
 WAIT_SECONDS = 0.1  # for a wake-up, before a waiter looks by itself whether the lock is free
 WAKE_UP_SECONDS = 1  # how long a wake-up may lie there; then nobody has waited
 PAUSE_SECONDS = 1.0  # after a failure, during which locks are not released but noted
 MAX_LOCKS_NOTED = 1000  # which could not be released; those beyond end by `lock_seconds`
-DAY_SECONDS = 24 * 60 * 60
-MAX_SESSIONS_OF_USER = 1000  # in the index of a user: the oldest drop out
-INDEX_DAYS = 400  # after the last login; as long as browsers keep a cookie (RFC 6265bis, 5.5)
-UNSAVED_SECONDS = 60 * 60  # an id noted so lately may be of a session not saved yet
 
 
 SAVE = Script(f"""
@@ -73,7 +77,7 @@ SET_ASIDE = Script(f"""
 local found = redis.call('GET', KEYS[1])
 if found and string.sub(found, {VERSION_BYTES + 1}) == ARGV[1] then
     redis.call('RENAME', KEYS[1], KEYS[2])
-    redis.call('EXPIRE', KEYS[2], {DAY_SECONDS})
+    redis.call('EXPIRE', KEYS[2], {ASIDE_SECONDS})
 end
 """)
 """Session, its place aside; content."""
@@ -83,8 +87,8 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])) do
     if redis.call('EXISTS', ARGV[4] .. id) == 0 then redis.call('ZREM', KEYS[1], id) end
 end
 redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
-redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -{MAX_SESSIONS_OF_USER + 1})
-redis.call('EXPIRE', KEYS[1], {INDEX_DAYS * DAY_SECONDS})
+redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -{MAX_IDS_OF_USER + 1})
+redis.call('EXPIRE', KEYS[1], {USER_SECONDS})
 """)
 """Index; id, now, since when ids may be unsaved, prefix of sessions."""
 
@@ -235,8 +239,7 @@ class RedisStore(SessionStore):
     # -- the sessions of a user --------------------------------------------------------
 
     def _index_key(self, user: str) -> str:
-        digest = hashlib.sha256(user.encode("utf-8", "surrogatepass")).hexdigest()
-        return f"{self._prefix}user:{digest}"
+        return f"{self._prefix}user:{digest_user(user)}"
 
     def add_id(self, user: str, id: str) -> None:
         """Note that the session `id` is one of `user`'s, and forget those that have ended."""

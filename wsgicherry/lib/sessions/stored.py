@@ -28,9 +28,6 @@ twice without); then this one is told to come back.
 """
 
 
-LOCK_THEMSELVES = ("implicit", "early")
-
-
 class StoredSession(AttachedSession):
     """A session in a store of the class `store_class`; its settings are attributes here.
 
@@ -68,7 +65,7 @@ class StoredSession(AttachedSession):
     def _settle_id(self, is_locking: bool | None = None) -> None:
         """Lock and load what the client's id names, in one go; else take a new id."""
         if is_locking is None:
-            is_locking = self.locking in LOCK_THEMSELVES and not self.is_saved
+            is_locking = self._locks_itself()
         wanted, self._wanted = self._wanted, None
         if wanted is not None:
             if self.is_valid_id(wanted):

@@ -2,9 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
+from hashlib import sha256
 from typing import Any, NamedTuple
+
+SAFE_ID = re.compile(r"[0-9A-Za-z_-]{1,128}")
+"""What an id may be, in a session class that makes its own too."""
+
+MAX_IDS_OF_USER = 1_000
+"""The oldest are forgotten when a user has more sessions, in a store of the network."""
+
+USER_SECONDS = 400 * 24 * 60 * 60
+"""As long are the ids of a user kept after a login: no browser keeps a cookie for longer
+(RFC 6265bis section 5.5)."""
+
+UNSAVED_SECONDS = 60 * 60
+"""An id that was noted so lately may be of a session which is not saved yet: it is noted at the
+login, and saved when that request ends."""
+
+ASIDE_SECONDS = 24 * 60 * 60
+"""As long does an administrator find a damaged record, in a store of the network."""
+
+
+def digest_user(user: str) -> str:
+    """Return what stands for a user's name, which may be a text that no key or file has."""
+    return sha256(user.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Stored(NamedTuple):
@@ -49,9 +73,6 @@ class SessionStore(ABC):
 
     clean_thread: Any = None
     """The monitor that calls `clean_up`."""
-
-    cleaned_by: int | None = None
-    """The process in which that monitor was started."""
 
     warn: Callable[[str], object] | None = None
     """What to tell of oddities that an administrator should know."""
