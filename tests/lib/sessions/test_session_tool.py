@@ -492,6 +492,37 @@ def test_what_the_rest_of_a_stream_changes(mount, watched, locking):
     assert browser.get("/shows").text == "[0, 1, 2]"
 
 
+def test_the_end_of_a_stream_comes_after_its_changes(mount, ram):
+    """When the client sees the end of a stream, what it has changed is saved already."""
+
+    @stream
+    def index():
+        yield b"a"
+        session["n"] = 7
+
+    browser = mount(index, *PAGES, **ram.settings)
+    id = cookie_of(browser.get("/writes"))["value"]
+    environ = client(browser.app).RequestClass.blank("/").environ
+    body = browser.app({**environ, "HTTP_COOKIE": f"session_id={id}"}, lambda *head: None)
+    assert list(body) == [b"a"]
+    assert client(browser.app, id).get("/reads").text == "7"
+    body.close()
+
+
+def test_changes_at_the_end_of_a_stream_that_cannot_be_saved(mount, tmp_path, log):
+    """The page is whole all the same, as its head said; the log says once what is lost."""
+
+    @stream
+    def index():
+        yield b"a"
+        session["odd"] = object()
+
+    browser = mount(index, *PAGES, storage_class="file", storage_path=str(tmp_path / "store"))
+    browser.get("/writes")
+    assert browser.get("/").text == "a"
+    assert sum("session['odd']" in text for text in log.texts) == 1
+
+
 def test_a_touch_in_mid_stream_locks_nothing(mount, ram):
     """Who looks into the session late does not hold its lock while he sends."""
 

@@ -4,7 +4,7 @@ into the session.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from logging import WARNING
@@ -12,6 +12,7 @@ from typing import Any
 
 from ...core.bodies import FileChunks
 from ...core.current import serving_now
+from ...core.errors import UNEXPECTED
 from ...core.sending import StartedStream
 from ...core.tools import ToolTarget
 from .. import is_iterator
@@ -201,7 +202,7 @@ def save() -> None:
         if not response.stream:
             response.collapse_body()
         elif not isinstance(body, FileChunks):
-            response.body = StartedStream(body)
+            response.body = save_at_end(session, StartedStream(body))
     session.is_saved, session.is_final = True, not response.stream
     if session.touched:
         mark_private(response)
@@ -229,19 +230,36 @@ def unlock() -> None:
 unlock.failsafe = True  # type: ignore[attr-defined]
 
 
+def save_at_end(session: Session, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield `chunks`, and save what they have changed before the client sees their end.
+
+    Its next request is to find it, in whichever process.
+    """
+    yield from chunks
+    try:
+        save_rest(session)
+    except UNEXPECTED:
+        session.is_saved = False  # `close` need not try again
+        serving_now().request.log("", "TOOLS.SESSIONS", 40, traceback=True)
+
+
+def save_rest(session: Session) -> None:
+    """Save what has changed since the session was saved."""
+    # PERF: only the rest of a stream may have changed, in place, what nobody has set.
+    is_changed = session._is_changed or (
+        not session.is_final and session.loaded and session._has_changed()
+    )
+    if session.is_saved and is_changed:
+        session.save()
+
+
 def close() -> None:
-    """Save what the rest of a streamed body has changed, and unlock whatever happened."""
-    serving = serving_now()
-    session: Session | None = getattr(serving, "session", None)
+    """Save what a streamed body has changed that broke off, and unlock whatever happened."""
+    session: Session | None = getattr(serving_now(), "session", None)
     if session is None or not session.touched:
         return
     try:
-        # PERF: only the rest of a stream may have changed, in place, what nobody has set.
-        is_changed = session._is_changed or (
-            serving.response.stream and session.loaded and session._has_changed()
-        )
-        if session.is_saved and is_changed:
-            session.save()
+        save_rest(session)
     finally:
         if session.locked:
             session.release_lock()
