@@ -131,13 +131,14 @@ class StoredSession(AttachedSession):
             return None
         self._kept, self._created, self._user = kept, record.created, record.user
         self._noted_user = None if record.user is None else (record.user, id)
+        data: dict[str, Any] = record.data
+        self._is_shared = keeps_objects and is_flat(data)
         if keeps_objects:
-            data: dict[str, Any] = copy_plain(record.data)
-            return data
+            return data if self._is_shared else copy_plain(data)
         if self.serializer == "pickle":
             # What pickle writes of an equal set may differ from what it read.
             self._kept = kept._replace(content=self.codec.encode(record, self.id))
-        return record.data
+        return data
 
     def _is_over(self, kept: Stored, record: Record) -> bool:
         """Tell whether a session has ended that the store still has."""
@@ -225,8 +226,12 @@ class StoredSession(AttachedSession):
             if lock is not None:
                 lock.release()
         # Of what we have just stored the version is not known: see `_try_save`.
-        self._kept, self._is_version_known = Stored(content, None, expires), False
-        if self.store.keeps_objects:
+        # PERF: as in `_content`.
+        self._kept = tuple.__new__(Stored, (content, None, expires))
+        self._is_version_known = False
+        if self.is_final:
+            self._is_shared = True  # what is set later copies it; in place nothing changes
+        elif self.store.keeps_objects:
             self._keep_apart()
         self._is_stored, self._is_changed = True, False
         self._counts = None
@@ -235,9 +240,8 @@ class StoredSession(AttachedSession):
 
     def _keep_apart(self) -> None:
         """See to it that what is changed from now on is not what we know to be stored."""
-        # PERF: what is set later copies it; in place nothing changes any more, or can.
-        if self.is_final or is_flat(self._data):
-            self._is_shared = True
+        if is_flat(self._data):
+            self._is_shared = True  # as above: in place nothing can change
         else:
             self._data = copy_plain(self._data)
 
@@ -282,16 +286,18 @@ class StoredSession(AttachedSession):
         self._kept, self._user, self._created, self._counts = None, None, 0.0, None
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        # PERF: usually there is nothing to note: 0.2 us, not 0.8.
-        if not self.loaded or self._is_ended or self._counts or self._is_shared:
+        # PERF: usually there is nothing else to note: 0.2 us, not 0.8.
+        if not self.loaded or self._is_ended or self._counts:
             self._note_change(key)
+        if self._is_shared:
+            self._data, self._is_shared = self._data.copy(), False
         self._is_changed = True
         self._data[key] = value
 
     def _note_change(self, *keys: Any) -> None:
         super()._note_change(*keys)
         if self._is_shared:
-            self._data, self._is_shared = dict(self._data), False
+            self._data, self._is_shared = self._data.copy(), False
         for key in keys:
             # What was counted is part of the value no more.
             if self._counts:

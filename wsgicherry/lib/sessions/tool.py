@@ -245,11 +245,7 @@ def save_at_end(session: Session, chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 def save_rest(session: Session) -> None:
     """Save what has changed since the session was saved."""
-    # PERF: only the rest of a stream may have changed, in place, what nobody has set.
-    is_changed = session._is_changed or (
-        not session.is_final and session.loaded and session._has_changed()
-    )
-    if session.is_saved and is_changed:
+    if session.is_saved and session.loaded and session._has_changed():
         session.save()
 
 
@@ -259,7 +255,9 @@ def close() -> None:
     if session is None or not session.touched:
         return
     try:
-        save_rest(session)
+        # PERF: only the rest of a stream may have changed, in place, what nobody has set.
+        if session._is_changed or not session.is_final:
+            save_rest(session)
     finally:
         if session.locked:
             session.release_lock()
