@@ -128,17 +128,16 @@ def test_versions(saved):
     assert saved.load(ID).content == b"content"
 
 
-def test_changed_while_it_was_written(saved, monkeypatch):
+def test_changed_while_it_waited(saved, monkeypatch):
     """What somebody else saved in the meantime stays, and no file is left."""
-    version, write = saved.load(ID).version, saved._write
+    version, changing = saved.load(ID).version, saved._changing
 
-    def overtaken(*arguments):
-        path = write(*arguments)
+    def overtaken(id):
         monkeypatch.undo()
         assert saved.save(ID, b"theirs", later(), version)
-        return path
+        return changing(id)
 
-    monkeypatch.setattr(saved, "_write", overtaken)
+    monkeypatch.setattr(saved, "_changing", overtaken)
     assert not saved.save(ID, b"mine", later(), version)
     assert saved.load(ID).content == b"theirs"
     assert sessions(saved.storage_path) == [f"session-{ID}"]

@@ -100,16 +100,10 @@ class FileStore(SessionStore):
             # First without the lock: what is too late need not wait for the disk.
             if self._version(id) != version:
                 return False
-            name = self._write(content, expires, token_hex(16))
-            try:
-                with self._changing(id):
-                    if self._version(id) != version:
-                        os.unlink(name)
-                        return False
-                    os.replace(name, self._path(id))
-            except BaseException:
-                _remove(name)
-                raise
+            with self._changing(id):
+                if self._version(id) != version:
+                    return False
+                self._replace(id, content, expires, token_hex(16))
         return True
 
     def touch(self, id: str, expires: float, stored: Stored) -> None:
@@ -126,7 +120,7 @@ class FileStore(SessionStore):
             # An end before the one in the file: that one would win.
             kept = self._read(id)
             if kept is not None and kept.version == head[0]:
-                os.replace(self._write(kept.content, expires, head[0]), self._path(id))
+                self._replace(id, kept.content, expires, head[0])
 
     def delete(self, id: str) -> None:
         """Forget what is stored under `id`."""
@@ -135,8 +129,11 @@ class FileStore(SessionStore):
         with self._at_work("delete"), self._changing(id):
             _remove(self._path(id))
 
-    def _write(self, content: bytes, expires: float, version: str) -> str:
-        """Write a record beside the others; return the path of the file."""
+    def _replace(self, id: str, content: bytes, expires: float, version: str) -> None:
+        """Write a record beside the others, and put it in the place of the old one.
+
+        Under the lock of changes: of many who save at once nobody waits for the disk in vain.
+        """
         expires = min(expires, MAX_EXPIRES)
         name = TEMPORARY_PREFIX + token_hex(16)
         path = self._folder.join(name)
@@ -147,10 +144,10 @@ class FileStore(SessionStore):
             # The folder is not synchronised: after a power failure the old record may be
             # there, which is whole, as the new one is.
             _set_mtime(path, expires)
+            os.replace(path, self._path(id))
         except BaseException:
             _remove(path)
             raise
-        return path
 
     def _read(self, id: str) -> Stored | None:
         found = self._look(id, None)
