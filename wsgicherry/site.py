@@ -304,8 +304,10 @@ class Site:
         running = [server for server in self.find_servers() if server.running]
         if self.log.screen and running:
             with suppress(OSError, ValueError):  # nobody reads stderr any more
-                for line in banner(running, self.mounts):
-                    print(line, file=sys.stderr, flush=True)
+                # In one step: a server's thread may be writing its first log line by now.
+                lines = banner(running, self.mounts)
+                sys.stderr.write("\n".join(lines) + "\n")
+                sys.stderr.flush()
 
     # -- logs --------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from time import time
 from typing import Any
 
 from .attached import AttachedSession
-from .base import shown
+from .base import LOCK_THEMSELVES, shown
 from .counter import Counter
 from .errors import LockTimeout
 from .merging import merge
@@ -51,6 +51,10 @@ class StoredSession(AttachedSession):
         self.id_observers = []
         self._data = {}
         self.originalid = self._wanted = id
+        # PERF: said again here, they are quicker to find than in the classes; each is asked for
+        # several times in a request.
+        self._id = self._failure = self._kept = self._lock = self._counts = None
+        self.loaded = self.locked = self.is_saved = self._is_ended = self._is_shared = False
 
     # -- finding and loading -----------------------------------------------------------
 
@@ -65,7 +69,7 @@ class StoredSession(AttachedSession):
     def _settle_id(self, is_locking: bool | None = None) -> None:
         """Lock and load what the client's id names, in one go; else take a new id."""
         if is_locking is None:
-            is_locking = self._locks_itself()
+            is_locking = self.locking in LOCK_THEMSELVES and not self.is_saved
         wanted, self._wanted = self._wanted, None
         if wanted is not None:
             if self.is_valid_id(wanted):
@@ -125,7 +129,7 @@ class StoredSession(AttachedSession):
         if record is None:
             return None
         # PERF: usually the store has seen to that: 0.1 us, not 0.7.
-        may_be_over = self.absolute_timeout or type(self).now is not AttachedSession.now
+        may_be_over = self.absolute_timeout or self.has_own_clock
         if may_be_over and self._is_over(kept, record):
             self._guard(self.store.delete, id)
             return None
@@ -146,7 +150,7 @@ class StoredSession(AttachedSession):
         if self.absolute_timeout and record.created + self.absolute_timeout * 60 <= now:
             return True
         # The store goes by the clock, a derived class perhaps by a `now()` of its own.
-        return type(self).now is not AttachedSession.now and kept.expires <= now
+        return self.has_own_clock and kept.expires <= now
 
     def _exists(self) -> bool:
         return self._fetch() is not None
@@ -156,7 +160,7 @@ class StoredSession(AttachedSession):
     def _keep(self) -> None:
         # PERF: 0.2 us, not 0.7 by the general way.
         is_plain = self._created and not self.absolute_timeout
-        now = time() if type(self).now is AttachedSession.now else self._time()
+        now = self._time() if self.has_own_clock else time()
         expires = now + self.timeout * 60 if is_plain else self._expiry(now)
         self.life_minutes = (expires - now) / 60
         kept = self._kept
@@ -209,22 +213,11 @@ class StoredSession(AttachedSession):
 
         A session that has ended meanwhile (logged out, perhaps) is not brought back.
         """
-        lock: StoreLock | None = None
-        try:
-            for attempt in range(MAX_MERGES):
-                content = self._content()
-                if self._is_version_known and self._try_save(content, expires):
-                    break
-                if attempt + 1 == MERGES_UNLOCKED and self._lock is None:
-                    lock = self._guard(self.store.lock, self.id, self._lock_seconds())
-                if not self._take_over():
-                    return
-            else:
-                self._failure = LockTimeout(self._lock_seconds())
-                raise self._failure
-        finally:
-            if lock is not None:
-                lock.release()
+        content = self._content()
+        if not self._is_version_known or not self._try_save(content, expires):
+            content = self._save_merged(expires)
+            if content is None:
+                return
         # Of what we have just stored the version is not known: see `_try_save`.
         # PERF: as in `_content`.
         self._kept = tuple.__new__(Stored, (content, None, expires))
@@ -237,6 +230,26 @@ class StoredSession(AttachedSession):
         self._counts = None
         if self._user is not None:
             self._note_user()
+
+    def _save_merged(self, expires: float) -> Any:
+        """Store the data, merged with what is there; return what was stored, None if the
+        session has ended.
+        """
+        lock: StoreLock | None = None
+        try:
+            for failed in range(1, MAX_MERGES):
+                if failed == MERGES_UNLOCKED and self._lock is None:
+                    lock = self._guard(self.store.lock, self.id, self._lock_seconds())
+                if not self._take_over():
+                    return None
+                content = self._content()
+                if self._try_save(content, expires):
+                    return content
+            self._failure = LockTimeout(self._lock_seconds())
+            raise self._failure
+        finally:
+            if lock is not None:
+                lock.release()
 
     def _keep_apart(self) -> None:
         """See to it that what is changed from now on is not what we know to be stored."""
