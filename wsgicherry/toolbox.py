@@ -7,6 +7,7 @@ from typing import Any
 
 from .core.tools import ErrorTool, HandlerTool, PreparedTool, Tool, Toolbox
 from .lib import cptools, encoding, jsontools, static, xmlrpcutil
+from .lib.caching.tool import CachingTool
 from .lib.sessionauthtool import SessionAuthTool
 from .lib.sessiontool import SessionTool
 
@@ -48,6 +49,7 @@ def make_toolbox() -> Toolbox:
     for name, function in HANDLING:
         setattr(toolbox, name, HandlerTool(function, name))
     toolbox.session_auth = SessionAuthTool()
+    toolbox.caching = CachingTool()
     for name, function in ANSWERING_ERRORS:
         setattr(toolbox, name, ErrorTool(function, name))
     return toolbox

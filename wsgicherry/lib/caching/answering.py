@@ -1,0 +1,245 @@
+"""Answer a request from the cache, or find out who is to make the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from time import monotonic
+from typing import Any
+
+from ...core.current import Serving, serving_now
+from ...core.errors import HTTPError
+from ...wire.conditions import Conditions, find_outcome, parse_date
+from ...wire.headers import MalformedHeader
+from .entries import Entry
+from .keys import Key, find_target, pick_values
+from .policy import (
+    PLAIN,
+    SAFE_METHODS,
+    Wishes,
+    is_acceptable,
+    is_acceptable_meanwhile,
+    read_wishes,
+)
+from .settings import Settings
+from .storing import Change, Run
+
+READING = ("GET", "HEAD")
+
+# What makes an answer one client's own, or part of one; the last two are set by servers.
+BYPASSING = (
+    "HTTP_AUTHORIZATION",
+    "HTTP_CGI_AUTHORIZATION",
+    "HTTP_RANGE",
+    "REMOTE_USER",
+    "LOGON_USER",
+)
+
+CONDITIONAL = (
+    "HTTP_IF_NONE_MATCH",
+    "HTTP_IF_MODIFIED_SINCE",
+    "HTTP_IF_MATCH",
+    "HTTP_IF_UNMODIFIED_SINCE",
+)
+
+# What a 304 says of the page (RFC 9110 section 15.4.5): the client has the rest.
+DESCRIBING_THE_BODY = frozenset(
+    {"Content-Type", "Content-Length", "Content-Encoding", "Content-Language", "Content-Range"}
+)
+
+
+class Caching:
+    """What `tools.caching` does for the pages of one plan."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._app: Any = None
+        self._cache: Any = None
+
+    def find_cache(self, app: Any) -> Any:
+        """Return the cache of `app` for these settings."""
+        if self._app is not app:
+            key = self.settings.cache_key()
+            cache = app.caches.get(key)
+            if cache is None:
+                # Of two threads that make one both go on with the first.
+                cache = app.caches.setdefault(key, self.settings.make_cache())
+            self._cache, self._app = cache, app
+        return self._cache
+
+    def begin(self) -> bool:
+        """Answer the current request from the cache, if that is possible; return whether it
+        was.
+
+        HTTPError 400 for a Cache-Control with a number that is none, 504 for only-if-cached.
+        Source: BEHAVIOUR 6.6, RFC 9111 section 4.
+        """
+        serving = serving_now()
+        request: Any = serving.request
+        environ = request.environ
+        request.cached = request.cacheable = False
+        method = environ["REQUEST_METHOD"]
+        if method not in READING or method in self.settings.invalid_methods:
+            self._note_change(serving, method)
+            return False
+        for name in BYPASSING:
+            if environ.get(name):
+                return self._tell(serving, "fwd=bypass")
+        # Somebody has answered before: a login page, a file.
+        if request.handler is None:
+            return self._tell(serving, "fwd=bypass")
+        cache = self.find_cache(request.app)
+        target = find_target(request)
+        wishes = find_wishes(environ)
+        key, entry = cache.look_up(target, environ)
+        if entry is not None:
+            age = serving.response.time - entry.created
+            if wishes is PLAIN and age < entry.lifetime.fresh:
+                return self._answer(serving, entry, age)
+            if is_acceptable(entry.lifetime, max(0.0, age), wishes):
+                return self._answer(serving, entry, age)
+            cache.tot_expires += age >= entry.lifetime.fresh
+        if wishes.only_if_cached:
+            raise HTTPError(504, "The page is not in the cache.")
+        return self._miss(serving, target, key, entry, wishes)
+
+    def _note_change(self, serving: Serving, method: str) -> None:
+        if method not in SAFE_METHODS or method in self.settings.invalid_methods:
+            request: Any = serving.request
+            cache = self.find_cache(request.app)
+            serving.caching = Change(cache, find_target(request))  # type: ignore[attr-defined]
+
+    def _miss(
+        self, serving: Serving, target: Key, key: Key, entry: Entry | None, wishes: Wishes
+    ) -> bool:
+        """Let the current request make the page, unless another one is doing so."""
+        request: Any = serving.request
+        environ = request.environ
+        cache = self.find_cache(request.app)
+        may_store = environ["REQUEST_METHOD"] == "GET" and not wishes.no_store
+        seconds = cache.antistampede_timeout
+        flight = None
+        if may_store and seconds is not None:
+            give_up_at = monotonic() + seconds
+            flight, is_ours = cache.flights.join(key)
+            while not is_ours:
+                now = serving.response.time
+                if entry is not None and is_acceptable_meanwhile(
+                    entry.lifetime, now - entry.created, wishes
+                ):
+                    return self._answer(serving, entry, now - entry.created)
+                if wishes.no_cache or not flight.wait(give_up_at - monotonic()):
+                    flight = None
+                    break
+                found = flight.result
+                if found is None:
+                    flight = None  # it was for its own client alone, or failed
+                    break
+                if pick_values(environ, found.names) == found.values:
+                    return self._answer(serving, found.entry, 0.0, "; collapsed")
+                key, entry = cache.look_up(target, environ)
+                if entry is not None and now - entry.created < entry.lifetime.fresh:
+                    return self._answer(serving, entry, now - entry.created)
+                flight, is_ours = cache.flights.join(key)
+        request.cacheable = may_store
+        why = "stale" if entry is not None else "uri-miss" if key == target else "vary-miss"
+        if wishes.no_cache or (entry is not None and wishes is not PLAIN):
+            why = "request"
+        serving.caching = Run(  # type: ignore[attr-defined]
+            self, cache, target, key, flight, entry, may_store, f"fwd={why}"
+        )
+        return False
+
+    def _answer(self, serving: Serving, entry: Entry, age: float, more: str = "") -> bool:
+        """Make `entry` the response, or say that the client has it already.
+
+        HTTPError 412 for a condition that it does not meet.
+        """
+        request: Any = serving.request
+        environ = request.environ
+        cache = self.find_cache(request.app)
+        cache.tot_hist += 1
+        for name in CONDITIONAL:
+            if name in environ:
+                outcome = find_outcome(
+                    environ["REQUEST_METHOD"],
+                    Conditions.of(environ),
+                    find_header(entry, "Etag"),
+                    parse_date(find_header(entry, "Last-Modified")),
+                )
+                if outcome == 412:
+                    raise HTTPError(412)
+                if outcome == 304:
+                    cache.tot_non_modified += 1
+                    self.show(serving, entry, age, more, is_known=True)
+                    return True
+                break
+        self.show(serving, entry, age, more)
+        return True
+
+    def show(
+        self, serving: Serving, entry: Entry, age: float, more: str = "", is_known: bool = False
+    ) -> None:
+        """Make `entry` the current response; `is_known`: the client has its body."""
+        request: Any = serving.request
+        response = serving.response
+        # A clock that was set back makes nothing younger than new.
+        headers = [*entry.headers, ("Age", str(int(age)) if age > 0 else "0")]
+        name = self.settings.cache_status
+        if name:
+            left = int(entry.lifetime.fresh - age)
+            headers.append(("Cache-Status", f"{name}; hit; ttl={left}{more}"))
+        response.status = entry.status
+        response.stream = False
+        response.body = [entry.body] if entry.body else []
+        if is_known:
+            response.status = 304
+            response.body = []
+            headers = [pair for pair in headers if pair[0] not in DESCRIBING_THE_BODY]
+        response._headerlist, response._headers = headers, None
+        request.handler = None
+        request.cached, request.cacheable = True, False
+        if self.settings.debug:
+            request.log("Reading response from cache", "TOOLS.CACHING")
+
+    def _tell(self, serving: Serving, what: str) -> bool:
+        name = self.settings.cache_status
+        if name:
+            serving.caching = Teller(f"{name}; {what}")  # type: ignore[attr-defined]
+        return False
+
+
+class Teller:
+    """Says in the header Cache-Status (RFC 9211) why the cache had no part in a response."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def finish(self, serving: Serving) -> None:
+        """Set the header."""
+        serving.response._headerlist.append(("Cache-Status", self.text))
+
+    def release(self) -> None:
+        """Do nothing: nobody waits."""
+
+    def stand_in(self, serving: Serving) -> None:
+        """Do nothing: nothing is stored."""
+
+
+def find_wishes(environ: Mapping[str, Any]) -> Wishes:
+    """Return what a request asks of caches; HTTPError 400 for a number that is none."""
+    if "HTTP_CACHE_CONTROL" not in environ and "HTTP_PRAGMA" not in environ:
+        return PLAIN
+    try:
+        wishes = read_wishes(environ.get("HTTP_CACHE_CONTROL"), environ.get("HTTP_PRAGMA"))
+    except MalformedHeader:
+        # Source: CherryPy's rule (BEHAVIOUR 6.6).
+        raise HTTPError(400, "Invalid Cache-Control header") from None
+    return PLAIN if wishes == PLAIN else wishes
+
+
+def find_header(entry: Entry, name: str) -> str | None:
+    """Return the header `name`, in Title-Case, of a stored response."""
+    for key, value in entry.headers:
+        if key == name:
+            return value
+    return None

@@ -1,0 +1,41 @@
+"""Responses in Redis or Valkey, for the processes of one machine or of several."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..sessions.redisserver import RedisServer
+from .shared import SharedCache
+
+
+class RedisCache(SharedCache):
+    """A cache on a Redis or Valkey server."""
+
+    url: str = "redis://127.0.0.1:6379/0"
+    """Where it is: redis://, rediss://, unix://, valkey:// ..."""
+
+    client: Any = None
+    """A client object of redis-py or valkey-py, or what makes one, in place of `url`."""
+
+    _made: RedisServer | None = None
+
+    @property
+    def _server(self) -> RedisServer:
+        # Nothing is opened yet, so of two threads either's will do.
+        server = self._made
+        if server is None:
+            server = self._made = RedisServer(self.url, self.client, self.timeout)
+        return server
+
+    def fetch(self, names: list[str]) -> list[bytes | None]:
+        """Return the values of `names`."""
+        found: list[bytes | None] = self._server.call(lambda client: client.mget(names))
+        return found
+
+    def store(self, name: str, value: bytes, seconds: int) -> None:
+        """Keep `value`."""
+        self._server.call(lambda client: client.set(name, value, ex=seconds))
+
+    def remove(self, name: str) -> None:
+        """Forget the value of `name`."""
+        self._server.call(lambda client: client.delete(name))
