@@ -25,22 +25,6 @@ from .storing import Change, Run
 
 READING = ("GET", "HEAD")
 
-# What makes an answer one client's own, or part of one; the last two are set by servers.
-BYPASSING = (
-    "HTTP_AUTHORIZATION",
-    "HTTP_CGI_AUTHORIZATION",
-    "HTTP_RANGE",
-    "REMOTE_USER",
-    "LOGON_USER",
-)
-
-CONDITIONAL = (
-    "HTTP_IF_NONE_MATCH",
-    "HTTP_IF_MODIFIED_SINCE",
-    "HTTP_IF_MATCH",
-    "HTTP_IF_UNMODIFIED_SINCE",
-)
-
 # What a 304 says of the page (RFC 9110 section 15.4.5): the client has the rest.
 DESCRIBING_THE_BODY = frozenset(
     {"Content-Type", "Content-Length", "Content-Encoding", "Content-Language", "Content-Range"}
@@ -81,11 +65,8 @@ class Caching:
         if method not in READING or method in self.settings.invalid_methods:
             self._note_change(serving, method)
             return False
-        for name in BYPASSING:
-            if environ.get(name):
-                return self._tell(serving, "fwd=bypass")
-        # Somebody has answered before: a login page, a file.
-        if request.handler is None:
+        # Without a handler somebody has answered before: with a login page, or a file.
+        if request.handler is None or is_personal(environ):
             return self._tell(serving, "fwd=bypass")
         cache = self.find_cache(request.app)
         target = find_target(request)
@@ -104,9 +85,8 @@ class Caching:
 
     def _note_change(self, serving: Serving, method: str) -> None:
         if method not in SAFE_METHODS or method in self.settings.invalid_methods:
-            request: Any = serving.request
-            cache = self.find_cache(request.app)
-            serving.caching = Change(cache, find_target(request))  # type: ignore[attr-defined]
+            self.find_cache(serving.request.app)  # it may be one that others have filled
+            serving.caching = Change(find_target(serving.request))  # type: ignore[attr-defined]
 
     def _miss(
         self, serving: Serving, target: Key, key: Key, entry: Entry | None, wishes: Wishes
@@ -158,22 +138,18 @@ class Caching:
         environ = request.environ
         cache = self.find_cache(request.app)
         cache.tot_hist += 1
-        for name in CONDITIONAL:
-            if name in environ:
-                outcome = find_outcome(
-                    environ["REQUEST_METHOD"],
-                    Conditions.of(environ),
-                    find_header(entry, "Etag"),
-                    parse_date(find_header(entry, "Last-Modified")),
-                )
-                if outcome == 412:
-                    raise HTTPError(412)
-                if outcome == 304:
-                    cache.tot_non_modified += 1
-                    self.show(serving, entry, age, more, is_known=True)
-                    return True
-                break
-        self.show(serving, entry, age, more)
+        outcome = None
+        if is_conditional(environ):
+            outcome = find_outcome(
+                environ["REQUEST_METHOD"],
+                Conditions.of(environ),
+                find_header(entry, "Etag"),
+                parse_date(find_header(entry, "Last-Modified")),
+            )
+            if outcome == 412:
+                raise HTTPError(412)
+            cache.tot_non_modified += outcome == 304
+        self.show(serving, entry, age, more, is_known=outcome == 304)
         return True
 
     def show(
@@ -188,7 +164,8 @@ class Caching:
         if name:
             left = int(entry.lifetime.fresh - age)
             headers.append(("Cache-Status", f"{name}; hit; ttl={left}{more}"))
-        response.status = entry.status
+        # PERF: None is 200 too, and nobody looks for its reason: 0.5 us.
+        response.status = None if entry.status == "200 OK" else entry.status
         response.stream = False
         response.body = [entry.body] if entry.body else []
         if is_known:
@@ -223,6 +200,31 @@ class Teller:
 
     def stand_in(self, serving: Serving) -> None:
         """Do nothing: nothing is stored."""
+
+
+def is_personal(environ: Mapping[str, Any]) -> bool:
+    """Tell whether the answer may be one client's own, or a part of it: who it is came with
+    the request, or from the server; or it asks for a range.
+    """
+    # PERF: written out: 0.1 us, not 0.3.
+    return bool(
+        "HTTP_AUTHORIZATION" in environ
+        or "HTTP_RANGE" in environ
+        or "HTTP_CGI_AUTHORIZATION" in environ
+        or environ.get("REMOTE_USER")
+        or environ.get("LOGON_USER")
+    )
+
+
+def is_conditional(environ: Mapping[str, Any]) -> bool:
+    """Tell whether there are headers for `find_outcome` to look at."""
+    # PERF: as above.
+    return (
+        "HTTP_IF_NONE_MATCH" in environ
+        or "HTTP_IF_MODIFIED_SINCE" in environ
+        or "HTTP_IF_MATCH" in environ
+        or "HTTP_IF_UNMODIFIED_SINCE" in environ
+    )
 
 
 def find_wishes(environ: Mapping[str, Any]) -> Wishes:

@@ -7,11 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ...core.current import find_serving
 from ...wire.headers import HeaderMap
 from .base import Cache
 from .coalescing import Flights
 from .entries import Entry
-from .keys import Key
+from .keys import Key, find_target
 from .policy import Lifetime
 from .stored import StoredCache
 
@@ -68,8 +69,10 @@ class ForeignCache(Cache):
         return True
 
     def forget(self, target: Key) -> None:
-        """Have the cache forget the page of the current request."""
-        self.cache.delete()
+        """Have the cache forget the page of the current request; of others it does not know."""
+        serving = find_serving()
+        if serving is not None and target == find_target(serving.request):
+            self.cache.delete()
         self.flights.spoil(target)
 
     def forget_tag(self, tag: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...core.current import find_serving
+from .foreign import ForeignCache
 from .keys import as_targets
 
 
@@ -13,11 +14,16 @@ def purge(url: str, app: Any = None) -> None:
 
     `url` is absolute, or a path with its query string as the current request's host has it.
     `app`: the application that keeps it; default is that of the current request. ValueError
-    for a path, RuntimeError for no `app`, outside a request.
+    for a path, RuntimeError for no `app`, outside a request. A cache in CherryPy's manner knows
+    the current page alone: it forgets everything.
     """
     app, request = _place(app)
-    for target in as_targets(url, app.script_name or "", request):
-        for cache in app.caches.values():
+    targets = as_targets(url, app.script_name or "", request)
+    for cache in app.caches.values():
+        if isinstance(cache, ForeignCache):
+            cache.clear()
+            continue
+        for target in targets:
             cache.forget(target)
 
 

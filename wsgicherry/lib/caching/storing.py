@@ -38,20 +38,22 @@ class Change:
     section 4.4).
     """
 
-    def __init__(self, cache: Any, target: Key) -> None:
-        self.cache, self.target = cache, target
+    def __init__(self, target: Key) -> None:
+        self.target = target
 
     def finish(self, serving: Serving) -> None:
         """Forget the page of this URL, and those of this host that the response names."""
         response, request = serving.response, serving.request
         if find_code(response) >= 400:
             return
-        self.cache.forget(self.target)
+        targets = [self.target]
         for name in ("Location", "Content-Location"):
-            place = response.headers.get(name)
-            if place and find_base(str(place)) in ("", request.base):
-                for target in as_targets(str(place), request.script_name, request):
-                    self.cache.forget(target)
+            place = str(response.headers.get(name, ""))
+            if place and find_base(place) in ("", request.base):
+                targets += as_targets(place, request.script_name, request)
+        for cache in request.app.caches.values():
+            for target in targets:
+                cache.forget(target)
 
     def release(self) -> None:
         """Do nothing: nobody waits."""
