@@ -382,3 +382,22 @@ def test_anti_stampede_cache_without_a_timeout():
     assert "a" not in cache
     cache.wait("a")
     assert cache.wait("a", timeout=None) is None
+
+
+def test_a_page_that_was_stored_between_the_look_and_the_run(pages, monkeypatch):
+    """Who looked too early looks again: the page is not made twice."""
+    page = pages()
+    page.ask("/other")
+    cache, looked = page.cache, []
+
+    def look_up(target, environ, inner=cache.look_up):
+        found = inner(target, environ)
+        looked.append(target)
+        if len(looked) == 1:
+            monkeypatch.setattr(cache, "look_up", inner)
+            page.ask("/late")
+        return found
+
+    monkeypatch.setattr(cache, "look_up", look_up)
+    assert page.ask("/late").text == "run 2"
+    assert page.runs == 2

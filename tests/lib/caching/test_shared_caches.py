@@ -1,5 +1,6 @@
 """MemcachedCache and RedisCache: shared by processes, and empty when their store is dead."""
 
+import threading
 import time
 
 import pytest
@@ -190,7 +191,8 @@ def test_a_record_of_somebody_else_is_a_miss(two):
 def test_what_is_too_large_for_memcached_is_not_stored(site, memcached):
     """A limit of the server's is no error; the next small page is stored."""
     settings = {"cache_class": "memcached", "servers": memcached.address, "maxobj_size": 1e7}
-    page = Pages(site, lambda: b"x" * 2_000_000 if request.path_info == "/big" else None, settings)
+    big = b"x" * 2_000_000
+    page = Pages(site, lambda: big if request.path_info == "/big" else None, settings)
     assert [ask_of(page, "/big").code for _ in range(2)] == [200, 200]
     ask_of(page, "/small")
     assert ask_of(page, "/small").cache_status.startswith("hit")
@@ -236,7 +238,7 @@ def test_a_response_that_is_fresh_for_months(site, memcached):
 @pytest.mark.parametrize(
     "record",
     [
-        Entry("200 OK", (("A", "\u20ac"),), b"\x00\n\xff", 5.5, Lifetime(1, 2, 3, False), {"t": "1"}),
+        Entry("200", (("A", "\u20ac"),), b"\x00\n\xff", 5.5, Lifetime(1, 2, 3), {"t": "1"}),
         Variants(("accept",), "abc"),
         "version",
     ],
@@ -256,3 +258,60 @@ def test_a_cache_that_is_not_there_yet(site):
     assert page.app.caches == {}
     assert ask(page.app).code == 200
     assert make_environ()["PATH_INFO"] == "/"
+
+
+def test_one_run_for_two_processes(site, kind):
+    """A page that another process is making is waited for, and not made twice."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    def handler():
+        begun.set()
+        go_on.wait(10)
+
+    one, other = Pages(site, handler, kind[1]), Pages(site, None, kind[1])
+    answers = []
+    first = threading.Thread(target=lambda: ask_of(one))
+    second = threading.Thread(target=lambda: answers.append(ask_of(other)))
+    first.start()
+    begun.wait(10)
+    second.start()
+    go_on.set()
+    first.join()
+    second.join()
+    assert answers[0].text == "run 1"
+    assert other.runs == 0
+    close(one)
+    close(other)
+
+
+@pytest.mark.parametrize("outcome", ["private", "late", "stale"])
+def test_a_run_elsewhere_that_helps_nobody(site, kind, outcome, clock):
+    """Its page may not be stored, or takes too long, or what is stored will do."""
+    settings = {**kind[1], "delay": 60, "stale_while_revalidate": 30}
+    settings["antistampede_timeout"] = 0.1 if outcome == "late" else 5
+    begun, go_on = threading.Event(), threading.Event()
+
+    def handler():
+        if outcome == "stale" and one.runs == 1:
+            return
+        begun.set()
+        go_on.wait(10)
+        if outcome == "private":
+            response.headers["Cache-Control"] = "private"
+
+    one = Pages(site, handler, settings)
+    other = Pages(site, lambda: "of the other", settings)
+    if outcome == "stale":
+        ask_of(one)
+        clock.now += 70
+    first = threading.Thread(target=lambda: ask_of(one))
+    first.start()
+    begun.wait(10)
+    if outcome == "private":
+        threading.Timer(0.05, go_on.set).start()
+    text = ask_of(other).text
+    go_on.set()
+    first.join()
+    assert text == ("run 1" if outcome == "stale" else "of the other")
+    close(one)
+    close(other)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from time import monotonic
 from typing import Any
 
 from ...core.current import Serving, serving_now
@@ -11,17 +10,17 @@ from ...core.errors import HTTPError
 from ...wire.conditions import Conditions, find_outcome, parse_date
 from ...wire.headers import MalformedHeader
 from .entries import Entry
-from .keys import Key, find_target, pick_values
+from .keys import Key, find_target
 from .policy import (
     PLAIN,
     SAFE_METHODS,
     Wishes,
     is_acceptable,
-    is_acceptable_meanwhile,
     read_wishes,
 )
 from .settings import Settings
 from .storing import Change, Run
+from .waiting import Search, take_part
 
 READING = ("GET", "HEAD")
 
@@ -71,6 +70,7 @@ class Caching:
         cache = self.find_cache(request.app)
         target = find_target(request)
         wishes = find_wishes(environ)
+        cache.tot_gets += 1
         key, entry = cache.look_up(target, environ)
         if entry is not None:
             age = serving.response.time - entry.created
@@ -99,27 +99,12 @@ class Caching:
         seconds = cache.antistampede_timeout
         flight = None
         if may_store and seconds is not None:
-            give_up_at = monotonic() + seconds
-            flight, is_ours = cache.flights.join(key)
-            while not is_ours:
-                now = serving.response.time
-                if entry is not None and is_acceptable_meanwhile(
-                    entry.lifetime, now - entry.created, wishes
-                ):
-                    return self._answer(serving, entry, now - entry.created)
-                if wishes.no_cache or not flight.wait(give_up_at - monotonic()):
-                    flight = None
-                    break
-                found = flight.result
-                if found is None:
-                    flight = None  # it was for its own client alone, or failed
-                    break
-                if pick_values(environ, found.names) == found.values:
-                    return self._answer(serving, found.entry, 0.0, "; collapsed")
-                key, entry = cache.look_up(target, environ)
-                if entry is not None and now - entry.created < entry.lifetime.fresh:
-                    return self._answer(serving, entry, now - entry.created)
-                flight, is_ours = cache.flights.join(key)
+            now = serving.response.time
+            search = Search(cache, target, key, entry, wishes, environ, now)
+            key, answer, is_collapsed, flight = take_part(search, seconds)
+            if answer is not None:
+                age = 0.0 if is_collapsed else now - answer.created
+                return self._answer(serving, answer, age, "; collapsed" if is_collapsed else "")
         request.cacheable = may_store
         why = "stale" if entry is not None else "uri-miss" if key == target else "vary-miss"
         if wishes.no_cache or (entry is not None and wishes is not PLAIN):

@@ -19,11 +19,15 @@ class Flight:
     is for its own client alone.
     """
 
-    __slots__ = ("_done", "is_spoilt", "result")
+    __slots__ = ("_done", "is_awaited", "is_claimed", "is_spoilt", "result")
 
     def __init__(self) -> None:
         self._done = threading.Event()
         self.result: Any = None
+        self.is_awaited = True
+        """Whether others may wait for it."""
+        self.is_claimed = False
+        """Whether other processes have been told."""
         self.is_spoilt = False
         """Whether something was purged meanwhile: the page may show what was before."""
 
@@ -58,7 +62,8 @@ class Flights:
             if flight is not None:
                 return flight, False
             flight = Flight()
-            if self._passes.get(key, 0.0) <= monotonic():
+            flight.is_awaited = self._passes.get(key, 0.0) <= monotonic()
+            if flight.is_awaited:
                 self._flights[key] = flight
             return flight, True
 

@@ -30,7 +30,10 @@ def is_foreign(cache: Any) -> bool:
 class ForeignCache(Cache):
     """What the tool does with a cache of a program's own: `get()`, `put()` and `delete()`."""
 
-    tot_hist = tot_non_modified = tot_expires = 0  # a foreign cache counts for itself
+    is_shared = False  # nothing is known of it
+
+    # A cache of a program's own counts for itself.
+    tot_gets = tot_hist = tot_non_modified = tot_expires = 0
 
     def __init__(self, cache: Any) -> None:
         self.cache = cache

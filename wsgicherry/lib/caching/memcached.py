@@ -57,6 +57,10 @@ class MemcachedCache(SharedCache):
         except SessionValueError:
             self.remove(name)
 
+    def add(self, name: str, value: bytes, seconds: int) -> bool:
+        """Keep `value` if there is none yet; return whether it is so."""
+        return self._server_of(name).add(name, value, seconds)
+
     def remove(self, name: str) -> None:
         """Forget the value of `name`."""
         self._server_of(name).delete(name)

@@ -58,7 +58,6 @@ class MemoryCache(StoredCache):
             found = self._records.get(target)
             if found is not None and type(found[0]) is Entry and not found[0].tags:
                 self._records.move_to_end(target)
-                self.tot_gets += 1
                 return target, found[0]
         return super().look_up(target, environ)
 

@@ -36,6 +36,13 @@ class RedisCache(SharedCache):
         """Keep `value`."""
         self._server.call(lambda client: client.set(name, value, ex=seconds))
 
+    def add(self, name: str, value: bytes, seconds: int) -> bool:
+        """Keep `value` if there is none yet; return whether it is so."""
+        added = self._server.call(
+            lambda client: client.set(name, value, ex=seconds, nx=True)
+        )
+        return bool(added)
+
     def remove(self, name: str) -> None:
         """Forget the value of `name`."""
         self._server.call(lambda client: client.delete(name))

@@ -6,6 +6,7 @@ import json
 from abc import abstractmethod
 from collections.abc import Mapping
 from hashlib import sha256
+from math import ceil
 from secrets import token_hex
 from time import monotonic
 from typing import Any
@@ -61,6 +62,21 @@ class SharedCache(StoredCache):
     @abstractmethod
     def remove(self, name: str) -> None:
         """Forget the value of `name`. May raise anything."""
+
+    @abstractmethod
+    def add(self, name: str, value: bytes, seconds: int) -> bool:
+        """Keep `value` if there is none yet; return whether it is so. May raise anything."""
+
+    def claim(self, key: Key) -> bool:
+        """Tell other processes that this one makes the page at `key`; return False if another
+        one does. True if the store does not answer.
+        """
+        seconds = ceil(self.antistampede_timeout or 1)
+        return self._try(self.add, self.name_of(("run", key)), b"1", seconds) is not False
+
+    def unclaim(self, key: Key) -> None:
+        """Take that back: the page is stored, or will not be."""
+        self._try(self.remove, self.name_of(("run", key)))
 
     def look_up(self, target: Key, environ: Mapping[str, Any]) -> tuple[Key, Entry | None]:
         """Return the key and the response that fits, None if there is none."""

@@ -67,7 +67,6 @@ class StoredCache(Cache):
         """Return the key under which the response is found that fits the request's headers,
         and that response, None if there is none.
         """
-        self.tot_gets += 1
         key = target
         (record,) = self.read([key])
         if type(record) is Variants:
@@ -126,6 +125,15 @@ class StoredCache(Cache):
         self.drop(tag_key(tag))
         self.flights.spoil()
 
+    def claim(self, key: Key) -> bool:
+        """Tell other processes that this one makes the page at `key`; return False if another
+        one does. Asked of shared caches alone.
+        """
+        return True
+
+    def unclaim(self, key: Key) -> None:
+        """Take that back: the page is stored, or will not be."""
+
     # -- CherryPy's methods ------------------------------------------------------------
 
     def get(self) -> Any:
@@ -133,6 +141,7 @@ class StoredCache(Cache):
         nothing.
         """
         request = serving_now().request
+        self.tot_gets += 1
         _, entry = self.look_up(find_target(request), request.environ)
         if entry is None:
             return None

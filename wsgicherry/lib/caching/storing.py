@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...core.bodies import FileChunks, as_bytes, close_body
 from ...core.current import Serving, serving_now
@@ -11,7 +11,7 @@ from ...core.headers import settle_headers
 from ...wire.status import valid_status
 from .coalescing import Flight
 from .entries import Entry
-from .keys import Key, as_targets, pick_values
+from .keys import Key, as_targets
 from .policy import (
     find_lifetime,
     find_obstacle,
@@ -20,17 +20,10 @@ from .policy import (
     is_better_than_error,
 )
 from .stored import MAX_TAGS
+from .waiting import Result, end_flight
 
 # Of the one response, not of the page.
 NOT_STORED = frozenset({"Age", "Cache-Status", "Date"})
-
-
-class Result(NamedTuple):
-    """A page made for several clients: for all whose request headers `names` have `values`."""
-
-    entry: Entry
-    names: tuple[str, ...]
-    values: tuple[Any, ...]
 
 
 class Change:
@@ -161,12 +154,11 @@ class Run:
             return obstacle
         headers = tuple(pair for pair in pairs if pair[0] not in NOT_STORED)
         entry = Entry(str(response.status or "200 OK"), headers, data, created, lifetime)
-        names = find_vary(headers)
         if self.flight is not None and self.flight.is_spoilt:
             self.end(None)
             return "purged"
         is_kept = self.cache.keep(self.target, environ, entry, tags)
-        self.end(Result(entry, names, pick_values(environ, names)))
+        self.end(Result.of(entry, environ))
         return "" if is_kept else "room"
 
     def end(self, result: Result | None, is_for_all: bool = True) -> None:
@@ -174,7 +166,7 @@ class Run:
         flight, self.flight, self.may_store = self.flight, None, False
         self.is_streaming = False
         if flight is not None:
-            self.cache.flights.end(self.key, flight, result, is_for_all)
+            end_flight(self.cache, self.key, flight, result, is_for_all)
 
     def release(self) -> None:
         """Let those go on who wait, whatever happened, unless the body is still to be made."""
@@ -193,9 +185,7 @@ class Run:
             return False
         self.stale = None
         self.caching.show(serving, entry, age)
-        names = find_vary(entry.headers)
-        values = pick_values(serving.request.environ, names)
-        self.end(Result(entry, names, values))
+        self.end(Result.of(entry, serving.request.environ))
         return True
 
     def stand_in(self, serving: Serving) -> None:
