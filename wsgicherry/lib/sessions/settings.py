@@ -222,7 +222,7 @@ def list_settings() -> dict[str, inspect.Parameter]:
     for kind in BUILTIN.values():
         known.update(store_settings(kind.store_class))
         annotations = {n: a for base in kind.__mro__ for n, a in annotations_of(base).items()}
-        for name in public_attributes(kind):
+        for name in sorted(public_attributes(kind)):
             parameter = Parameter(
                 name,
                 Parameter.KEYWORD_ONLY,
