@@ -28,7 +28,7 @@ class AttachedSession(Session):
     stores: ClassVar[dict[Any, SessionStore]] = STORES
 
     locking = "explicit"
-    serializer = "json"
+    serializer: str = "json"
     secret: Any = ()
 
     _has_own_clock = False

@@ -31,8 +31,12 @@ twice without); then this one is told to come back.
 class StoredSession(AttachedSession):
     """A session in a store of the class `store_class`; its settings are attributes here.
 
-    `serializer` and `secret` say how records are written, `merge` what becomes of a key which
-    two requests changed at once: {key: policy}, see `merging.merge`.
+    `absolute_timeout`: minutes after its beginning, or the last login, when a session ends.
+    `lock_timeout`: seconds, or a timedelta, to wait for a lock, None is for ever.
+    `merge`: what becomes of a key that two requests changed at once: {key: policy}, see
+    `merging.merge`. `serializer`: how records are written: 'json', or 'pickle' with a secret.
+    `secret`: what signs the records; of several the first signs and all are taken.
+    `id_pattern`: what a client's id must look like, for a class with ids of its own.
     """
 
     merge: Mapping[str, Any] = {}
