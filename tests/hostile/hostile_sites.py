@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from hostile_caching import CACHING_SITES
 from hostile_dispatchers import DISPATCHERS
 from hostile_programs import (
     Deep,
@@ -137,6 +138,7 @@ SITES: dict[str, tuple[Callable[[Ledger], Any], dict[str, dict[str, Any]]]] = {
     "bad_dispatcher": (Faulty, {"/": {"request.dispatch": fail}}),
     "lazy_dispatcher": (Faulty, {"/": {"request.dispatch": lambda path_info: None}}),
     **DISPATCHERS,
+    **CACHING_SITES,
     **SESSION_SITES,
     **{f"dispatch_{name}": (dispatching(error), {}) for name, error in ERRORS.items()},
     "dispatch_redirect": (dispatching(raising(HTTPRedirect, "/")), {}),
