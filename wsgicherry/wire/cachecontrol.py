@@ -30,8 +30,7 @@ def parse_directives(header: str) -> dict[str, str | None]:
 
 
 def parse_seconds(text: str | None) -> int | None:
-    """Return a directive's argument in seconds, MAX_SECONDS at most; None if it is no number.
-    """
+    """Return a directive's argument in seconds, MAX_SECONDS at most; None for no number."""
     if not text or not (text.isascii() and text.isdigit()):
         return None
     digits = text.lstrip("0")

@@ -1,5 +1,4 @@
-"""Requests at pages with a cache: none poisons it, none sees the page of another (SECURITY 1.6).
-"""
+"""Requests at pages with a cache: none poisons it, none sees another's page (SECURITY 1.6)."""
 
 from hostile_row import CREDENTIAL, Row, raw
 
@@ -56,7 +55,12 @@ REFUSED = {
     "max-stale-empty": "max-stale=",
     "max-stale-markup": "max-stale=<script>",
 }
-PRAGMAS = {"no-cache": "no-cache", "junk": '"' * 3000, "long": "no-cache," * 3000, "bytes": "\xff"}
+PRAGMAS = {
+    "no-cache": "no-cache",
+    "junk": '"' * 3000,
+    "long": "no-cache," * 3000,
+    "bytes": "\xff",
+}
 
 CONDITIONS = {
     "none-match": (304, {"HTTP_IF_NONE_MATCH": '"tag"'}),
@@ -137,7 +141,7 @@ ROWS = [
         for name in UNKEYED
     ),
     *both("host", "/here", lambda marker: {"HTTP_HOST": f"{marker}.example"}),
-    *both("scheme-host", "/here", lambda m: {"HTTP_HOST": f"{m}.test", "wsgi.url_scheme": "https"}),
+    *both("scheme", "/here", lambda m: {"HTTP_HOST": f"{m}.test", "wsgi.url_scheme": "https"}),
     *both("vary", "/varied", lambda marker: {"HTTP_ACCEPT_LANGUAGE": marker}),
     *both("vary-other", "/varied", lambda marker: {"HTTP_X_FLAVOUR": marker}),
     *both("vary-both", "/varied", lambda m: {"HTTP_X_FLAVOUR": m, "HTTP_ACCEPT_LANGUAGE": "x"}),
@@ -145,7 +149,7 @@ ROWS = [
     *both("gzip-cookie", "/cookie", lambda m: {"HTTP_COOKIE": f"name={m}"}, site="cached_gzip"),
     *both("small-vary", "/varied", lambda m: {"HTTP_X_FLAVOUR": m}, site="cached_small"),
     *(client("path", marker, f"/item/{marker}", {}) for marker in ("alice", "bob")),
-    *(client("query", marker, "/query", {}, query=f"q={marker}") for marker in ("alice", "bob")),
+    *(client("query", name, "/query", {}, query=f"q={name}") for name in ("alice", "bob")),
     cached("cookie-none", 200, "/cookie", contains="nobody", lacks="alice"),
     cached(
         "login-known",
@@ -156,12 +160,12 @@ ROWS = [
     ),
     cached("login-unknown", 200, "/login", contains="public page", lacks="secret"),
     cached(
-        "login-other", 200, "/login", environ={"HTTP_AUTHORIZATION": "x"}, contains="public page"
+        "login-other", 200, "/login", environ={"HTTP_AUTHORIZATION": "x"}, contains="public"
     ),
     cached("range", 206, "/part", environ={"HTTP_RANGE": "bytes=0-1"}, contains="a part"),
     cached("range-none", 200, "/part", contains="the whole"),
     cached("range-junk", 206, "/part", environ={"HTTP_RANGE": "x"}, contains="a part"),
-    *(cached(f"method-{method}", 200, method=method) for method in ("HEAD", "OPTIONS", "TRACE")),
+    *(cached(f"method-{name}", 200, method=name) for name in ("HEAD", "OPTIONS", "TRACE")),
     *(
         cached(f"method-{method}", 200, "/change", method=method, body=b"")
         for method in ("POST", "PUT", "PATCH", "DELETE", "PURGE", "get", "BAN")

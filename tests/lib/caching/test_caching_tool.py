@@ -506,6 +506,7 @@ def refuse():
 
 def test_the_cookies_of_this_request_are_sent_with_a_stored_page(pages):
     """A hook's cookie is for its own client: it is sent, and stored with nothing."""
+
     def greet():
         if request.cached:
             response.cookie["seen"] = "1"

@@ -38,9 +38,7 @@ class RedisCache(SharedCache):
 
     def add(self, name: str, value: bytes, seconds: int) -> bool:
         """Keep `value` if there is none yet; return whether it is so."""
-        added = self._server.call(
-            lambda client: client.set(name, value, ex=seconds, nx=True)
-        )
+        added = self._server.call(lambda client: client.set(name, value, ex=seconds, nx=True))
         return bool(added)
 
     def remove(self, name: str) -> None:

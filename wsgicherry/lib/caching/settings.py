@@ -153,5 +153,3 @@ def has_own_classes() -> bool:
             return True
         kinds += kind.__subclasses__()
     return False
-
-

@@ -1,5 +1,4 @@
-"""A cache on records found by keys: variants by Vary, tags, and what CherryPy's caches count.
-"""
+"""A cache on records found by keys: variants by Vary, tags, and what CherryPy's count."""
 
 from __future__ import annotations
 
