@@ -12,7 +12,7 @@ class Root:
     def _count(self):
         path = cherrypy.request.path_info
         self.runs[path] = self.runs.get(path, 0) + 1
-        return "run %d" % self.runs[path]
+        return f"run {self.runs[path]}"
 
     @cherrypy.expose
     def page(self, *segments, **params):
@@ -27,12 +27,12 @@ class Root:
     @cherrypy.expose
     def varied(self, *segments):
         cherrypy.response.headers["Vary"] = "X-A"
-        return "for %s: %s" % (cherrypy.request.headers.get("X-A"), self._count())
+        return f"for {cherrypy.request.headers.get('X-A')}: {self._count()}"
 
     @cherrypy.expose
     def varied_twice(self):
         cherrypy.response.headers["Vary"] = "X-A, X-B"
-        return "for %s: %s" % (cherrypy.request.headers.get("X-A"), self._count())
+        return f"for {cherrypy.request.headers.get('X-A')}: {self._count()}"
 
     @cherrypy.expose
     def no_store(self):
@@ -67,12 +67,12 @@ class Root:
 
     @cherrypy.expose
     def secret(self):
-        return "for %s: %s" % (cherrypy.request.headers.get("Authorization"), self._count())
+        return f"for {cherrypy.request.headers.get('Authorization')}: {self._count()}"
 
     @cherrypy.expose
     def cookies(self):
         morsel = cherrypy.request.cookie.get("name")
-        return "for %s: %s" % (morsel.value if morsel else None, self._count())
+        return f"for {morsel.value if morsel else None}: {self._count()}"
 
     @cherrypy.expose
     def partial(self):
@@ -83,7 +83,7 @@ class Root:
     @cherrypy.expose
     def refused(self):
         self._count()
-        raise cherrypy.HTTPError(403, "run %d" % self.runs["/refused"])
+        raise cherrypy.HTTPError(403, f"run {self.runs['/refused']}")
 
     @cherrypy.expose
     def failing(self):
@@ -92,7 +92,7 @@ class Root:
     @cherrypy.expose
     def moved(self):
         self._count()
-        raise cherrypy.HTTPRedirect("/page?from=%d" % self.runs["/moved"], 301)
+        raise cherrypy.HTTPRedirect(f"/page?from={self.runs['/moved']}", 301)
 
     @cherrypy.expose
     def empty(self):
@@ -115,7 +115,7 @@ class Root:
     @cherrypy.expose
     def flags(self):
         request = cherrypy.request
-        return "%s %s" % (getattr(request, "cached", None), getattr(request, "cacheable", None))
+        return f"{getattr(request, 'cached', None)} {getattr(request, 'cacheable', None)}"
 
     @cherrypy.expose
     def off(self):
@@ -125,8 +125,8 @@ class Root:
 def tell():
     """Say what the tool said of the request."""
     request = cherrypy.request
-    told = (getattr(request, "cached", None), getattr(request, "cacheable", None))
-    cherrypy.response.headers["X-Told"] = "%s %s" % told
+    told = f"{getattr(request, 'cached', None)} {getattr(request, 'cacheable', None)}"
+    cherrypy.response.headers["X-Told"] = told
 
 
 cherrypy.tree.mount(Root(), "", {
@@ -166,9 +166,10 @@ REQUESTS += [
     for value in ("1", "2", "1", "2")
 ]
 REQUESTS += [
-    {"path": "/varied_twice", "headers": {"X-A": a, "X-B": b}, "name": f"varied for {a} and {b}"}
+    {"path": "/varied_twice", "headers": {"X-A": a, "X-B": b},
+     "name": f"varied for {a} and {b}"}
     for a, b in (("1", "2"), ("2", "1"), ("1", "2"))
-]
+]  # fmt: skip
 REQUESTS += [
     {"path": f"/page/{number}", "headers": headers, "name": f"{name} with {text!r}"}
     for number, text in enumerate((

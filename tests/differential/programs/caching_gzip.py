@@ -1,4 +1,4 @@
-"""tools.caching with the tools that it meets: gzip, etags, encode, json_out, sessions, expires."""
+"""tools.caching with the tools that it meets: gzip, encode, json_out; decorators."""
 
 import cherrypy
 
@@ -10,7 +10,7 @@ class Root:
     def _count(self):
         path = cherrypy.request.path_info
         self.runs[path] = self.runs.get(path, 0) + 1
-        return "run %d %s" % (self.runs[path], "x" * 500)
+        return f"run {self.runs[path]} {'x' * 500}"
 
     @cherrypy.expose
     def page(self):
@@ -47,7 +47,7 @@ cherrypy.tree.mount(Root(), "", {
     "/streamed": {"response.stream": True},
 })  # fmt: skip
 
-PATHS = "/page /data /wide /plain /streamed /decorated".split()
+PATHS = ["/page", "/data", "/wide", "/plain", "/streamed", "/decorated"]
 GZIP = {"Accept-Encoding": "gzip"}
 REQUESTS = [
     {"path": path, "headers": headers, "name": f"{path} for {headers.get('Accept-Encoding')}"}

@@ -133,7 +133,7 @@ ROWS = [
         for id, text in PRAGMAS.items()
     ),
     *(
-        cached(f"condition-{id}", status, "/tagged", environ=environ)
+        cached(f"condition-{id}", (status, 200), "/tagged", environ=environ)
         for id, (status, environ) in CONDITIONS.items()
     ),
     *(
