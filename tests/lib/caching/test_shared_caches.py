@@ -53,7 +53,7 @@ def close(page):
         if hasattr(cache, "_pools"):
             for server in cache._pools.get():
                 server._drop_idle()
-        elif cache._made is not None:
+        else:
             for made in cache._server._client._made:
                 made.client.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 
+from ...core.toolsettings import read_documentation
 from .settings import BUILTIN, find_class, settle
 
 
@@ -15,7 +16,7 @@ def list_arguments() -> Mapping[str, inspect.Parameter]:
     for name in BUILTIN:
         kind = find_class(name)
         for base in kind.__mro__:
-            for setting, annotation in getattr(base, "__annotations__", {}).items():
+            for setting, annotation in vars(base).get("__annotations__", {}).items():
                 found.setdefault(
                     setting,
                     inspect.Parameter(
@@ -26,3 +27,10 @@ def list_arguments() -> Mapping[str, inspect.Parameter]:
                     ),
                 )
     return found
+
+
+def explain_arguments() -> Mapping[str, str]:
+    """Return what each of them means."""
+    classes = [base for name in BUILTIN for base in find_class(name).__mro__]
+    texts = [settle.__doc__, *(kind.__doc__ for kind in classes)]
+    return {name: text for doc in texts for name, text in read_documentation(doc).items()}

@@ -13,13 +13,13 @@ from .shared import SharedCache
 
 
 class MemcachedCache(SharedCache):
-    """A cache on memcached; each name is always on the same one of its servers."""
+    """A cache on memcached; each name is always on the same one of its servers.
 
-    servers: Sequence[Any] = ("127.0.0.1:11211",)
-    """Their addresses: 'host:port', or the path of a unix socket."""
+    `servers`: addresses of memcached servers: 'host:port', or the path of a unix socket.
+    `client` has pymemcache's methods.
+    """
 
-    client: Any = None
-    """A client object with pymemcache's methods, in place of `servers`."""
+    servers: str | Sequence[Any] = ("127.0.0.1:11211",)
 
     def __init__(self) -> None:
         super().__init__()

@@ -14,17 +14,17 @@ from .stored import StoredCache
 
 
 class MemoryCache(StoredCache):
-    """A cache in memory, of this process and application alone."""
+    """A cache in memory, of this process and application alone.
+
+    `maxobjects`: pages in memory at most, and one more for each tag and for each URL with
+    variants. `maxsize`: bytes in memory at most, keys and headers counted (CherryPy counted
+    bodies alone). `expire_freq`: without a meaning, as nothing sweeps: what is stale goes when
+    its room is needed.
+    """
 
     maxobjects: int = 1000
-    """Records at most: responses, and one more for each URL that has variants and each tag."""
-
     maxsize: float = 10_000_000
-    """Bytes at most, keys and headers counted (in CherryPy bodies alone)."""
-
     expire_freq: float = 0.1
-    """Has no meaning here: what is stale goes when it is met, or when its room is needed."""
-
     is_shared = False
 
     def __init__(self) -> None:

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cached_property
 
 from ..sessions.redisserver import RedisServer
 from .shared import SharedCache
 
 
 class RedisCache(SharedCache):
-    """A cache on a Redis or Valkey server."""
+    """A cache on a Redis or Valkey server.
+
+    `url`: where Redis or Valkey is: redis://, rediss://, unix://, valkey:// and so on.
+    `client` is one of redis-py or valkey-py, or makes one.
+    """
 
     url: str = "redis://127.0.0.1:6379/0"
-    """Where it is: redis://, rediss://, unix://, valkey:// ..."""
 
-    client: Any = None
-    """A client object of redis-py or valkey-py, or what makes one, in place of `url`."""
-
-    _made: RedisServer | None = None
-
-    @property
+    @cached_property
     def _server(self) -> RedisServer:
         # Nothing is opened yet, so of two threads either's will do.
-        server = self._made
-        if server is None:
-            server = self._made = RedisServer(self.url, self.client, self.timeout)
-        return server
+        return RedisServer(self.url, self.client, self.timeout)
 
     def fetch(self, names: list[str]) -> list[bytes | None]:
         """Return the values of `names`."""

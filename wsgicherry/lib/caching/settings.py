@@ -68,7 +68,16 @@ def settle(
     cache_status: str = "wsgicherry",
     **attributes: Any,
 ) -> Settings:
-    """Return the settings, settled. ConfigError for what cannot be meant."""
+    """Return the settings, settled. ConfigError for what cannot be meant.
+
+    `invalid_methods`: methods that end what is stored of a URL; unknown ones do, too.
+    `cache_class`: 'memory', 'memcached', 'redis', a class, or its dotted name.
+    `delay`: seconds for which a page is fresh that says nothing itself.
+    `statuses`: what is stored. `stale_while_revalidate`: seconds for which an expired page is
+    used while one client makes the new one. `stale_if_error`: seconds for which an expired
+    page is used in place of a 5xx. `cache_status`: the name of the cache in the header
+    Cache-Status, '' for no such header.
+    """
     kind = find_class(cache_class)
     methods = (invalid_methods,) if isinstance(invalid_methods, str) else invalid_methods
     codes = (statuses,) if isinstance(statuses, int) else tuple(statuses)
@@ -130,7 +139,7 @@ def check_attributes(kind: Any, attributes: Mapping[str, Any]) -> None:
         name
         for base in kind.__mro__
         if issubclass(base, Cache)
-        for name in getattr(base, "__annotations__", ())
+        for name in vars(base).get("__annotations__", ())
     ]
     for name in attributes:
         if name not in known:

@@ -33,13 +33,15 @@ class SharedCache(StoredCache):
     A store that fails, hangs or is full is a miss: a line in the log each minute, no error and
     no wait above a quarter of a second. Records are JSON and bytes; what is none of ours is a
     miss too.
+
+    `prefix`: what the keys in memcached or Redis begin with: programs with different pages at
+    one address differ here. `timeout`: seconds that memcached or Redis has to answer.
+    `client`: a client object to use in place of `servers` or `url`.
     """
 
     prefix: str = "wsgicherry:cache:"
-    """What its keys begin with: programs with different pages at one address differ here."""
-
     timeout: float = 0.2
-    """Seconds that the store has to answer."""
+    client: Any = None
 
     def __init__(self) -> None:
         super().__init__()

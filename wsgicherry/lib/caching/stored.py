@@ -27,13 +27,14 @@ class StoredCache(Cache):
     At the key of a URL stands its response, or, if that depends on request headers, which they
     are; the responses are then at longer keys with their values. A tag is a record too: with
     the version that its responses were stored with. Whatever of this is missing is a miss.
+
+    `maxobj_size`: bytes of the largest body that is stored.
+    `antistampede_timeout`: seconds that a client waits for a page which is made for another;
+    None: not at all.
     """
 
     maxobj_size: float = 100_000
-    """Bytes of the largest body that is stored."""
-
     antistampede_timeout: float | None = 5
-    """Seconds that a client waits for the page which is made for another; None: not at all."""
 
     is_shared = True
     """Whether other processes see the same responses."""

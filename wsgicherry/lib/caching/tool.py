@@ -38,6 +38,13 @@ class CachingTool(Tool):
 
         return list_arguments()
 
+    def documentation(self) -> Mapping[str, str]:
+        """Return {setting: what it means}."""
+        # PERF: see above.
+        from .arguments import explain_arguments
+
+        return explain_arguments()
+
     @property
     def takes_others(self) -> bool:
         """Whether a program has cache classes of its own: each setting is an attribute of
