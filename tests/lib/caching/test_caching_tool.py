@@ -1,5 +1,7 @@
 """tools.caching: which requests are answered from the cache, and what becomes of the rest."""
 
+from http import HTTPStatus
+
 import pytest
 from cached_pages import Pages, ask, request, response
 
@@ -201,6 +203,47 @@ def test_a_permanent_redirect_is_stored(pages):
     assert [each.code for each in answers] == [301, 301]
     assert answers[1].header("Location") == "http://h.example/there"
     assert page.runs == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "line"),
+    [
+        (None, "200 OK"),
+        (200, "200 OK"),
+        ("200", "200 OK"),
+        (HTTPStatus.OK, "200 OK"),
+        ("200 All Right", "200 All Right"),
+        (HTTPStatus.NO_CONTENT, "204 No Content"),
+        ("203", "203 Non-Authoritative Information"),
+    ],
+)
+def test_the_status_comes_back(pages, status, line):
+    """However the handler said it, its own reason too."""
+    page = pages(lambda: setattr(response, "status", status))
+    assert [page.ask().status for _ in range(2)] == [line, line]
+    assert page.runs == 1
+
+
+def test_a_status_that_is_none(pages):
+    """A handler's mistake is a 500 with a cache, as without."""
+    page = pages(lambda: setattr(response, "status", "nonsense"))
+    assert [page.ask().code for _ in range(2)] == [500, 500]
+
+
+def test_a_hook_that_fails_later(pages):
+    """Cache-Status is there once, whatever becomes of the response."""
+    from wsgicherry.core.errors import HTTPError
+
+    def fail():
+        raise HTTPError(400)
+
+    fail.priority = 105
+    page = pages(None, {"/": {"hooks.before_finalize": fail}})
+    assert page.ask().code in (400, 500)
+    assert page.ask(headers={"Authorization": "x"}).header("Cache-Status") in (
+        None,
+        "wsgicherry; fwd=bypass",
+    )
 
 
 # -- what it is found by ---------------------------------------------------------------

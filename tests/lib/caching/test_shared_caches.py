@@ -50,12 +50,17 @@ def two(site, kind):
 def close(page):
     """Close the connections of a page's caches."""
     for cache in page.app.caches.values():
-        if hasattr(cache, "_pools"):
-            for server in cache._pools.get():
-                server._drop_idle()
-        else:
-            for made in cache._server._client._made:
-                made.client.close()
+        close_cache(cache)
+
+
+def close_cache(cache):
+    """Close the connections of a cache."""
+    if hasattr(cache, "_pools"):
+        for server in cache._pools.get():
+            server._drop_idle()
+    else:
+        for made in cache._server._client._made:
+            made.client.close()
 
 
 def ask_of(page, path="/", method="GET", **more):
@@ -89,6 +94,28 @@ def test_what_one_ends_is_gone_for_both(two):
         assert ask_of(other, "/p").cache_status.startswith("hit")
         end()
         assert ask_of(other, "/p").cache_status == "fwd=uri-miss; stored"
+
+
+def test_a_process_that_has_served_nothing_yet_can_purge(two, site, kind):
+    """The config says where the pages are, of the whole site, a page or a path."""
+    one, _ = two
+    settings = {f"tools.caching.{name}": value for name, value in kind[1].items()}
+
+    class Configured:
+        def page(self):
+            """Say nothing."""
+
+        page.exposed = True
+        page._cp_config = {"tools.caching.on": True, "tools.caching.delay": 5}
+
+    fresh = site.tree.mount(Configured(), "/fresh", {"/": settings, "/x": {}})
+    assert fresh.caches == {}
+    ask_of(one, "/p")
+    purge_tag("/p", fresh)
+    assert len(fresh.caches) == 1
+    assert ask_of(one, "/p").cache_status == "fwd=uri-miss; stored"
+    for cache in fresh.caches.values():
+        close_cache(cache)
 
 
 def test_fifty_clients_on_a_cold_page(two):

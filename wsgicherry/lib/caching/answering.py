@@ -178,7 +178,7 @@ class Teller:
 
     def finish(self, serving: Serving) -> None:
         """Set the header."""
-        serving.response._headerlist.append(("Cache-Status", self.text))
+        serving.response.headers["Cache-Status"] = self.text
 
     def release(self) -> None:
         """Do nothing: nobody waits."""

@@ -7,6 +7,7 @@ from typing import Any
 from ...core.current import find_serving
 from .foreign import ForeignCache
 from .keys import as_targets
+from .mounted import list_caches
 
 
 def purge(url: str, app: Any = None) -> None:
@@ -19,7 +20,7 @@ def purge(url: str, app: Any = None) -> None:
     """
     app, request = _place(app)
     targets = as_targets(url, app.script_name or "", request)
-    for cache in app.caches.values():
+    for cache in list_caches(app):
         if isinstance(cache, ForeignCache):
             cache.clear()
             continue
@@ -32,13 +33,13 @@ def purge_tag(tag: str, app: Any = None) -> None:
 
     RuntimeError for no `app` outside a request.
     """
-    for cache in _place(app)[0].caches.values():
+    for cache in list_caches(_place(app)[0]):
         cache.forget_tag(tag)
 
 
 def clear(app: Any = None) -> None:
     """Forget everything. RuntimeError for no `app` outside a request."""
-    for cache in _place(app)[0].caches.values():
+    for cache in list_caches(_place(app)[0]):
         cache.clear()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from ...core.bodies import FileChunks, as_bytes, close_body
 from ...core.current import Serving, serving_now
 from ...core.headers import settle_headers
-from ...wire.status import valid_status
+from ...wire.status import status_line, valid_status
 from .coalescing import Flight
 from .entries import Entry
 from .keys import Key, as_targets
@@ -153,7 +153,7 @@ class Run:
             self.end(None, False)
             return obstacle
         headers = tuple(pair for pair in pairs if pair[0] not in NOT_STORED)
-        entry = Entry(str(response.status or "200 OK"), headers, data, created, lifetime)
+        entry = Entry(status_line(response.status), headers, data, created, lifetime)
         if self.flight is not None and self.flight.is_spoilt:
             self.end(None)
             return "purged"
@@ -197,7 +197,7 @@ class Run:
         name = self.caching.settings.cache_status
         if name:
             detail = f"; {what}" if what == "stored" else f"; detail={what}" if what else ""
-            response._headerlist.append(("Cache-Status", f"{name}; {self.why}{detail}"))
+            response.headers["Cache-Status"] = f"{name}; {self.why}{detail}"
 
 
 class Tee:
