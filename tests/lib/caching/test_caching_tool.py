@@ -27,7 +27,7 @@ def test_the_second_client_gets_what_the_first_one_got(pages, clock):
     assert first.header("Age") is None
     assert second.header("Age") == "7"
     assert first.cache_status == "fwd=uri-miss; stored"
-    assert second.cache_status == "hit; ttl=592"
+    assert second.cache_status == "hit; ttl=593"
 
 
 def test_after_its_time_a_page_is_made_anew(pages, clock):

@@ -10,7 +10,7 @@ from wsgicherry.lib.caching import MemoryCache
 from wsgicherry.lib.caching.entries import Entry
 from wsgicherry.lib.caching.policy import Lifetime
 
-URLS = 20_000
+URLS = 10_000
 BOUND = 4_000_000
 
 

@@ -144,24 +144,38 @@ class Caching:
         request: Any = serving.request
         response = serving.response
         # A clock that was set back makes nothing younger than new.
-        headers = [*entry.headers, ("Age", str(int(age)) if age > 0 else "0")]
-        name = self.settings.cache_status
-        if name:
-            left = int(entry.lifetime.fresh - age)
-            headers.append(("Cache-Status", f"{name}; hit; ttl={left}{more}"))
+        seconds = int(age) if age > 0 else 0
+        # PERF: they are the same for all requests of one second: 0.1 us, not 0.7.
+        told = entry.told
+        if told[0] == seconds and told[1] is self and not more:
+            headers = told[2][:]
+        else:
+            headers = self._list_headers(entry, seconds, more)
+            if not more:
+                entry.told = (seconds, self, headers[:])
         # PERF: None is 200 too, and nobody looks for its reason: 0.5 us.
         response.status = None if entry.status == "200 OK" else entry.status
         response.stream = False
-        response.body = [entry.body] if entry.body else []
+        if type(response._app_iter) is not list:
+            response.discard_body()
+        response._app_iter = [entry.body] if entry.body else []
         if is_known:
             response.status = 304
-            response.body = []
+            response._app_iter = []
             headers = [pair for pair in headers if pair[0] not in DESCRIBING_THE_BODY]
         response._headerlist, response._headers = headers, None
         request.handler = None
         request.cached, request.cacheable = True, False
         if self.settings.debug:
             request.log("Reading response from cache", "TOOLS.CACHING")
+
+    def _list_headers(self, entry: Entry, seconds: int, more: str) -> list[tuple[str, str]]:
+        headers = [*entry.headers, ("Age", str(seconds))]
+        name = self.settings.cache_status
+        if name:
+            left = int(entry.lifetime.fresh) - seconds
+            headers.append(("Cache-Status", f"{name}; hit; ttl={left}{more}"))
+        return headers
 
     def _tell(self, serving: Serving, what: str) -> bool:
         name = self.settings.cache_status

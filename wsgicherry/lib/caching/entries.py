@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from .policy import Lifetime
 
-OVERHEAD_BYTES = 1000
+OVERHEAD_BYTES = 1400
 """What Python needs for a record beside its texts, measured; a test watches it."""
 
 PAIR_BYTES = 200
@@ -22,7 +22,7 @@ class Entry:
     epoch.
     """
 
-    __slots__ = ("body", "created", "fresh_until", "headers", "lifetime", "status", "tags")
+    __slots__ = ("body", "created", "headers", "lifetime", "status", "tags", "told")
 
     def __init__(
         self,
@@ -35,9 +35,10 @@ class Entry:
     ) -> None:
         self.status, self.headers, self.body = status, headers, body
         self.created, self.lifetime = created, lifetime
-        self.fresh_until = created + lifetime.fresh
         self.tags = tags or {}
         """The version that each tag had: the entry ends with any of them."""
+        self.told: tuple[int, Any, list[tuple[str, str]]] = (-1, None, [])
+        """An age, for whom, and the headers with which it was sent then."""
 
     def count_bytes(self) -> int:
         """Return about how much memory it takes."""
