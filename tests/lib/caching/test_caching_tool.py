@@ -1,9 +1,10 @@
 """tools.caching: which requests are answered from the cache, and what becomes of the rest."""
 
+import sys
 from http import HTTPStatus
 
 import pytest
-from cached_pages import Pages, ask, request, response
+from cached_pages import Pages, ask, make_environ, request, response
 
 OLD = {"HTTP_HOST": None, "SERVER_PROTOCOL": "HTTP/1.0"}
 DATE = "Sun, 06 Nov 1994 08:49:37 GMT"
@@ -567,6 +568,44 @@ def test_headers_that_are_one_responses_own_are_not_stored(pages):
     assert answer.header("X-Own") == "kept"
     assert answer.header("Age") == "5"
     assert answer.header("Date") is None
+
+
+def test_a_proxys_address_is_part_of_the_key(pages):
+    """A tool that sets `request.base` decides what the page is found by."""
+
+    def set_base():
+        request.base = "https://" + request.headers.get("X-Public", "a.example")
+
+    page = pages(None, {"/": {"hooks.before_request_body": set_base}})
+    page.ask(headers={"X-Public": "b.example"})
+    assert page.ask().text == "run 2"
+    assert page.ask(headers={"X-Public": "b.example"}).text == "run 1"
+
+
+def test_what_an_answer_from_the_cache_costs(site):
+    """At most twice the calls of the page itself, when that does nothing."""
+
+    def count(path):
+        calls = []
+        environ = make_environ(path)
+
+        def note(frame, event, argument):
+            if event == "call":
+                calls.append(frame.f_code)
+
+        sys.setprofile(note)
+        try:
+            site.tree(environ, lambda status, headers, exc_info=None: None).close()
+        finally:
+            sys.setprofile(None)
+        return len(calls)
+
+    page = Pages(site, None, {}, {"/plain": {"tools.caching.on": False}})
+    for path in ("/", "/plain"):
+        page.ask(path)
+        page.ask(path)
+    assert count("/") <= 2 * count("/plain")
+    assert page.ask("/").cache_status.startswith("hit")
 
 
 # -- settings --------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 import pytest
 from cached_pages import request
 
-from wsgicherry.lib.caching import Cache, MemoryCache, find_cache, purge_tag
+from wsgicherry.lib.caching import Cache, MemoryCache, find_cache, purge, purge_tag
 from wsgicherry.lib.caching.foreign import is_foreign
 
 
@@ -94,6 +94,9 @@ def test_purging(pages):
     page = pages(cache_class=DictCache)
     page.ask("/a")
     purge_tag("x", page.app)
+    assert page.cache.cache.store == {}
+    page.ask("/a")
+    purge("http://h.example/b", page.app)
     assert page.cache.cache.store == {}
     assert find_cache(page.app) is page.cache.cache
 

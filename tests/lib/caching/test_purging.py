@@ -1,7 +1,7 @@
 """Forget pages by URL and by tag, from a handler or from outside."""
 
 import pytest
-from cached_pages import request, response
+from cached_pages import Pages, ask, request, response
 
 from wsgicherry.lib.caching import clear, find_cache, purge, purge_tag
 
@@ -97,10 +97,45 @@ def test_outside_a_request(pages):
 
 def test_an_application_that_is_mounted_below(site):
     """The URL is that of the client, script name and all."""
-    from cached_pages import Pages, ask
-
     page = Pages(site, None, {})
     below = site.tree.mount(page.root, "/below", {"/": {"tools.caching.on": True}})
     ask(site.tree, "/below/x")
     purge("http://h.example/below/x", below)
     assert ask(site.tree, "/below/x").text == "run 2"
+
+
+def test_cherrypys_name_for_the_cache():
+    """`cherrypy._cache` is there once the tool has worked, and is that of the application in
+    hand.
+    """
+    import wsgicherry
+
+    seen = []
+    with pytest.raises(AttributeError, match="_cache"):
+        _ = wsgicherry._cache
+    site = wsgicherry.globals.site
+    page = Pages(site, lambda: seen.append(getattr(wsgicherry, "_cache", None)), {})
+    try:
+        page.ask()
+        assert seen == [page.cache]
+        assert wsgicherry._cache is page.cache
+    finally:
+        site.tree.apps.clear()
+        site.engine.exit()
+
+
+def test_purge_and_clear_from_a_handler(pages):
+    """Inside a request the application is that of the request."""
+
+    def handler():
+        if request.path_info == "/clear":
+            clear()
+        if request.path_info == "/tag":
+            purge_tag("all")
+        response.cache_tags = "all"
+
+    page = pages(handler)
+    for path, text in (("/clear", "run 3"), ("/tag", "run 5")):
+        page.ask("/a")
+        page.ask(path)
+        assert page.ask("/a").text == text

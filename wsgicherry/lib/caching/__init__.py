@@ -5,7 +5,7 @@ from __future__ import annotations
 from .base import Cache
 from .coalescing import AntiStampedeCache
 from .memory import MemoryCache
-from .purging import clear, find_cache, purge, purge_tag
+from .purging import clear, find_any_cache, find_cache, purge, purge_tag
 from .tool import get, tee_output
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Cache",
     "MemoryCache",
     "clear",
+    "find_any_cache",
     "find_cache",
     "get",
     "purge",

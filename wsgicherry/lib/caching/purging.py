@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from ...core.current import find_serving
@@ -49,6 +50,16 @@ def find_cache(app: Any = None) -> Any:
     """
     cache = next(iter(_place(app)[0].caches.values()), None)
     return getattr(cache, "cache", cache)
+
+
+def find_any_cache(apps: Iterable[Any]) -> Any:
+    """Return the cache of the current request's application, or of the first of `apps` that
+    has one; None if none has.
+    """
+    serving = find_serving()
+    mounted = [app for app in apps if hasattr(app, "caches")]
+    found = map(find_cache, mounted if serving is None else [serving.request.app])
+    return next((cache for cache in found if cache is not None), None)
 
 
 def _place(app: Any) -> tuple[Any, Any]:
