@@ -453,11 +453,28 @@ def test_no_store_of_a_request(pages):
     assert page.ask().text == "run 2"
 
 
-def test_only_if_cached(pages):
-    """Without a stored page it is a 504, and no handler runs."""
+def test_only_if_cached(pages, log):
+    """Without a stored page it is a 504, no handler runs, and the log has no error of it."""
     page = pages()
-    assert page.ask(headers={"Cache-Control": "only-if-cached"}).code == 504
+    answer = page.ask(headers={"Cache-Control": "only-if-cached"})
+    assert (answer.code, answer.text) == (504, "The page is not in the cache.\n")
     assert page.runs == 0
+    assert not [line for line in log if "504" in line]
+
+
+@pytest.mark.parametrize(
+    ("headers", "age", "why"),
+    [
+        ({"Cache-Control": "max-age=5"}, 9, "request"),
+        ({"Cache-Control": "max-age=5"}, 60, "stale"),
+    ],
+)
+def test_why_a_stored_page_was_not_used(pages, clock, headers, age, why):
+    """Cache-Status says whether it was too old for this client, or for all."""
+    page = pages(delay=60)
+    page.ask()
+    clock.now += age
+    assert page.ask(headers=headers).cache_status == f"fwd={why}; stored"
 
 
 @pytest.mark.parametrize("text", ["max-age=x", "max-age", "max-age=-1", "min-fresh=a"])

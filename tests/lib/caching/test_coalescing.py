@@ -194,6 +194,19 @@ def test_what_is_purged_while_it_is_made_is_not_stored(pages):
     assert page.ask().text == "run 3"
 
 
+def test_what_is_purged_while_it_is_made_for_one_is_not_stored(pages):
+    """Without anybody who waits, too."""
+    slow = Slow()
+    page = pages(lambda: slow() if request.method == "GET" else None, antistampede_timeout=None)
+    first = threading.Thread(target=page.ask)
+    first.start()
+    slow.begun.wait(10)
+    page.ask(method="POST")
+    slow.go_on.set()
+    first.join()
+    assert page.ask().text == "run 3"
+
+
 # -- stale -----------------------------------------------------------------------------
 
 
@@ -302,6 +315,20 @@ def test_a_stream_that_fails_is_not_stored(pages):
         with pytest.raises(ValueError, match="bug"):
             page.ask()
     assert page.runs == 2
+    assert not page.cache.flights._flights
+
+
+def test_a_stream_of_which_the_cache_cannot_keep(pages, monkeypatch, log):
+    """A mistake of the cache is one line in the log, not a stream that breaks off."""
+    page = stream_page(pages, [b"a"])
+    page.ask("/first")
+
+    def fail(*args):
+        raise ValueError("no room in the inn")
+
+    monkeypatch.setattr(page.cache, "keep", fail)
+    assert page.ask().body == b"a"
+    assert any("no room in the inn" in line for line in log)
     assert not page.cache.flights._flights
 
 

@@ -53,7 +53,7 @@ class Caching:
         """Answer the current request from the cache, if that is possible; return whether it
         was.
 
-        HTTPError 400 for a Cache-Control with a number that is none, 504 for only-if-cached.
+        HTTPError 400 for a Cache-Control with a number that is none.
         Source: BEHAVIOUR 6.6, RFC 9111 section 4.
         """
         serving = serving_now()
@@ -80,8 +80,22 @@ class Caching:
                 return self._answer(serving, entry, age)
             cache.tot_expires += age >= entry.lifetime.fresh
         if wishes.only_if_cached:
-            raise HTTPError(504, "The page is not in the cache.")
+            return self._refuse(serving)
         return self._miss(serving, target, key, entry, wishes)
+
+    def _refuse(self, serving: Serving) -> bool:
+        """Answer 504: there is nothing stored, and the client wants nothing else (RFC 9111
+        section 5.2.1.7).
+
+        No HTTPError: that would put a line into the error log whenever a client likes.
+        """
+        request: Any = serving.request
+        response = serving.response
+        request.handler = None
+        response.status = 504
+        response.headers["Content-Type"] = "text/plain"
+        response.body = b"The page is not in the cache.\n"
+        return True
 
     def _note_change(self, serving: Serving, method: str) -> None:
         if method not in SAFE_METHODS or method in self.settings.invalid_methods:
@@ -106,9 +120,10 @@ class Caching:
                 age = 0.0 if is_collapsed else now - answer.created
                 return self._answer(serving, answer, age, "; collapsed" if is_collapsed else "")
         request.cacheable = may_store
-        why = "stale" if entry is not None else "uri-miss" if key == target else "vary-miss"
-        if wishes.no_cache or (entry is not None and wishes is not PLAIN):
-            why = "request"
+        why = "uri-miss" if key == target else "vary-miss"
+        if entry is not None:
+            age = serving.response.time - entry.created
+            why = "request" if age < entry.lifetime.fresh else "stale"
         serving.caching = Run(  # type: ignore[attr-defined]
             self, cache, target, key, flight, entry, may_store, f"fwd={why}"
         )

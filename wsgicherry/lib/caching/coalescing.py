@@ -52,6 +52,8 @@ class Flights:
         self._lock = threading.Lock()
         self._flights: dict[Any, Flight] = {}
         self._passes: OrderedDict[Any, float] = OrderedDict()
+        self.purges = 0
+        """How often something was purged."""
 
     def join(self, key: Any) -> tuple[Flight, bool]:
         """Return the flight of `key`, and whether it is the caller who must make the page and
@@ -91,6 +93,7 @@ class Flights:
         What runs now may still show it, and is not kept; the next client begins a new run.
         """
         with self._lock:
+            self.purges += 1
             for key in list(self._flights):
                 if target is None or key == target or key[0] == target:
                     self._flights.pop(key).is_spoilt = True

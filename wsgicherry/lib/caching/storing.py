@@ -7,6 +7,7 @@ from typing import Any
 
 from ...core.bodies import FileChunks, as_bytes, close_body
 from ...core.current import Serving, serving_now
+from ...core.errors import UNEXPECTED
 from ...core.headers import settle_headers
 from ...wire.status import status_line, valid_status
 from .coalescing import Flight
@@ -73,6 +74,7 @@ class Run:
         self.target, self.key = target, key
         self.flight, self.stale, self.may_store, self.why = flight, stale, may_store, why
         self.is_streaming = False
+        self.purges = cache.flights.purges
 
     def finish(self, serving: Serving) -> None:
         """Store the response, before its head is made; of a stream what passes by."""
@@ -80,27 +82,38 @@ class Run:
         if self.flight is None and not self.may_store:
             self._tell(response, "")
             return
-        code = find_code(response)
-        if code >= 500 and self._shows_stale(serving):
+        if find_code(response) >= 500 and self._shows_stale(serving):
             return
+        obstacle = self._take_in(serving)
+        if self.is_streaming:
+            self._tell(response, "")
+            return
+        if obstacle:
+            self.end(None, find_code(response) >= 500)
+        else:
+            obstacle = self.store(serving, b"".join(response._app_iter))
+        self._tell(response, obstacle or "stored")
+
+    def _take_in(self, serving: Serving) -> str:
+        """See to it that the body is in memory, or goes there while it is sent; return why it
+        may not, '' if it may.
+        """
+        response = serving.response
+        body: Any = response._app_iter
+        if type(body) is list:
+            return ""  # `store` finds out
         obstacle = self._find_obstacle(serving)
         limit = self.cache.maxobj_size
-        body: Any = response._app_iter
-        if not obstacle and type(body) is not list:
-            if type(body) is FileChunks and (body.count_rest() or 0) > limit:
-                obstacle = "size"
-            elif response.stream:
-                self.is_streaming = True
-                self._tell(response, "")
-                response.body = Tee(self, body, limit)
-                return
-            else:
-                response.collapse_body()
-        if not obstacle:
-            obstacle = self.store(serving, b"".join(response._app_iter))
+        if obstacle:
+            return obstacle
+        if type(body) is FileChunks and (body.count_rest() or 0) > limit:
+            return "size"
+        if response.stream:
+            self.is_streaming = True
+            response.body = Tee(self, body, limit)
         else:
-            self.end(None, code >= 500)
-        self._tell(response, obstacle or "stored")
+            response.collapse_body()
+        return ""
 
     def _find_obstacle(self, serving: Serving) -> str:
         """Return why the response may not be stored, in one word; '' if it may."""
@@ -150,16 +163,22 @@ class Run:
         if not obstacle and len(tags) > MAX_TAGS:
             obstacle = "tags"
         if obstacle:
-            self.end(None, False)
+            self.end(None, find_code(response) >= 500)
             return obstacle
         headers = tuple(pair for pair in pairs if pair[0] not in NOT_STORED)
         entry = Entry(status_line(response.status), headers, data, created, lifetime)
-        if self.flight is not None and self.flight.is_spoilt:
+        if self._is_purged():
             self.end(None)
             return "purged"
         is_kept = self.cache.keep(self.target, environ, entry, tags)
         self.end(Result.of(entry, environ))
         return "" if is_kept else "room"
+
+    def _is_purged(self) -> bool:
+        """Tell whether the page may show what was before something was purged."""
+        if self.flight is not None and self.flight.is_awaited:
+            return self.flight.is_spoilt
+        return bool(self.purges != self.cache.flights.purges)  # that of any page
 
     def end(self, result: Result | None, is_for_all: bool = True) -> None:
         """Let those go on who wait; once."""
@@ -220,7 +239,7 @@ class Tee:
         except StopIteration:
             chunks, self.chunks = self.chunks, None
             if chunks is not None:
-                self.run.store(serving_now(), b"".join(chunks))
+                self._store(b"".join(chunks))
             raise
         except BaseException:
             self._abandon(True)
@@ -231,6 +250,15 @@ class Tee:
         elif self.chunks is not None:
             self.chunks.append(data)
         return data
+
+    def _store(self, data: bytes) -> None:
+        serving = serving_now()
+        try:
+            self.run.store(serving, data)
+        except UNEXPECTED:
+            # The client has the whole page; it is for the log that the cache has not.
+            self.run.end(None)
+            serving.request.log("", "TOOLS.CACHING", 40, traceback=True)
 
     def _abandon(self, is_for_all: bool) -> None:
         if self.chunks is not None:
@@ -264,7 +292,7 @@ def find_tags(response: Any, headers: Iterable[tuple[str, str]]) -> list[str]:
     list) and Surrogate-Key (words) say.
     """
     own = getattr(response, "cache_tags", ())
-    tags = [own] if isinstance(own, str) else list(own)
+    tags = [own] if isinstance(own, str) else list(map(str, own))
     for name, value in headers:
         if name == "Cache-Tag":
             tags += [tag.strip() for tag in value.split(",")]

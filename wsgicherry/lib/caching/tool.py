@@ -83,8 +83,8 @@ def get(**settings: Any) -> bool:
     """Answer the current request from the cache, if that is possible; return whether it was.
 
     Takes the settings of `tools.caching`. If it returns False, the response will be stored if
-    it may be. HTTPError 400 for a Cache-Control with a number that is none, 504 for
-    only-if-cached, 412 for a condition that is not met. Source: BEHAVIOUR 6.6.
+    it may be. HTTPError 400 for a Cache-Control with a number that is none, 412 for a condition
+    that is not met. Source: BEHAVIOUR 6.6.
     """
     caching = Caching(settle(**settings))
     attach_ends(serving_now().request.hooks)
