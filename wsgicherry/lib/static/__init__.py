@@ -1,0 +1,19 @@
+"""Files: as pages (`serve_file`), as one page (`staticfile`), and directories of them
+(`staticdir`).
+"""
+
+from __future__ import annotations
+
+from .functions import serve_download, serve_file, serve_fileobj
+from .tool import StaticTool, prepare_directory, prepare_file, staticdir, staticfile
+
+__all__ = [
+    "StaticTool",
+    "prepare_directory",
+    "prepare_file",
+    "serve_download",
+    "serve_file",
+    "serve_fileobj",
+    "staticdir",
+    "staticfile",
+]
