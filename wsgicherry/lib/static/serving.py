@@ -19,12 +19,6 @@ from .opening import open_file
 from .representation import Pairs, Representation
 
 RANGE = "HTTP_RANGE"
-_CONDITIONAL = (
-    "HTTP_IF_MATCH",
-    "HTTP_IF_UNMODIFIED_SINCE",
-    "HTTP_IF_NONE_MATCH",
-    "HTTP_IF_MODIFIED_SINCE",
-)
 _NOTHING_TO_SEND = "Invalid Range (first-byte-pos greater than Content-Length)"
 
 
@@ -117,15 +111,26 @@ def serve_open_file(
 def decide(serving: Serving, representation: Representation) -> int | None:
     """Return what the conditions of the request come to: 304, 412 or None."""
     environ = serving.request.environ
-    for name in _CONDITIONAL:
-        if name in environ:
-            return find_outcome(
-                environ["REQUEST_METHOD"],
-                Conditions.of(environ),
-                representation.etag,
-                representation.modified,
-            )
-    return None
+    if (
+        "HTTP_IF_NONE_MATCH" not in environ
+        and "HTTP_IF_MODIFIED_SINCE" not in environ
+        and "HTTP_IF_MATCH" not in environ
+        and "HTTP_IF_UNMODIFIED_SINCE" not in environ
+    ):
+        return None
+    etag = representation.etag
+    # PERF: nearly every condition of a browser is its one tag, still current: 2 us less.
+    if (
+        etag is not None
+        and environ.get("HTTP_IF_NONE_MATCH") == etag
+        and environ["REQUEST_METHOD"] == "GET"
+        and "HTTP_IF_MATCH" not in environ
+        and "HTTP_IF_UNMODIFIED_SINCE" not in environ
+    ):
+        return 304
+    return find_outcome(
+        environ["REQUEST_METHOD"], Conditions.of(environ), etag, representation.modified
+    )
 
 
 def find_slices(
@@ -163,7 +168,7 @@ def answer_unmodified(response: Any, representation: Representation) -> None:
         headers.pop("Content-Type", None)
         headers.pop("Content-Length", None)
         merge_headers(response, representation.not_modified)
-    response.body = None
+    response.discard_body()
 
 
 def answer_whole(serving: Serving, representation: Representation, file: Any) -> None:
@@ -190,18 +195,29 @@ def answer_parts(
     response.status = 206
     if len(slices) == 1:
         start, stop = slices[0]
-        file.seek(base + start)
         length = stop - start
         response.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
-        body = FileChunks(file)
-        body.left_bytes = length
-        response.body = body
+        response.body = take_slice(file, base + start, length)
     else:
         parts = ByteRanges(file, slices, size, representation.content_type, base)
-        response.headers["Content-Type"] = f"multipart/byteranges; boundary={parts.boundary}"
         length = parts.length
+        response.headers["Content-Type"] = f"multipart/byteranges; boundary={parts.boundary}"
         response.body = parts
     response.headers["Content-Length"] = str(length)
+
+
+def take_slice(file: Any, position: int, length: int) -> list[bytes] | FileChunks:
+    """Return `length` bytes of `file` from `position` on as a body; a short one is read now."""
+    file.seek(position)
+    if length <= CHUNK_BYTES:
+        data = file.read(length)
+        if len(data) == length:
+            close_body(file)
+            return [data]
+        file.seek(position)
+    chunks = FileChunks(file)
+    chunks.left_bytes = length
+    return chunks
 
 
 # -- headers ---------------------------------------------------------------------------
