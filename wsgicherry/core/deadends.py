@@ -31,6 +31,8 @@ class DeadEnd:
         """Return DEAD_END, or None if something on the way is not what it was."""
         if dispatcher is not self.dispatcher:
             return None
+        if not self.nodes:
+            return DEAD_END if root is None else None
         node = root
         for name, known, config in self.nodes:
             if name:
@@ -57,11 +59,8 @@ def make_dead_end(dispatcher: Any, trail: Trail, plan: Plan) -> DeadEnd | None:
         if used != position:
             return None
         name = attribute_name(trail.names[used - 1], dispatcher.translate) if used else ""
-        if node is not None:
-            nodes.append((name, node))
-        elif name:
+        if node is None:
             found = DeadEnd(dispatcher, nodes, name, plan)
-            return found if found.follow(dispatcher, nodes[0][1]) is DEAD_END else None
-        else:
-            return None
+            return found if found.follow(dispatcher, trail.steps[0][0]) is DEAD_END else None
+        nodes.append((name, node))
     return None

@@ -114,7 +114,7 @@ def test_relative_to_a_root(site, folder):
 @pytest.mark.parametrize("root", [None, "", "relative"])
 def test_names_that_are_not_absolute(site, folder, root):
     """Without an absolute root the mount fails, and says why."""
-    with pytest.raises(ConfigError, match="absolute filename .got 'page.html'.; .*root"):
+    with pytest.raises(ConfigError, match=r"absolute filename .got 'page.html'.; .*root"):
         mount(site, folder, None, **({} if root is None else {"root": root}))
 
 

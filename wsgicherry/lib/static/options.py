@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from ...core.loaded import ConfigError
 from .handover import Handover
 from .mediatypes import find_type
 from .representation import Description, Pairs
@@ -65,18 +66,14 @@ def make_options(
     stat_seconds: float = 1.0,
     follow_symlinks: bool = False,
 ) -> Options:
-    """Return options of what config says; ValueError for what cannot be meant."""
-    if max_age is not None and max_age < 0:
-        raise ValueError(f"max_age is {max_age!r}: it counts seconds from 0 on.")
-    if stat_seconds < 0:
-        raise ValueError(f"stat_seconds is {stat_seconds!r}: it counts seconds from 0 on.")
-    if sendfile_header.lower() == "x-accel-redirect" and not sendfile_prefix:
-        raise ValueError(
-            "sendfile_header is 'X-Accel-Redirect', which holds a URL: set sendfile_prefix to "
-            "the internal location of nginx, such as '/protected/'."
-        )
-    if sendfile_prefix and not sendfile_prefix.startswith("/"):
-        raise ValueError(f"sendfile_prefix is {sendfile_prefix!r}: it begins with '/'.")
+    """Return options of what config says; ConfigError for what cannot be meant."""
+    for setting, seconds in (("max_age", max_age), ("stat_seconds", stat_seconds)):
+        if seconds is not None and seconds < 0:
+            raise describe_fault(setting, seconds, "it counts seconds, from 0 on.")
+    is_nginx = sendfile_header.lower() == "x-accel-redirect"
+    if (is_nginx or sendfile_prefix) and not sendfile_prefix.startswith("/"):
+        wanted = "nginx wants the path of an internal location, such as '/protected/'."
+        raise describe_fault("sendfile_prefix", sendfile_prefix, wanted)
     pattern = FINGERPRINT if immutable is True else immutable or None
     return Options(
         {k.lower().lstrip("."): v for k, v in (content_types or {}).items()},
@@ -90,8 +87,13 @@ def make_options(
 
 
 def compile_pattern(setting: str, pattern: Any) -> re.Pattern[str]:
-    """Return a pattern of the config; ValueError names the setting of one that is none."""
+    """Return a pattern of the config; ConfigError for what is none."""
     try:
         return re.compile(pattern)
     except (re.error, TypeError) as error:
-        raise ValueError(f"{setting} is {pattern!r}, no regular expression: {error}.") from None
+        raise describe_fault(setting, pattern, f"no regular expression ({error}).") from None
+
+
+def describe_fault(setting: str, value: Any, wanted: str) -> ConfigError:
+    """Return the error of a setting that cannot be meant."""
+    return ConfigError(f"the value is {value!r}:", wanted, key=setting, value=repr(value))

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from ...core.current import serving_now
+from ...core.current import Serving, serving_now
 from ...core.errors import NotFound
 from ...wire.conditions import READING
 from .entries import Entries, Entry, find_file
@@ -45,16 +45,21 @@ class SingleFile:
             self.match is not None and not self.match.search(request.path_info)
         ):
             return False
-        entry = self.entries.find_current("") or self.find()
-        if entry is None:
-            return False
+        entry = self.entries.find_current("")
+        if entry is None or not self.is_sent(serving, entry):
+            entry = self.find()
+            return entry is not None and self.is_sent(serving, entry)
+        return True
+
+    def is_sent(self, serving: Serving, entry: Entry) -> bool:
+        """Make the file of `entry` the response; return False if it has gone since."""
         try:
             entry.answer(serving, through_links=True)
         except NotFound:
             self.entries.clear()
             return False
         if self.debug:
-            request.log(f"serving {self.filename!r}", "TOOLS.STATICFILE")
+            serving.request.log(f"serving {self.filename!r}", "TOOLS.STATICFILE")
         return True
 
     def find(self) -> Entry | None:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from ...core.current import serving_now
+from ...core.loaded import ConfigError
 from ...core.tools import HandlerTool, ToolTarget
 from .directory import Directory
 from .single import SingleFile
@@ -131,7 +132,8 @@ class StaticTool(HandlerTool):
         """
         is_directory = self.callable is staticdir
         wanted = "dir" if is_directory else "filename"
-        key = f"{self.namespace}.{self._name}.{wanted}"
+        prefix = f"{self.namespace}.{self._name}."
+        key = prefix + wanted
         if wanted not in settings:
             return "", f"{key} is missing; say what to serve."
         try:
@@ -139,6 +141,8 @@ class StaticTool(HandlerTool):
                 SingleFile(**settings)
                 return None
             directory = Directory(**{"section": "/", **settings}).directory
+        except ConfigError as error:
+            return prefix + error.key, f"{error.met} {error.wanted}"
         except (TypeError, ValueError) as error:
             return key, str(error)
         if os.path.isdir(directory):
