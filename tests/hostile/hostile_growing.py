@@ -8,6 +8,7 @@ from growing_bodies import BODIES
 from growing_dispatchers import DISPATCHERS
 from growing_heads import HEADS
 from growing_sessions import SESSIONS
+from growing_static import STATIC
 from growing_typed import TYPED
 from hostile_row import Row
 
@@ -20,10 +21,11 @@ GROWING: dict[str, Callable[[int], Row]] = {
     **TYPED,
     **DISPATCHERS,
     **SESSIONS,
+    **STATIC,
 }
 """Name -> what makes a row with `n` periods of something costly."""
 
-PARTS = (HEADS, BODIES, TYPED, DISPATCHERS, SESSIONS)
+PARTS = (HEADS, BODIES, TYPED, DISPATCHERS, SESSIONS, STATIC)
 assert len(GROWING) == sum(map(len, PARTS)), "two have one name"
 
 

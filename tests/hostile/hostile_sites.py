@@ -20,6 +20,7 @@ from hostile_programs import (
     fail,
 )
 from hostile_sessions import SESSION_SITES, SessionWatch
+from hostile_static import STATIC_SITES, static_folder
 from hostile_streams import Streams
 from hostile_uploads import UPLOAD_SITES, Uploads
 from invariants import EXCEPTION_TEXT, OUTSIDE_MARKER
@@ -138,6 +139,7 @@ SITES: dict[str, tuple[Callable[[Ledger], Any], dict[str, dict[str, Any]]]] = {
     "lazy_dispatcher": (Faulty, {"/": {"request.dispatch": lambda path_info: None}}),
     **DISPATCHERS,
     **SESSION_SITES,
+    **{name: (Root, {}) for name in STATIC_SITES},
     **{f"dispatch_{name}": (dispatching(error), {}) for name, error in ERRORS.items()},
     "dispatch_redirect": (dispatching(raising(HTTPRedirect, "/")), {}),
     "dispatch_garbage": (dispatching(lambda vpath: 42), {}),
@@ -171,6 +173,8 @@ class LiveSite:
         self.site.engine.subscribe("before_request", self.ledger.note_begin)
         self.site.engine.subscribe("after_request", self.ledger.note_end)
         config = {**config, **static_files(directory)}
+        if name in STATIC_SITES:
+            config.update(static_folder(directory))
         self.watch: SessionWatch | None = None
         if name in SESSION_SITES:
             self.watch = SessionWatch(config["/"], directory)

@@ -24,6 +24,7 @@ from rows import (
     ranges,
     redirects,
     sessions,
+    static,
     streams,
 )
 
@@ -47,6 +48,7 @@ KINDS = {
     "stream": streams,
     "session": sessions,
     "login": logins,
+    "static": static,
 }
 
 
