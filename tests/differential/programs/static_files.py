@@ -138,7 +138,7 @@ def ask(target, method="GET", **headers):
 for name in [*FILES, "public/gone", "public/sub", "public/sub/"]:
     if name.startswith("public/"):
         ask("/static/" + name[7:].replace(" ", "%20"))
-for path in """
+PATHS = """
     /static /static/ /static/../secret.txt /static/../public-secret/k.txt
     /static/%2e%2e/secret.txt /static/..%2fsecret.txt /static/data.txt/ /static/data.txt/x
     /indexed /indexed/ /indexed/sub /indexed/sub?a=1 /indexed/sub/ /indexed/sub/off
@@ -152,7 +152,8 @@ for path in """
     /download /download?as_name=report.pdf /download?as_name=%C3%9Cber.txt
     /download?as_name=a%22b.txt /opened /opened?disposition=attachment
     /opened?disposition=attachment&name=x.txt /memory
-""".split():
+"""
+for path in PATHS.split():
     ask(path)
 for method in ("HEAD", "POST", "PUT", "DELETE"):
     for path in ("/static/data.txt", "/mixed/data.txt", "/single", "/file", "/nav/data.txt"):
