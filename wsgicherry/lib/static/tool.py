@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...core.current import serving_now
 from ...core.loaded import ConfigError
 from ...core.tools import HandlerTool, ToolTarget
-from .directory import Directory
-from .single import SingleFile
+
+if TYPE_CHECKING:
+    from .directory import Directory
+    from .single import SingleFile
 
 MAX_PREPARED = 128
 """Directories and files with settings of their own whose lookups are remembered."""
@@ -93,11 +95,17 @@ def as_key(settings: dict[str, Any]) -> dict[str, Any]:
 
 @lru_cache(maxsize=MAX_PREPARED)
 def _cached_directory(*, content_types: Any = None, **settings: Any) -> Directory:
+    # PERF: see lib/static/__init__.py.
+    from .directory import Directory
+
     return Directory(content_types=dict(content_types or ()), **settings)
 
 
 @lru_cache(maxsize=MAX_PREPARED)
 def _cached_file(*, content_types: Any = None, **settings: Any) -> SingleFile:
+    # PERF: see lib/static/__init__.py.
+    from .single import SingleFile
+
     return SingleFile(content_types=dict(content_types or ()), **settings)
 
 
@@ -130,6 +138,10 @@ class StaticTool(HandlerTool):
 
         `settings` are all that hold for a page, without 'on' and 'priority'.
         """
+        # PERF: see lib/static/__init__.py.
+        from .directory import Directory
+        from .single import SingleFile
+
         is_directory = self.callable is staticdir
         wanted = "dir" if is_directory else "filename"
         prefix = f"{self.namespace}.{self._name}."
