@@ -35,6 +35,20 @@ add_settled(JSON)
 # a 304 only).
 NOT_WITHOUT_BODY = ("Content-Type", "Content-Length")
 
+# Of what a 200 would say, a 304 has what a cache needs to go on with its copy, and no more of
+# what describes the body (RFC 9110 section 15.4.5). Without Allow: CherryPy's rule.
+NOT_ON_304 = (
+    "Allow",
+    "Content-Encoding",
+    "Content-Language",
+    "Content-Length",
+    "Content-Md5",
+    "Content-Range",
+    "Content-Type",
+)
+
+NOT_ON_STATUS = {"204": NOT_WITHOUT_BODY, "304": NOT_ON_304}
+
 
 def settle_headers(
     headerlist: list[tuple[Any, Any]],
