@@ -61,16 +61,17 @@ def validate_etags(autotags: bool = False, debug: bool = False) -> None:
 def validate_since() -> None:
     """Answer 304 or 412 if the client's dates say so, by the response's Last-Modified.
 
-    Without one, or where the client sends tags as well, it does nothing: tags are the better
-    judge, and `validate_etags` compares them. Source: BEHAVIOUR 6.6, RFC 9110 section 13.1.
+    A date that the client sends beside tags counts for nothing here: tags are the better
+    judge, and `validate_etags` compares them. Source: BEHAVIOUR 6.6, RFC 9110 section 13.2.2.
     """
     serving = serving_now()
     request, response = serving.request, serving.response
     sent = Conditions.of(request.environ)
-    dates = Conditions(
-        if_unmodified_since=sent.if_unmodified_since if sent.if_match is None else None,
-        if_modified_since=sent.if_modified_since if sent.if_none_match is None else None,
-    )
+    dates = Conditions()
+    if sent.if_match is None:
+        dates = dates._replace(if_unmodified_since=sent.if_unmodified_since)
+        if sent.if_none_match is None:
+            dates = dates._replace(if_modified_since=sent.if_modified_since)
     if response.status_code // 100 == 2:
         answer(request, response, dates, None)
 
