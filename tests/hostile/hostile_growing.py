@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from growing_bodies import BODIES
+from growing_conditions import CONDITIONS
 from growing_dispatchers import DISPATCHERS
 from growing_heads import HEADS
 from growing_sessions import SESSIONS
@@ -16,6 +17,7 @@ MAX_BODY_BYTES = 1024 * 1024
 
 GROWING: dict[str, Callable[[int], Row]] = {
     **HEADS,
+    **CONDITIONS,
     **BODIES,
     **TYPED,
     **DISPATCHERS,
@@ -23,7 +25,7 @@ GROWING: dict[str, Callable[[int], Row]] = {
 }
 """Name -> what makes a row with `n` periods of something costly."""
 
-PARTS = (HEADS, BODIES, TYPED, DISPATCHERS, SESSIONS)
+PARTS = (HEADS, CONDITIONS, BODIES, TYPED, DISPATCHERS, SESSIONS)
 assert len(GROWING) == sum(map(len, PARTS)), "two have one name"
 
 
