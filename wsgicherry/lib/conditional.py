@@ -7,7 +7,6 @@ do with it.
 from __future__ import annotations
 
 from hashlib import blake2b
-from itertools import islice
 from typing import Any
 
 from ..core.bodies import CHUNK_BYTES, FileChunks
@@ -23,9 +22,10 @@ from ..wire.conditions import (
     quote_etag,
     weaken,
 )
+from ..wire.headers import split_elements
 
-MAX_TAGS_SHOWN = 10
-"""An error page repeats no more of the tags that a client sent."""
+MAX_SHOWN_CHARS = 200
+"""An error page repeats no more of what a client sent."""
 
 
 def validate_etags(autotags: bool = False, debug: bool = False) -> None:
@@ -99,10 +99,8 @@ def describe_failure(conditions: Conditions, etag: str | None) -> str | None:
 
 
 def list_tags(header: str) -> list[str]:
-    """Return the tags of a header, or some of them, as a message shows them."""
-    if header.strip(" \t") == "*":
-        return ["*"]
-    return list(islice(parse_etags(header), MAX_TAGS_SHOWN))
+    """Return what a header lists, or the beginning of it, as a message shows it."""
+    return [part.strip() for part in split_elements(header[:MAX_SHOWN_CHARS])]
 
 
 def is_new(request: Any, code: int) -> bool:
@@ -185,10 +183,12 @@ def as_known(etag: str, header: str) -> str:
     return weaken(etag)
 
 
-def weaken_etag(response: Any) -> None:
-    """Make the ETag of a response weak whose body is about to be encoded: other bytes of the
-    same meaning (RFC 9110 section 8.8.3.3).
+def weaken_etag(request: Any, response: Any) -> None:
+    """Make the ETag of a page weak whose body is about to be encoded: other bytes of the same
+    meaning (RFC 9110 section 8.8.3.3).
+
+    In the answer to a PUT it is the tag of what was put, not of this body: that one stays.
     """
     etag = settle_etag(response)
-    if etag:
+    if etag and request.method in READING:
         response.headers["ETag"] = weaken(etag)

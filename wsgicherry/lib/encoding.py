@@ -356,7 +356,7 @@ def gzip(
         HTTPError(406, "identity, gzip").set_response()
     elif coding == "gzip":
         headers["Content-Encoding"] = "gzip"
-        weaken_etag(response)
+        weaken_etag(request, response)
         headers.pop("Content-Length", None)
         body = response.body
         response.body = (
