@@ -10,6 +10,7 @@ from asking import mount
 
 from wsgicherry.core.current import serving_now
 from wsgicherry.core.errors import HTTPError
+from wsgicherry.core.loaded import ConfigError
 from wsgicherry.lib.expires import MAX_SECONDS, NEVER_FRESH, expires, prepare_expires
 from wsgicherry.wire.headers import HTTPDate
 
@@ -183,3 +184,10 @@ def test_debug(site):
     site.log.error_log.addHandler(Handler())
     mount(site, page(), expires__on=True, expires__debug=True)()
     assert any("TOOLS.EXPIRES nothing says that this page is kept" in line for line in lines)
+
+
+@pytest.mark.parametrize("secs", ["60", True, None, MAX_SECONDS + 1])
+def test_a_wrong_time_is_told_at_mount(site, secs):
+    """Nobody waits for the first request to hear of it."""
+    with pytest.raises(ConfigError, match=r"tools\.expires"):
+        mount(site, page(), expires__on=True, expires__secs=secs)
