@@ -20,8 +20,7 @@ _INDICATORS = ("ETag", "Last-Modified", "Age", "Expires")
 
 
 def expires(secs: float | timedelta = 0, force: bool = False, debug: bool = False) -> None:
-    """Say until when the page may be kept: `Expires`; for 0 that it may not be used again
-    without asking.
+    """Say until when a copy of the page may be used without asking; for 0: not at all.
 
     `secs`: seconds from now, or a timedelta. `force`: replace what the page says itself, and
     say it of a page, too, that has neither ETag, Last-Modified, Age nor Expires. ValueError or
