@@ -23,6 +23,19 @@ EARLIER, LATER = (formatdate(MODIFIED + step, usegmt=True) for step in (-1, 1))
 PAGE = "<p>paragraph</p>" * 100
 
 
+@pytest.fixture
+def lines(site):
+    """The lines of the site's error log."""
+    lines = []
+
+    class Handler(logging.Handler):
+        def emit(self, record):
+            lines.append(record.getMessage())
+
+    site.log.error_log.addHandler(Handler())
+    return lines
+
+
 def response():
     return serving_now().response
 
@@ -507,6 +520,21 @@ def test_a_change_by_who_does_not(stored):
     assert page.text == "old"
 
 
+def test_a_check_that_comes_too_late(site, lines):
+    """A handler that does not ask before it changes anything: the log says what to do."""
+    ask = mount(site, tagged(), etags__on=True)
+    assert ask("DELETE", headers={"If-Match": '"other"'}).code == 412
+    assert [line for line in lines if "Let the handler call validate_etags()" in line]
+
+
+def test_a_check_in_time_is_not_logged(stored, lines):
+    """Nor is that of a GET, which changes nothing."""
+    _, ask = stored
+    for method in ("PUT", "GET"):
+        assert ask(method, headers={"If-Match": '"older"'}).code == 412
+    assert not [line for line in lines if "validate_etags" in line]
+
+
 @pytest.mark.parametrize("headers", [{"If-None-Match": "*"}, {"If-Match": "*"}])
 def test_a_page_that_the_request_made(site, headers):
     """A PUT that is answered 201 was the first: "If-None-Match: *" asked for just that."""
@@ -539,15 +567,8 @@ def test_cherrypys_names():
     assert cptools.validate_since is validate_since
 
 
-def test_debug(site):
+def test_debug(site, lines):
     """With `debug` the log says what was compared."""
-    lines = []
-
-    class Handler(logging.Handler):
-        def emit(self, record):
-            lines.append(record.getMessage())
-
-    site.log.error_log.addHandler(Handler())
     mount(site, tagged(), etags__on=True, etags__debug=True)()
     assert any('TOOLS.ETAGS status 200, ETag "a"' in line for line in lines)
 

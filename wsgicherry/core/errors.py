@@ -15,7 +15,7 @@ from ..wire.status import REASONS, valid_status
 from ..wire.urls import quote_location, resolve, resolve_url
 from . import errorpages
 from .current import find_serving, serving_now
-from .headers import NOT_ON_304, add_settled
+from .headers import add_settled, keep_on_304
 
 # Raised by a handler or a hook, these are its own business: a stray sys.exit() must not stop a
 # worker, far less all of them (SECURITY section 7).
@@ -122,10 +122,7 @@ class HTTPRedirect(CherryPyException):
             response.body = "<br />\n".join(lines).encode()
             headers.pop("Content-Length", None)
         elif self.status == 304:
-            for name in NOT_ON_304:
-                headers.pop(name, None)
-            if "ETag" in headers:
-                headers.pop("Last-Modified", None)  # the tag is the better one to go by
+            response.headers = keep_on_304(response._headerlist)
             response.body = None
         elif self.status == 305:
             headers["Location"] = quote_location(self.urls[0])

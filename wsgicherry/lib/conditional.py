@@ -6,6 +6,7 @@ do with it.
 
 from __future__ import annotations
 
+import logging
 from hashlib import blake2b
 from typing import Any
 
@@ -23,6 +24,13 @@ from ..wire.conditions import (
     weaken,
 )
 from ..wire.headers import split_elements
+
+NO_CONDITIONS = Conditions()
+
+TOO_LATE = (
+    "A condition of this {} failed after its handler had run. Let the handler call "
+    "validate_etags() before it changes anything."
+)
 
 MAX_SHOWN_CHARS = 200
 """An error page repeats no more of what a client sent."""
@@ -78,6 +86,8 @@ def validate_since() -> None:
 
 def answer(request: Any, response: Any, conditions: Conditions, etag: str | None) -> None:
     """Raise the 304 or 412 that `conditions` lead to, if any."""
+    if conditions == NO_CONDITIONS:
+        return
     modified = parse_date(as_text(response.headers.get("Last-Modified")))
     outcome = find_outcome(request.method, conditions, etag, modified)
     if outcome == 304:
@@ -85,6 +95,8 @@ def answer(request: Any, response: Any, conditions: Conditions, etag: str | None
             response.headers["ETag"] = as_known(etag, conditions.if_none_match)
         raise HTTPRedirect([], 304)
     if outcome == 412:
+        if request.stage == "before_finalize" and request.method not in READING:
+            request.log(TOO_LATE.format(request.method), "TOOLS.ETAGS", logging.WARNING)
         raise HTTPError(412, describe_failure(conditions, etag))
 
 
