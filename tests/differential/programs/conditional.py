@@ -67,6 +67,12 @@ class Root:
         return "stale"
 
     @cherrypy.expose
+    def fresh(self):
+        cherrypy.response.time = 1_700_000_000.5
+        set_headers(ETag='"a"')
+        return "fresh"
+
+    @cherrypy.expose
     def forced(self):
         set_headers(Cache_Control="max-age=5", Pragma="own")
         return "forced"
@@ -75,8 +81,6 @@ class Root:
     def own(self):
         set_headers(Cache_Control="max-age=5", Pragma="own", Expires=LATER)
         return "own"
-
-    fresh = kept = plain = stale
 
     @cherrypy.expose
     def missing(self):

@@ -47,7 +47,7 @@ LACKING = {
     "quotes": '"' * 60_000,
     "weak-marks": "W/" * 30_000,
     "open-long": '"' + "a" * 60_000,
-    "many": MANY,
+    "many-others": MANY,
     "backslashes": '"' + "\\" * 60_000 + '"',
     "space-in-tag": '"a "',
     "nul": '"a\x00"',
