@@ -6,7 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from .core.tools import ErrorTool, PreparedTool, Tool, Toolbox
-from .lib import cptools, encoding, jsontools, static, xmlrpcutil
+from .lib import (
+    conditional,
+    cptools,
+    encoding,
+    expires,
+    jsontools,
+    static,
+    xmlrpcutil,
+)
 from .lib.sessionauthtool import SessionAuthTool
 from .lib.sessiontool import SessionTool
 
@@ -17,6 +25,8 @@ HOOKED: tuple[tuple[str, str, int, Callable[..., Any]], ...] = (
     ("params", "before_handler", 15, cptools.convert_params),
     ("json_out", "before_handler", 30, jsontools.json_out),
     ("trailing_slash", "before_handler", 60, cptools.trailing_slash),
+    # Before the body is compressed, so that a tag is that of the page, not of its coding.
+    ("etags", "before_finalize", 75, conditional.validate_etags),
     ("gzip", "before_finalize", 80, encoding.gzip),
     ("log_tracebacks", "before_error_response", 50, cptools.log_traceback),
     ("log_headers", "before_error_response", 50, cptools.log_request_headers),
@@ -26,6 +36,7 @@ HOOKED: tuple[tuple[str, str, int, Callable[..., Any]], ...] = (
 PREPARED: tuple[tuple[str, str, int, Callable[..., Any], Callable[..., Any]], ...] = (
     ("json_in", "before_request_body", 30, jsontools.json_in, jsontools.prepare_json_in),
     ("encode", "before_handler", 70, encoding.encode, encoding.prepare_encode),
+    ("expires", "before_finalize", 50, expires.expires, expires.prepare_expires),
 )
 
 # Tools that serve files in the handler's place; the last column settles their settings.

@@ -8,6 +8,7 @@ differs fails the test, so that this table stays true.
 from typing import NamedTuple
 
 from intended_bodies import BODY_ROWS
+from intended_conditions import CONDITION_ROWS
 from intended_session_rows import SESSION_ROWS
 from intended_static import STATIC_ROWS
 
@@ -168,6 +169,12 @@ ROWS = (
         ("GET /streamed?code=503",),
         ("length",),
         "an error page says how long it is, whatever the page was to be",
+    ),
+    Row(
+        "redirects",
+        ("GET /not_modified",),
+        ("header content-location", "header expires"),
+        "13.3 item 13: a 304 keeps what a cache needs (RFC 9110 section 15.4.5)",
     ),
     Row(
         "redirects",
@@ -924,9 +931,16 @@ ROWS = (
     ),
 )  # fmt: skip
 
+OTHERS = (
+    BODY_ROWS,
+    CONDITION_ROWS,
+    SESSION_ROWS,
+    STATIC_ROWS,
+)
+
 INTENDED = {
     (row.program, request, field): row.reason
-    for row in (*ROWS, *(Row(*row) for row in (*BODY_ROWS, *SESSION_ROWS, *STATIC_ROWS)))
+    for row in (*ROWS, *(Row(*row) for rows in OTHERS for row in rows))
     for request in row.requests
     for field in row.fields
 }

@@ -7,6 +7,7 @@ import dataclasses
 from hostile_row import Row
 from rows import (
     bodies,
+    conditional,
     cookies,
     dispatchers,
     failures,
@@ -41,6 +42,7 @@ KINDS = {
     "part": partheaders,
     "inject": injection,
     "range": ranges,
+    "condition": conditional,
     "redirect": redirects,
     "fail": failures,
     "log": logs,

@@ -19,6 +19,7 @@ from ..core.headers import HTML_UTF8, JSON, PLAIN_HTML
 from ..core.requestheaders import read_accept
 from ..wire.headers import HeaderElement, MalformedHeader, header_elements
 from . import set_vary_header
+from .conditional import weaken_etag
 
 EVENT_STREAM = "text/event-stream"
 """Always UTF-8, whatever anybody accepts (WHATWG HTML section 9.2.5); never held back."""
@@ -355,6 +356,7 @@ def gzip(
         HTTPError(406, "identity, gzip").set_response()
     elif coding == "gzip":
         headers["Content-Encoding"] = "gzip"
+        weaken_etag(request, response)
         headers.pop("Content-Length", None)
         body = response.body
         response.body = (
