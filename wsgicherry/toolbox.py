@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .core.tools import ErrorTool, HandlerTool, PreparedTool, Tool, Toolbox
-from .lib import cptools, encoding, jsontools, static, xmlrpcutil
+from .lib import compression, cptools, encoding, jsontools, static, xmlrpcutil
 from .lib.sessionauthtool import SessionAuthTool
 from .lib.sessiontool import SessionTool
 
@@ -17,7 +17,6 @@ HOOKED: tuple[tuple[str, str, int, Callable[..., Any]], ...] = (
     ("params", "before_handler", 15, cptools.convert_params),
     ("json_out", "before_handler", 30, jsontools.json_out),
     ("trailing_slash", "before_handler", 60, cptools.trailing_slash),
-    ("gzip", "before_finalize", 80, encoding.gzip),
     ("log_tracebacks", "before_error_response", 50, cptools.log_traceback),
     ("log_headers", "before_error_response", 50, cptools.log_request_headers),
 )
@@ -26,6 +25,9 @@ HOOKED: tuple[tuple[str, str, int, Callable[..., Any]], ...] = (
 PREPARED: tuple[tuple[str, str, int, Callable[..., Any], Callable[..., Any]], ...] = (
     ("json_in", "before_request_body", 30, jsontools.json_in, jsontools.prepare_json_in),
     ("encode", "before_handler", 70, encoding.encode, encoding.prepare_encode),
+    # Behind etags (75), which tags the plain body; before gzip, which then finds it done.
+    ("compress", "before_finalize", 78, compression.compress, compression.prepare_compress),
+    ("gzip", "before_finalize", 80, compression.gzip, compression.prepare_gzip),
 )
 
 # Tools that may answer in the handler's place.

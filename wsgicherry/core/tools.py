@@ -10,6 +10,7 @@ from .current import serving_now
 from .errors import NotFound
 from .expose import own_config
 from .hooks import DEFAULT_PRIORITY, HookMap
+from .loaded import ConfigError
 
 if TYPE_CHECKING:
     import inspect
@@ -142,6 +143,20 @@ class PreparedTool(Tool):
     ) -> None:
         super().__init__(point, callable, name, priority)
         self.prepare = prepare
+
+    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, str] | None:
+        """Return the key at fault, '' if that is unclear, and what is wrong; None: nothing is.
+
+        `settings` are all that hold for a page, without 'on' and 'priority'.
+        """
+        try:
+            self.prepare(**settings)
+        except ConfigError as error:
+            key = f"{self.namespace}.{self._name}.{error.key}" if error.key else ""
+            return key, f"{error.met} {error.wanted}".rstrip()
+        except (TypeError, ValueError) as error:
+            return "", str(error)
+        return None
 
     def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:
         """Attach what `prepare` makes of `settings`."""
