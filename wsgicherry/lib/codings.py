@@ -67,8 +67,8 @@ class Deflate(Coding):
     default_level = 5
 
     def start(self, size_bytes: int | None = None) -> Packer:
-        """Return a packer with a window of the body's size."""
-        packer = zlib.compressobj(self.level, zlib.DEFLATED, find_window(size_bytes))
+        """Return a packer."""
+        packer = zlib.compressobj(self.level)
         return Packer(packer.compress, partial(packer.flush, zlib.Z_SYNC_FLUSH), packer.flush)
 
 
@@ -78,26 +78,22 @@ class Gzip(Deflate):
     name = "gzip"
 
     def start(self, size_bytes: int | None = None) -> Packer:
-        """Return a packer with a window of the body's size."""
-        member = GzipMember(self.level, find_window(size_bytes))
+        """Return a packer."""
+        member = GzipMember(self.level)
         return Packer(member.feed, member.flush, member.finish)
 
 
 class GzipMember:
-    """One body: the head goes before its first chunk, checksum and size after its last."""
+    """One body packed by zlib, but for the head: zlib's says no time, and what system it is."""
 
-    def __init__(self, level: int, window_bits: int) -> None:
-        self.packer = zlib.compressobj(level, zlib.DEFLATED, -window_bits)
-        flags = EXTRA_FLAGS.get(level, b"\0")
-        self.head = b"\x1f\x8b\x08\0%b%b\xff" % (pack_number(int(time.time())), flags)
-        self.checksum = self.size_bytes = 0
+    def __init__(self, level: int) -> None:
+        self.packer = zlib.compressobj(level, zlib.DEFLATED, zlib.MAX_WBITS + GZIP_FORMAT)
+        seconds = struct.pack("<L", int(time.time()) & 0xFFFFFFFF)
+        self.head = b"\x1f\x8b\x08\0%b%b\xff" % (seconds, EXTRA_FLAGS.get(level, b"\0"))
 
     def feed(self, chunk: bytes) -> bytes:
         """Take a chunk and return what is ready."""
-        head, self.head = self.head, b""
-        self.size_bytes += len(chunk)
-        self.checksum = zlib.crc32(chunk, self.checksum)
-        return head + self.packer.compress(chunk)
+        return self.replace_head(self.packer.compress(chunk))
 
     def flush(self) -> bytes:
         """Return what is held back."""
@@ -105,29 +101,18 @@ class GzipMember:
 
     def finish(self) -> bytes:
         """Return the rest and the end."""
-        end = pack_number(self.checksum) + pack_number(self.size_bytes)
-        return self.head + self.packer.flush() + end
+        return self.replace_head(self.packer.flush())
+
+    def replace_head(self, packed: bytes) -> bytes:
+        """Return `packed` with our head, if it is the first there is."""
+        if not self.head:
+            return packed
+        head, self.head = self.head, b""
+        return head + packed[len(head) :]
 
 
+GZIP_FORMAT = 16  # added to the bits of the window (zlib's manual, deflateInit2)
 EXTRA_FLAGS = {9: b"\x02", 1: b"\x04"}  # slowest and fastest (RFC 1952 section 2.3.1)
-
-MIN_WINDOW_BITS = 9  # zlib takes 8 for it, and means 9
-
-
-def find_window(size_bytes: int | None) -> int:
-    """Return how many bits of window hold a body of `size_bytes`, or zlib's most.
-
-    PERF: zlib clears as much memory as the window needs, and fetches a large one from the
-    system each time: 10 kB take 90 us, not 115.
-    """
-    if size_bytes is None:
-        return zlib.MAX_WBITS
-    return min(zlib.MAX_WBITS, max(MIN_WINDOW_BITS, size_bytes.bit_length()))
-
-
-def pack_number(number: int) -> bytes:
-    """Return `number` modulo 2**32 in four bytes (RFC 1952 section 2.1)."""
-    return struct.pack("<L", number & 0xFFFFFFFF)
 
 
 # -- those that need a library ---------------------------------------------------------
