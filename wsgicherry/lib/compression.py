@@ -244,7 +244,7 @@ def matches_type(content_type: str, patterns: tuple[str, ...]) -> bool:
     for pattern in patterns:
         wanted_major, _, wanted_minor = pattern.partition("/")
         is_any = wanted_minor[:1] == "*" and minor.endswith(wanted_minor[1:])
-        if value == pattern or (major == wanted_major and is_any):
+        if value == pattern or (minor and major == wanted_major and is_any):
             return value != EVENT_STREAM
     return False
 
