@@ -7,6 +7,7 @@ import dataclasses
 from hostile_row import Row
 from rows import (
     bodies,
+    compression,
     cookies,
     dispatchers,
     failures,
@@ -47,6 +48,7 @@ KINDS = {
     "stream": streams,
     "session": sessions,
     "login": logins,
+    "encoding": compression,
 }
 
 
