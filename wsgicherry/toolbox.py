@@ -13,7 +13,6 @@ from .lib.sessiontool import SessionTool
 # name, hook point, priority, callable
 HOOKED: tuple[tuple[str, str, int, Callable[..., Any]], ...] = (
     ("response_headers", "on_start_resource", 50, cptools.response_headers),
-    ("decode", "before_request_body", 50, encoding.decode),
     ("params", "before_handler", 15, cptools.convert_params),
     ("trailing_slash", "before_handler", 60, cptools.trailing_slash),
     ("log_tracebacks", "before_error_response", 50, cptools.log_traceback),
@@ -22,16 +21,27 @@ HOOKED: tuple[tuple[str, str, int, Callable[..., Any]], ...] = (
 
 # What settles the tool's settings once for a plan is the last column.
 PREPARED: tuple[tuple[str, str, int, Callable[..., Any], Callable[..., Any]], ...] = (
-    ("encode", "before_handler", 70, encoding.encode, encoding.prepare_encode),
     # Behind etags (75), which tags the plain body; before gzip, which then finds it done.
     ("compress", "before_finalize", 78, compression.compress, compression.prepare_compress),
     ("gzip", "before_finalize", 80, compression.gzip, compression.prepare_gzip),
+)
+
+# The same, with charsets among their settings.
+NAMING_CHARSETS: tuple[tuple[str, str, int, Callable[..., Any], Callable[..., Any]], ...] = (
+    ("decode", "before_request_body", 50, encoding.decode, encoding.prepare_decode),
+    ("encode", "before_handler", 70, encoding.encode, encoding.prepare_encode),
 )
 
 # The same, of pages that speak JSON.
 SPEAKING_JSON: tuple[tuple[str, str, int, Callable[..., Any], Callable[..., Any]], ...] = (
     ("json_in", "before_request_body", 30, jsontools.json_in, jsontools.prepare_json_in),
     ("json_out", "before_handler", 30, jsontools.json_out, jsontools.prepare_json_out),
+)
+
+PREPARED_KINDS = (
+    (PreparedTool, PREPARED),
+    (encoding.CharsetTool, NAMING_CHARSETS),
+    (jsontools.JSONTool, SPEAKING_JSON),
 )
 
 # Tools that may answer in the handler's place.
@@ -48,11 +58,9 @@ def make_toolbox() -> Toolbox:
     toolbox = Toolbox("tools")
     for name, point, priority, function in HOOKED:
         setattr(toolbox, name, Tool(point, function, name, priority))
-    for name, point, priority, function, prepare in PREPARED:
-        setattr(toolbox, name, PreparedTool(point, function, prepare, name, priority))
-    for name, point, priority, function, prepare in SPEAKING_JSON:
-        tool = jsontools.JSONTool(point, function, prepare, name, priority)
-        setattr(toolbox, name, tool)
+    for make, rows in PREPARED_KINDS:
+        for name, point, priority, function, prepare in rows:
+            setattr(toolbox, name, make(point, function, prepare, name, priority))
     toolbox.sessions = SessionTool()
     for name, function in HANDLING:
         setattr(toolbox, name, HandlerTool(function, name))

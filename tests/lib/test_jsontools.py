@@ -266,7 +266,7 @@ def test_the_decoder_is_a_key(site, choice):
     ("config", "told"),
     [
         ({"json_out__encoder": "ujson"}, r"json_out.encoder: 'ujson' is no encoder of JSON"),
-        ({"json_out__encoder": 5}, r"json_out.encoder: 5 is no encoder of JSON"),
+        ({"json_out__encoder": 5}, r"json_out.encoder: the value is 5, which is not a text"),
         ({"json_in__decoder": "ujson"}, r"json_in.decoder: 'ujson' is no decoder of JSON"),
         (
             {"json_out__encoder": str, "json_out__handler": str},

@@ -185,7 +185,7 @@ def make_codings(names: Iterable[str] | None, levels: Mapping[str, int]) -> tupl
         if name not in CODINGS:
             known = ", ".join(CODINGS)
             met = f"There is no coding {name!r};"
-            raise ConfigError(met, f"known are {known}.", key="codings")
+            raise ConfigError(met, f"known are {known}.", key="tools.compress.codings")
     made = []
     for name in wanted:
         try:
@@ -195,7 +195,7 @@ def make_codings(names: Iterable[str] | None, levels: Mapping[str, int]) -> tupl
                 raise ConfigError(
                     f"The coding {name!r} needs a library that is not installed ({error}).",
                     "Install it: pip install 'wsgicherry[compress]'",
-                    key="codings",
+                    key="tools.compress.codings",
                 ) from None
     return tuple(made)
 

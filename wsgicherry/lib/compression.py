@@ -59,11 +59,13 @@ for _pair in ENCODED.values():
 
 def gzip(
     compress_level: int = Gzip.default_level,
-    mime_types: Iterable[str] = GZIP_TYPES,
+    mime_types: str | Iterable[str] = GZIP_TYPES,
     debug: bool = False,
 ) -> None:
-    """Compress the body if the client takes gzip and the Content-Type is in `mime_types`
-    ('text/*', 'a/*+b').
+    """Compress the body if the client takes gzip.
+
+    `compress_level`: from 1, the fastest, to 9, the shortest; 0 packs without compressing.
+    `mime_types`: the types to compress, also as 'text/*' and 'application/*+json'.
 
     Left alone are empty bodies, partial ones, and those that have a Content-Encoding. HTTPError
     406 for a client that refuses the plain body too. Source: BEHAVIOUR 6.5, RFC 9110 section
@@ -74,7 +76,7 @@ def gzip(
 
 def prepare_gzip(
     compress_level: int = Gzip.default_level,
-    mime_types: Iterable[str] = GZIP_TYPES,
+    mime_types: str | Iterable[str] = GZIP_TYPES,
     debug: bool = False,
 ) -> Callable[[], None]:
     """Return what `gzip` does with these settings; ConfigError for what they cannot be."""
@@ -82,27 +84,28 @@ def prepare_gzip(
 
 
 def compress(
-    codings: Iterable[str] | None = None,
+    codings: str | Iterable[str] | None = None,
     levels: Mapping[str, int] | None = None,
-    mime_types: Iterable[str] = COMPRESSIBLE_TYPES,
+    mime_types: str | Iterable[str] = COMPRESSIBLE_TYPES,
     min_bytes: int = MIN_BYTES,
     debug: bool = False,
 ) -> None:
-    """Compress the body by the first of `codings` that the client takes, if the Content-Type is
-    in `mime_types` and it has `min_bytes`.
+    """Compress the body by the best coding that server and client know.
 
-    `codings`: of 'zstd', 'br', 'gzip' and 'deflate', the best first; by default the first three
-    as far as they are installed. `levels`: another level for some, as {'br': 5}. Bodies that
-    are made while they are sent are compressed whatever their length, and each chunk is sent at
-    once. What is left alone, and 406: as for `gzip`.
+    `codings`: what to offer, the best first, of 'zstd', 'br', 'gzip' and 'deflate'; by default
+    the first three, as far as they are installed. `levels`: another level for some of them, as
+    in {'br': 5}. `mime_types`: the types to compress, also as 'text/*' and
+    'application/*+json'. `min_bytes`: how long a body must be, if its length is known.
+
+    Each chunk of a stream is sent at once. What is left alone, and 406: as for `gzip`.
     """
     prepare_compress(codings, levels, mime_types, min_bytes)()
 
 
 def prepare_compress(
-    codings: Iterable[str] | None = None,
+    codings: str | Iterable[str] | None = None,
     levels: Mapping[str, int] | None = None,
-    mime_types: Iterable[str] = COMPRESSIBLE_TYPES,
+    mime_types: str | Iterable[str] = COMPRESSIBLE_TYPES,
     min_bytes: int = MIN_BYTES,
     debug: bool = False,
 ) -> Callable[[], None]:
@@ -229,7 +232,6 @@ def read_patterns(mime_types: Iterable[str]) -> tuple[str, ...]:
             raise ConfigError(
                 f"{pattern!r} is no media type.",
                 "Write them as 'text/html', 'text/*' or 'application/*+json'.",
-                key="mime_types",
             )
     return tuple(pattern.lower() for pattern in given)
 

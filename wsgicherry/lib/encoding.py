@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import re
-from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache, partial
 from typing import Any
 
 from webob import Response as WebObResponse
@@ -14,6 +15,7 @@ from ..core.current import serving_now
 from ..core.errors import HTTPError, NotFound
 from ..core.headers import EVENT_STREAM, HTML_UTF8, JSON, PLAIN_HTML
 from ..core.requestheaders import read_accept
+from ..core.tools import PreparedTool
 from ..wire.headers import MalformedHeader, header_elements
 from .codings import compress, decompress
 from .compression import gzip
@@ -21,11 +23,13 @@ from .compression import gzip
 # CherryPy has all of these in this module.
 __all__ = [
     "ResponseEncoder",
+    "UTF8StreamEncoder",
     "compress",
     "decode",
     "decompress",
     "encode",
     "gzip",
+    "prepare_iter",
 ]
 
 MAX_CHARSETS_TRIED = 10
@@ -49,10 +53,12 @@ def encode(
 ) -> None:
     """Encode what the handler returns as text, in a charset that the client accepts.
 
-    `encoding`: the only charset to use; else what the client prefers, or `default_encoding`.
-    `errors`: as for `str.encode`. `text_only`: leave bodies alone whose Content-Type is not
-    text/*. `add_charset`: put the charset into Content-Type. HTTPError 406 when no charset will
-    do. Source: BEHAVIOUR 6.5.
+    `encoding`: the only charset to use; None leaves it to the client. `errors`: what to do with
+    letters that the charset lacks, as for `str.encode`. `text_only`: leave bodies alone whose
+    Content-Type is not text/*. `add_charset`: put the charset into Content-Type.
+    `default_encoding`: the charset for clients that ask for none.
+
+    HTTPError 406 when no charset will do. Source: BEHAVIOUR 6.5.
     """
     ResponseEncoder(encoding, errors, text_only, add_charset, default_encoding).wrap()
 
@@ -63,21 +69,66 @@ def decode(
 ) -> None:
     """Say in which charsets the text of a form is tried: one name, or several.
 
-    `encoding`: these alone, whatever the client says. `default_encoding`, without it: these,
-    after the one that the client names and UTF-8. Source: BEHAVIOUR 6.3.
+    `encoding`: these alone, whatever the client says. `default_encoding`: without `encoding`,
+    these after the one that the client names and UTF-8. Source: BEHAVIOUR 6.3.
     """
     body = serving_now().request.body
-    charsets = default_encoding if encoding is None else encoding
-    names = [charsets] if isinstance(charsets, str) else list(charsets)
+    names = as_names(default_encoding if encoding is None else encoding)
     if encoding is None:
         body.attempt_charsets += names
     else:
         body.attempt_charsets, body.unknown_charset = names, None
 
 
-def prepare_encode(debug: bool = False, **settings: Any) -> Callable[[], None]:
-    """Return what `encode` does with `settings`."""
-    return ResponseEncoder(**settings).wrap
+def prepare_encode(
+    encoding: str | None = None,
+    errors: str = "strict",
+    text_only: bool = True,
+    add_charset: bool = True,
+    default_encoding: str = "utf-8",
+    debug: bool = False,
+) -> Callable[[], None]:
+    """Return what `encode` does with these settings."""
+    return ResponseEncoder(encoding, errors, text_only, add_charset, default_encoding).wrap
+
+
+def prepare_decode(
+    encoding: str | Iterable[str] | None = None,
+    default_encoding: str | Iterable[str] = "utf-8",
+) -> Callable[[], None]:
+    """Return what `decode` does with these settings."""
+    return partial(decode, encoding, default_encoding)
+
+
+class CharsetTool(PreparedTool):
+    """A tool whose settings name charsets: those that Python lacks are told at mount."""
+
+    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, str] | None:
+        """Return the key at fault and what is wrong: no such charset, no such `errors`."""
+        for name in ("encoding", "default_encoding"):
+            for charset in as_names(settings.get(name) or ()):
+                if not is_found(codecs.lookup, charset):
+                    key = f"{self.namespace}.{self._name}.{name}"
+                    return key, f"Python has no charset {charset!r}."
+        errors = settings.get("errors", "strict")
+        if not is_found(codecs.lookup_error, errors):
+            key = f"{self.namespace}.{self._name}.errors"
+            return key, f"{errors!r} is no way to handle errors; see codecs.register_error."
+        return super().find_fault(settings)
+
+
+def as_names(charsets: str | Iterable[str]) -> list[str]:
+    """Return one charset, or several, as a list."""
+    return [charsets] if isinstance(charsets, str) else list(charsets)
+
+
+def is_found(look_up: Callable[[str], Any], name: str) -> bool:
+    """Tell whether Python has a codec, or an error handler, of that name."""
+    try:
+        look_up(name)
+    except LookupError:
+        return False
+    return True
 
 
 class ResponseEncoder:
@@ -287,6 +338,19 @@ class EncodedStream:
         close_body(self.chunks)
 
 
+class UTF8StreamEncoder(EncodedStream):
+    """An iterator over the chunks of another, text in UTF-8 (CherryPy's name)."""
+
+    def __init__(self, iterator: Iterable[Any]) -> None:
+        super().__init__(iterator, "utf-8")
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what only the other iterator has."""
+        if name == "chunks":
+            raise AttributeError(name)
+        return getattr(self.chunks, name)
+
+
 def encode_text(text: str, charset: str, errors: str) -> bytes | None:
     """Return `text` in `charset`, or None if it cannot be had in it."""
     try:
@@ -302,6 +366,9 @@ def as_chunks(body: Any) -> Iterable[Any]:
     if isinstance(body, str):
         return [body] if body else []
     return body if isinstance(body, (list, tuple)) else prepare_body(body)
+
+
+prepare_iter = as_chunks  # CherryPy's name
 
 
 def accept_elements(name: str, header: str | None) -> tuple[tuple[str, float], ...]:

@@ -110,7 +110,7 @@ def find_encoder(choice: Any) -> Encode:
         return lambda document: encode_json(document).encode("ascii")
     if callable(choice):
         return lambda document: as_json_bytes(choice(document), choice)
-    library = load_library(choice, "encoder")
+    library = load_library(choice, "tools.json_out.encoder")
     if choice == "msgspec":
         return with_fallback(library.json.encode)
     option = library.OPT_NON_STR_KEYS  # as the other two write them
@@ -123,7 +123,7 @@ def find_decoder(choice: Any) -> Decode | None:
         return None
     if callable(choice):
         return choice  # type: ignore[no-any-return]
-    library = load_library(choice, "decoder")
+    library = load_library(choice, "tools.json_in.decoder")
     decode: Decode = library.json.decode if choice == "msgspec" else library.loads
     return decode
 
@@ -132,7 +132,7 @@ def load_library(choice: Any, key: str) -> Any:
     """Return the module that `choice` names; ConfigError about the setting `key`."""
     if choice not in LIBRARIES:
         raise ConfigError(
-            f"{choice!r} is no {key} of JSON.",
+            f"{choice!r} is no {key.rpartition('.')[2]} of JSON.",
             "It may be 'stdlib', 'orjson', 'msgspec' or a function of your own.",
             key=key,
         )

@@ -144,14 +144,17 @@ def json_in(
     max_small_containers: int = MAX_SMALL_CONTAINERS,
     decoder: str | Callable[[bytes], Any] = "stdlib",
 ) -> None:
-    """Parse bodies of `content_type` with `processor` into `request.json`.
+    """Parse the body into `request.json`.
 
-    `force`: refuse bodies of any other type with 415. `allow_nan`: take NaN and Infinity.
-    `max_bytes`, `max_depth`: how large (413) and how deep (400) a document may be;
-    `max_small_containers`: how many lists and objects of less than 10 bytes on average it may
-    have (413). `decoder`: 'orjson', 'msgspec', or a function of the bytes that raises
-    ValueError for what is no JSON. The last five are for our own processor. Source: BEHAVIOUR
-    6.4.
+    `content_type`: the type of the bodies to parse, or several. `force`: refuse bodies of any
+    other type with 415. `processor`: what parses in place of ours; called with the body.
+    `allow_nan`: take NaN and Infinity. `max_bytes`: how large a document may be; more is
+    answered 413. `max_depth`: how many levels it may have; more is answered 400.
+    `max_small_containers`: how many lists and objects of under ten bytes on average it may
+    have; more is answered 413. `decoder`: 'stdlib', 'orjson', 'msgspec', or a function of the
+    bytes that raises ValueError for what is no JSON.
+
+    A `processor` uses none of what stands behind it. Source: BEHAVIOUR 6.4.
     """
     prepare_json_in(
         content_type,
@@ -183,7 +186,7 @@ def prepare_json_in(
     decode = find_decoder(decoder)
     if decode and (allow_nan or processor is not json_processor):
         met = "'allow_nan' and 'processor' are of no use beside a decoder:"
-        raise ConfigError(met, "leave out one of the two.", key="decoder")
+        raise ConfigError(met, "leave out one of the two.", key="tools.json_in.decoder")
     if processor is json_processor and (limits != DEFAULT_LIMITS or decode):
         processor = partial(
             json_processor,
@@ -233,10 +236,11 @@ def json_out(
     handler: Callable[..., Any] = json_handler,
     encoder: str | Callable[[Any], bytes | str] = "stdlib",
 ) -> None:
-    """Turn what the handler returns into JSON of `content_type` (None: that stays as it is).
+    """Turn what the handler returns into JSON.
 
-    `encoder`: 'orjson', 'msgspec', or a function that returns bytes or str. `handler` stands in
-    for the page handler, which it finds in `request._json_inner_handler`.
+    `content_type`: the Content-Type to set; None leaves it as it is. `handler`: what is called
+    in the page's place; it finds the page in `request._json_inner_handler`. `encoder`:
+    'stdlib', 'orjson', 'msgspec', or a function that returns bytes or str.
     """
     prepare_json_out(content_type, debug, handler, encoder)()
 
@@ -251,7 +255,7 @@ def prepare_json_out(
     if encoder != "stdlib":
         if handler is not json_handler:
             met = "'handler' does not use an encoder:"
-            raise ConfigError(met, "leave out one of the two.", key="encoder")
+            raise ConfigError(met, "leave out one of the two.", key="tools.json_out.encoder")
         handler = make_handler(encoder)
 
     def wrap_handler() -> None:

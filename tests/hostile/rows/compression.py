@@ -94,7 +94,9 @@ ROWS = [
         for coding in ("gzip", "br", "*;q=0, zstd")
     ),
     *(
-        asking(f"head-{coding}", 200, coding, method="HEAD", headers={"Content-Encoding": coding})
+        asking(
+            f"head-{coding}", 200, coding, method="HEAD", headers={"Content-Encoding": coding}
+        )
         for coding in ("gzip", "br", "zstd", "deflate")
     ),
     *(
