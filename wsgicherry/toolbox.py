@@ -13,6 +13,7 @@ from .lib.sessiontool import SessionTool
 # name, hook point, priority, callable
 HOOKED: tuple[tuple[str, str, int, Callable[..., Any]], ...] = (
     ("response_headers", "on_start_resource", 50, cptools.response_headers),
+    ("decode", "before_request_body", 50, encoding.decode),
     ("params", "before_handler", 15, cptools.convert_params),
     ("trailing_slash", "before_handler", 60, cptools.trailing_slash),
     ("log_tracebacks", "before_error_response", 50, cptools.log_traceback),
@@ -21,15 +22,10 @@ HOOKED: tuple[tuple[str, str, int, Callable[..., Any]], ...] = (
 
 # What settles the tool's settings once for a plan is the last column.
 PREPARED: tuple[tuple[str, str, int, Callable[..., Any], Callable[..., Any]], ...] = (
+    ("encode", "before_handler", 70, encoding.encode, encoding.prepare_encode),
     # Behind etags (75), which tags the plain body; before gzip, which then finds it done.
     ("compress", "before_finalize", 78, compression.compress, compression.prepare_compress),
     ("gzip", "before_finalize", 80, compression.gzip, compression.prepare_gzip),
-)
-
-# The same, with charsets among their settings.
-NAMING_CHARSETS: tuple[tuple[str, str, int, Callable[..., Any], Callable[..., Any]], ...] = (
-    ("decode", "before_request_body", 50, encoding.decode, encoding.prepare_decode),
-    ("encode", "before_handler", 70, encoding.encode, encoding.prepare_encode),
 )
 
 # The same, of pages that speak JSON.
@@ -40,7 +36,6 @@ SPEAKING_JSON: tuple[tuple[str, str, int, Callable[..., Any], Callable[..., Any]
 
 PREPARED_KINDS = (
     (PreparedTool, PREPARED),
-    (encoding.CharsetTool, NAMING_CHARSETS),
     (jsontools.JSONTool, SPEAKING_JSON),
 )
 

@@ -9,7 +9,6 @@ import webob
 from encoded_pages import Answer, Chunks, Page, response, stream
 
 from wsgicherry.core.current import serving_now
-from wsgicherry.core.loaded import ConfigError
 from wsgicherry.lib.encoding import (
     EncodedStream,
     ResponseEncoder,
@@ -262,6 +261,7 @@ def test_many_charsets(site):
         ("utf-16", "*", 200),
         ("utf-16", "utf-8", 406),
         ("us-ascii", None, 406),
+        ("klingon", None, 406),
     ],
 )
 def test_encoding_by_config(site, encoding, accept, status):
@@ -275,7 +275,9 @@ def test_encoding_by_config(site, encoding, accept, status):
         assert "did not send an Accept-Charset header" in answer.text
 
 
-@pytest.mark.parametrize(("default", "status"), [("utf-16", 200), ("us-ascii", 500)])
+@pytest.mark.parametrize(
+    ("default", "status"), [("utf-16", 200), ("us-ascii", 500), ("no-such-codec", 500)]
+)
 def test_default_encoding(site, default, status):
     """`default_encoding` is used where the client has no wish; 500 when it cannot be."""
     answer = Page(site, lambda: TEXT, encode__default_encoding=default).get(status=status)
@@ -392,26 +394,6 @@ def test_encoder_by_itself(site):
         return request.handler("x", b="y")
 
     assert Page(site, page_by_hand, encode__on=False).get().text == "xy"
-
-
-# -- settings that cannot be meant -------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("config", "told"),
-    [
-        ({"encode__encoding": "klingon"}, "encode.encoding: Python has no charset 'klingon'"),
-        ({"encode__default_encoding": "x"}, "default_encoding: Python has no charset 'x'"),
-        ({"encode__errors": "guess"}, "'guess' is no way to handle errors"),
-        ({"decode__encoding": ["utf-8", "x"]}, "decode.encoding: Python has no charset 'x'"),
-        ({"decode__default_encoding": "x"}, "default_encoding: Python has no charset 'x'"),
-    ],
-)
-def test_charsets_are_checked_at_mount(site, config, told):
-    """What no request could use is told when it is mounted, with the key at fault."""
-    tool = next(iter(config)).partition("__")[0]
-    with pytest.raises(ConfigError, match=told):
-        Page(site, lambda: "", **{f"{tool}__on": True, **config})
 
 
 # -- CherryPy's names --------------------------------------------------------------------------

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import codecs
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache, partial
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from webob import Response as WebObResponse
@@ -15,7 +14,6 @@ from ..core.current import serving_now
 from ..core.errors import HTTPError, NotFound
 from ..core.headers import EVENT_STREAM, HTML_UTF8, JSON, PLAIN_HTML
 from ..core.requestheaders import read_accept
-from ..core.tools import PreparedTool
 from ..wire.headers import MalformedHeader, header_elements
 from .codings import compress, decompress
 from .compression import gzip
@@ -73,7 +71,8 @@ def decode(
     these after the one that the client names and UTF-8. Source: BEHAVIOUR 6.3.
     """
     body = serving_now().request.body
-    names = as_names(default_encoding if encoding is None else encoding)
+    charsets = default_encoding if encoding is None else encoding
+    names = [charsets] if isinstance(charsets, str) else list(charsets)
     if encoding is None:
         body.attempt_charsets += names
     else:
@@ -90,45 +89,6 @@ def prepare_encode(
 ) -> Callable[[], None]:
     """Return what `encode` does with these settings."""
     return ResponseEncoder(encoding, errors, text_only, add_charset, default_encoding).wrap
-
-
-def prepare_decode(
-    encoding: str | Iterable[str] | None = None,
-    default_encoding: str | Iterable[str] = "utf-8",
-) -> Callable[[], None]:
-    """Return what `decode` does with these settings."""
-    return partial(decode, encoding, default_encoding)
-
-
-class CharsetTool(PreparedTool):
-    """A tool whose settings name charsets: those that Python lacks are told at mount."""
-
-    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, str] | None:
-        """Return the key at fault and what is wrong: no such charset, no such `errors`."""
-        for name in ("encoding", "default_encoding"):
-            for charset in as_names(settings.get(name) or ()):
-                if not is_found(codecs.lookup, charset):
-                    key = f"{self.namespace}.{self._name}.{name}"
-                    return key, f"Python has no charset {charset!r}."
-        errors = settings.get("errors", "strict")
-        if not is_found(codecs.lookup_error, errors):
-            key = f"{self.namespace}.{self._name}.errors"
-            return key, f"{errors!r} is no way to handle errors; see codecs.register_error."
-        return super().find_fault(settings)
-
-
-def as_names(charsets: str | Iterable[str]) -> list[str]:
-    """Return one charset, or several, as a list."""
-    return [charsets] if isinstance(charsets, str) else list(charsets)
-
-
-def is_found(look_up: Callable[[str], Any], name: str) -> bool:
-    """Tell whether Python has a codec, or an error handler, of that name."""
-    try:
-        look_up(name)
-    except LookupError:
-        return False
-    return True
 
 
 class ResponseEncoder:
