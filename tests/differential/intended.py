@@ -177,7 +177,13 @@ ROWS = (
     ),
     Row(
         "error_pages",
-        ("a program that wants JSON", "a program that wants text"),
+        ("a program that wants JSON",),
+        ("header content-type",),
+        "issue 2 section 2: error pages as JSON (RFC 9457) or text by Accept",
+    ),
+    Row(
+        "error_pages",
+        ("a program that wants text",),
         ("body", "header content-type"),
         "issue 2 section 2: error pages as JSON (RFC 9457) or text by Accept",
     ),
