@@ -15,7 +15,13 @@ from wsgicherry.core.current import serving_now
 from wsgicherry.core.errors import HTTPError, HTTPRedirect
 from wsgicherry.core.loaded import ConfigError
 from wsgicherry.lib.codings import CODINGS
-from wsgicherry.lib.compression import MIN_BYTES, choose_coding, matches_type, weaken
+from wsgicherry.lib.compression import (
+    MAX_HELD_BYTES,
+    MIN_BYTES,
+    choose_coding,
+    matches_type,
+    weaken,
+)
 from wsgicherry.lib.encoding import compress, decompress
 
 # -- gzip --------------------------------------------------------------------------------------
@@ -536,6 +542,19 @@ def test_a_file(site, tool, tmp_path):
     assert unpack(answer) == (LONG.encode(), "gzip")
     assert answer.headers["Content-Length"] == str(len(answer.body))
     assert opened[0].closed
+
+
+@BOTH
+@pytest.mark.parametrize(("extra", "has_length"), [(0, True), (1, False)])
+def test_a_long_file(site, tool, tmp_path, extra, has_length):
+    """A file of over MAX_HELD_BYTES is packed while it is sent."""
+    (tmp_path / "file.txt").write_bytes(b"x" * (MAX_HELD_BYTES + extra))
+    page = page_of(site, tool, lambda: (tmp_path / "file.txt").open("rb"))
+    answer = page.get(Accept_Encoding="gzip")
+    assert unpack(answer) == (b"x" * (MAX_HELD_BYTES + extra), "gzip")
+    assert ("Content-Length" in answer.headers) is has_length
+    head = page.get(method="HEAD", Accept_Encoding="gzip")
+    assert head.headers == answer.headers
 
 
 @pytest.mark.parametrize("first", ["gzip", "compress"])

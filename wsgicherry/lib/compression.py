@@ -10,7 +10,6 @@ from ..core.bodies import FileChunks, close_body
 from ..core.current import serving_now
 from ..core.errors import HTTPError
 from ..core.headers import EVENT_STREAM, HTML_UTF8, JSON, add_settled
-from ..core.loaded import ConfigError
 from ..wire.accept import MalformedHeader, parse_accept
 from ..wire.status import valid_status
 from . import set_vary_header
@@ -36,6 +35,9 @@ COMPRESSIBLE_TYPES = (
 
 MIN_BYTES = 500
 """A smaller body fits into the packet of its headers, whatever its size."""
+
+MAX_HELD_BYTES = 1024 * 1024
+"""A longer file is packed while it is sent, without a Content-Length."""
 
 NOT_WHOLE = frozenset((204, 205, 206, 304))
 """Statuses without a body, and 206, whose body is a part of the plain one."""
@@ -117,20 +119,20 @@ def prepare_compress(
 class Compression:
     """What compresses the bodies of a page: its codings, the best first, and for which bodies.
 
-    `is_plain_first`: a client that takes the plain body as gladly gets that. ConfigError for a
-    type that is no text.
+    `is_plain_first`: a client that takes the plain body as gladly gets that.
     """
 
     def __init__(
         self,
         codings: Iterable[Coding],
-        mime_types: Iterable[str],
+        mime_types: str | Iterable[str],
         min_bytes: int = 0,
         is_plain_first: bool = False,
     ) -> None:
         self.codings = {coding.name: coding for coding in codings}
         self.names = tuple(self.codings)
-        self.patterns = read_patterns(mime_types)
+        patterns = (mime_types,) if isinstance(mime_types, str) else mime_types
+        self.patterns = tuple(pattern.lower() for pattern in patterns)
         self.min_bytes = min_bytes
         self.is_plain_first = is_plain_first
 
@@ -166,16 +168,12 @@ class Compression:
         if name is None:
             # Set, not raised: this hook runs on an error's page as well, and would raise again.
             HTTPError(406, ", ".join((IDENTITY, *self.names))).set_response()
-        elif not self.is_short(response.body) or choose_coding(header, ()) is None:
+            return
+        size_bytes = find_size(response.body)
+        is_short = size_bytes is not None and size_bytes < self.min_bytes
+        if not is_short or choose_coding(header, ()) is None:
             describe(response, name)
-            response.body = pack_body(response.body, self.codings[name], response.stream)
-
-    def is_short(self, body: Any) -> bool:
-        """Tell whether the body is known to be below `min_bytes`."""
-        if type(body) is list:
-            return sum(map(len, body)) < self.min_bytes
-        rest = body.count_rest() if type(body) is FileChunks else None
-        return rest is not None and rest < self.min_bytes
+            pack(response, self.codings[name], size_bytes)
 
 
 # -- what the client wants -------------------------------------------------------------
@@ -222,18 +220,6 @@ _cached_choose = lru_cache(maxsize=256)(_choose)
 
 
 # -- which bodies ----------------------------------------------------------------------
-
-
-def read_patterns(mime_types: Iterable[str]) -> tuple[str, ...]:
-    """Return media types and patterns of them in lower case; ConfigError for no text."""
-    given = (mime_types,) if isinstance(mime_types, str) else tuple(mime_types)
-    for pattern in given:
-        if not isinstance(pattern, str):
-            raise ConfigError(
-                f"{pattern!r} is no media type.",
-                "Write them as 'text/html', 'text/*' or 'application/*+json'.",
-            )
-    return tuple(pattern.lower() for pattern in given)
 
 
 @lru_cache(maxsize=256)
@@ -307,11 +293,22 @@ def echo_weak_tag(request: Any, response: Any) -> None:
         response.headers["Etag"] = weaken(etag)
 
 
-def pack_body(body: Any, coding: Coding, is_stream: bool) -> Any:
-    """Return `body` packed: a list as a list of one block, others while they are read."""
+def find_size(body: Any) -> int | None:
+    """Return how many bytes a body has that is in memory or a plain file, else None."""
     if type(body) is list:
-        return [coding.pack(b"".join(body))]
-    return PackedStream(body, coding.start(), is_flushed=is_stream)
+        return sum(map(len, body))
+    return body.count_rest() if type(body) is FileChunks else None
+
+
+def pack(response: Any, coding: Coding, size_bytes: int | None) -> None:
+    """Pack the body: a list at once, others while they are read."""
+    body = response.body
+    if type(body) is list:
+        response.body = [coding.pack(b"".join(body))]
+        return
+    response.body = PackedStream(body, coding.start(), is_flushed=response.stream)
+    if size_bytes is not None and size_bytes > MAX_HELD_BYTES:
+        response.stream = True
 
 
 class PackedStream:
