@@ -78,6 +78,12 @@ ROWS = (
     ),
     Row(
         "compression",
+        ("/page for '*;q=0'", "/page for 'identity;q=0'"),
+        ("header vary",),
+        "SECURITY 1.2 item 16: Vary always, on the 406 too",
+    ),
+    Row(
+        "compression",
         ("/page for 'GZIP'",),
         ("body", "header content-encoding", "header vary", "status"),
         "RFC 9110 sections 8.3.1 and 8.4.1: codings and media types are case-insensitive",

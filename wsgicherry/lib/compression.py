@@ -168,6 +168,7 @@ class Compression:
         if name is None:
             # Set, not raised: this hook runs on an error's page as well, and would raise again.
             HTTPError(406, ", ".join((IDENTITY, *self.names))).set_response()
+            add_vary(response)
             return
         size_bytes = find_size(response.body)
         is_short = size_bytes is not None and size_bytes < self.min_bytes

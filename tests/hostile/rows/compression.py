@@ -75,7 +75,7 @@ ROWS = [
         for id, header in LEFT.items()
     ),
     *(
-        asking(f"none-{id}", 406, header, lacks="hello")
+        asking(f"none-{id}", 406, header, lacks="hello", headers=VARY)
         for id, header in NOTHING_LEFT.items()
     ),
     *(
