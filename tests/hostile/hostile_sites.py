@@ -108,12 +108,20 @@ def page_that_echoes(status: str, message: str, traceback: str, version: str) ->
     return f"<h1>{status}</h1><p>{message}</p>{traceback}{version}"
 
 
+COMPRESS = {
+    "tools.compress.on": True,
+    "tools.compress.codings": ["zstd", "br", "gzip", "deflate"],
+    "tools.compress.min_bytes": 0,
+}
+
 # name: root maker, config
 SITES: dict[str, tuple[Callable[[Ledger], Any], dict[str, dict[str, Any]]]] = {
     "plain": (Root, {}),
     "slashes": (Slashes, {}),
     "default": (lambda ledger: Default(), {}),
     "gzip": (Root, {"/": {"tools.gzip.on": True}}),
+    "compress": (Root, {"/": COMPRESS}),
+    "compress_streams": (Streams, {"/": COMPRESS}),
     "hosts": (
         Root,
         {

@@ -7,6 +7,7 @@ import dataclasses
 from hostile_row import Row
 from rows import (
     bodies,
+    compression,
     conditional,
     cookies,
     dispatchers,
@@ -51,6 +52,7 @@ KINDS = {
     "session": sessions,
     "login": logins,
     "static": static,
+    "encoding": compression,
 }
 
 
