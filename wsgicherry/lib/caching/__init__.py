@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..expires import expires
 from .base import Cache
 from .coalescing import AntiStampedeCache
 from .memory import MemoryCache
@@ -13,6 +14,7 @@ __all__ = [
     "Cache",
     "MemoryCache",
     "clear",
+    "expires",
     "find_any_cache",
     "find_cache",
     "get",
