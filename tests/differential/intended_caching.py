@@ -133,4 +133,10 @@ CACHING_ROWS = (
         ("length",),
         "a stream that is stored is complete: its length is known",
     ),
+    (
+        "caching_gzip",
+        ("tagged for {'If-Match': '\"v2\"'}",),
+        ("body",),
+        "the cache knows the tag already; the same 412, in the words of the other conditions",
+    ),
 )

@@ -1,4 +1,4 @@
-"""tools.caching with the tools that it meets: gzip, encode, json_out; decorators."""
+"""tools.caching with the tools that it meets: gzip, encode, json_out, etags, expires."""
 
 import cherrypy
 
@@ -39,12 +39,23 @@ class Root:
     def decorated(self):
         return self._count()
 
+    @cherrypy.expose
+    def tagged(self):
+        cherrypy.response.headers["ETag"] = '"v1"'
+        return self._count()
+
+    @cherrypy.expose
+    def forbidding(self):
+        return self._count()
+
     decorated._cp_config = {"tools.caching.on": True, "tools.caching.delay": 3600}
 
 
 cherrypy.tree.mount(Root(), "", {
     "/": {"tools.gzip.on": True, "tools.caching.on": True},
     "/streamed": {"response.stream": True},
+    "/tagged": {"tools.etags.on": True, "tools.gzip.on": False},
+    "/forbidding": {"tools.expires.on": True, "tools.expires.force": True},
 })  # fmt: skip
 
 PATHS = ["/page", "/data", "/wide", "/plain", "/streamed", "/decorated"]
@@ -60,3 +71,11 @@ REQUESTS += [
     {"path": "/page", "headers": GZIP, "name": "with gzip after POST"},
     {"path": "/page", "name": "plain after POST"},
 ]
+REQUESTS += [
+    {"path": "/tagged", "headers": headers, "name": f"tagged for {headers}"}
+    for headers in (
+        {"If-None-Match": '"v1"'}, {}, {"If-None-Match": '"v1"'}, {"If-None-Match": '"v2"'},
+        {"If-None-Match": "*"}, {"If-Match": '"v1"'}, {"If-Match": '"v2"'},
+    )
+]  # fmt: skip
+REQUESTS += [{"path": "/forbidding"} for _ in range(2)]
