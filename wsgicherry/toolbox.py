@@ -6,25 +6,72 @@ from collections.abc import Callable
 from typing import Any
 
 from .core.tools import ErrorTool, HandlerTool, PreparedTool, Tool, Toolbox
-from .lib import cptools, encoding, jsontools, static, xmlrpcutil
+from .lib import (
+    accepting,
+    allowing,
+    encoding,
+    flattening,
+    headertools,
+    jsontools,
+    loggingtools,
+    paramstool,
+    ratelimit,
+    redirecting,
+    referring,
+    static,
+    xmlrpcutil,
+)
 from .lib.sessionauthtool import SessionAuthTool
 from .lib.sessiontool import SessionTool
+from .lib.varying import AutoVaryTool
 
 # name, hook point, priority, callable
 HOOKED: tuple[tuple[str, str, int, Callable[..., Any]], ...] = (
-    ("response_headers", "on_start_resource", 50, cptools.response_headers),
+    ("redirect", "on_start_resource", 50, redirecting.redirect),
     ("decode", "before_request_body", 50, encoding.decode),
-    ("params", "before_handler", 15, cptools.convert_params),
     ("json_out", "before_handler", 30, jsontools.json_out),
-    ("trailing_slash", "before_handler", 60, cptools.trailing_slash),
+    ("flatten", "before_finalize", 50, flattening.flatten),
     ("gzip", "before_finalize", 80, encoding.gzip),
-    ("log_tracebacks", "before_error_response", 50, cptools.log_traceback),
-    ("log_headers", "before_error_response", 50, cptools.log_request_headers),
+    ("log_tracebacks", "before_error_response", 50, loggingtools.log_traceback),
+    ("log_headers", "before_error_response", 50, loggingtools.log_request_headers),
+    ("log_hooks", "on_end_request", 100, loggingtools.log_hooks),
 )
 
 # What settles the tool's settings once for a plan is the last column.
 PREPARED: tuple[tuple[str, str, int, Callable[..., Any], Callable[..., Any]], ...] = (
+    ("allow", "on_start_resource", 50, allowing.allow, allowing.prepare_allow),
+    (
+        "response_headers",
+        "on_start_resource",
+        50,
+        headertools.response_headers,
+        headertools.prepare_response_headers,
+    ),
+    ("accept", "on_start_resource", 50, accepting.accept, accepting.prepare_accept),
     ("json_in", "before_request_body", 30, jsontools.json_in, jsontools.prepare_json_in),
+    (
+        "ignore_headers",
+        "before_request_body",
+        50,
+        headertools.ignore_headers,
+        headertools.prepare_ignore_headers,
+    ),
+    (
+        "ratelimit",
+        "before_request_body",
+        ratelimit.PRIORITY,
+        ratelimit.ratelimit,
+        ratelimit.prepare_ratelimit,
+    ),
+    ("referer", "before_request_body", 50, referring.referer, referring.prepare_referer),
+    ("params", "before_handler", 15, paramstool.convert_params, paramstool.prepare_params),
+    (
+        "trailing_slash",
+        "before_handler",
+        60,
+        redirecting.trailing_slash,
+        redirecting.prepare_trailing_slash,
+    ),
     ("encode", "before_handler", 70, encoding.encode, encoding.prepare_encode),
 )
 
@@ -33,6 +80,7 @@ HANDLING: tuple[tuple[str, Callable[..., Any]], ...] = (("staticfile", static.st
 
 # Tools that answer unexpected errors.
 ANSWERING_ERRORS: tuple[tuple[str, Callable[..., Any]], ...] = (
+    ("err_redirect", redirecting.redirect),
     ("xmlrpc", xmlrpcutil.on_error),
 )
 
@@ -44,6 +92,7 @@ def make_toolbox() -> Toolbox:
         setattr(toolbox, name, Tool(point, function, name, priority))
     for name, point, priority, function, prepare in PREPARED:
         setattr(toolbox, name, PreparedTool(point, function, prepare, name, priority))
+    toolbox.autovary = AutoVaryTool()
     toolbox.sessions = SessionTool()
     for name, function in HANDLING:
         setattr(toolbox, name, HandlerTool(function, name))

@@ -11,6 +11,7 @@ from .current import serving_now
 from .errors import NotFound
 from .expose import own_config
 from .hooks import DEFAULT_PRIORITY, HookMap
+from .loaded import ConfigError
 from .toolsettings import find_missing, read_documentation
 
 if TYPE_CHECKING:
@@ -167,8 +168,10 @@ class PreparedTool(Tool):
         if fault is None:
             try:
                 self.prepare(**settings)
+            except ConfigError as error:
+                return error.key, f"{error.met} {error.wanted}".rstrip()
             except (TypeError, ValueError) as error:
-                return getattr(error, "key", ""), str(error)
+                return "", str(error)
         return fault
 
     def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:

@@ -110,6 +110,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "Mapping": (Mapping,),
     "PathLike": (os.PathLike,),
     "Path": (os.PathLike,),
+    "Pattern": (re.Pattern,),
     "timedelta": (timedelta,),
     "type": (type,),
     "Callable": (Callable,),  # type: ignore[dict-item]
