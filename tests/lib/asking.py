@@ -17,7 +17,9 @@ CLIENT = "192.0.2.7"
 class Page:
     """A page, mounted with config; calls answer with WebTest's responses, errors included."""
 
-    def __init__(self, site: Site, handler: Callable[..., Any], config: Mapping[str, Any]) -> None:
+    def __init__(
+        self, site: Site, handler: Callable[..., Any], config: Mapping[str, Any]
+    ) -> None:
         class Root:
             @expose
             def default(self, *args: Any, **params: Any) -> Any:
