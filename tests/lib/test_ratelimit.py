@@ -181,9 +181,7 @@ def test_debug(site, error_text):
 
 
 def test_by_hand(site):
-@pytest.mark.parametrize(
-    "limit", ["", "many", "100", "100/fortnight", "0/minute", [], ["x"], "/"]
-)
+    """`tools.ratelimit.callable` in a page counts what deserves it: a wrong password."""
 
     def page():
         if serving_now().request.path_info == "/wrong":
@@ -434,3 +432,53 @@ def test_threads(strategy):
 def test_nothing_is_imported_before_it_is_used():
     """A program without the tool does not pay for the package (it stands in no import)."""
     assert "limits" not in vars(ratelimit)
+
+
+# -- real stores -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def open_store():
+    """A function that opens a store; its connections are closed at the test's end."""
+    opened = []
+
+    def open_it(address):
+        opened.append(open_storage(address, 0.25))
+        return opened[-1]
+
+    yield open_it
+    for storage in opened:
+        storage.storage.close()
+
+
+def check_shared(site, first, second, kill, strategy):
+    """Two machines count together in a store; when it is killed, their requests pass."""
+    on = {
+        "tools.ratelimit.on": True,
+        "tools.ratelimit.limit": "2/hour",
+        "tools.ratelimit.strategy": strategy,
+    }
+    config = {
+        "/a": {**on, "tools.ratelimit.storage": first},
+        "/b": {**on, "tools.ratelimit.storage": second},
+    }
+    page = Page(site, lambda: "page", config)
+    assert [page(path).status_int for path in ("/a", "/b", "/a", "/b")] == [200, 200, 429, 429]
+    kill()
+    assert [page(path).status_int for path in ("/a", "/b")] == [200, 200]
+
+
+@pytest.mark.parametrize("strategy", ["fixed-window", "sliding-window-counter"])
+def test_memcached(site, memcached, open_store, strategy):
+    """Machines that share a memcached share the counts."""
+    address = f"memcached://{memcached.address}"
+    check_shared(site, open_store(address), open_store(address), memcached.kill, strategy)
+
+
+@pytest.mark.parametrize(
+    "strategy", ["fixed-window", "moving-window", "sliding-window-counter"]
+)
+def test_redis(site, redis_daemon, open_store, strategy):
+    """Machines that share a Redis share the counts."""
+    first, second = open_store(redis_daemon.url), open_store(redis_daemon.url)
+    check_shared(site, first, second, redis_daemon.kill, strategy)
