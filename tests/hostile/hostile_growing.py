@@ -8,6 +8,7 @@ from growing_bodies import BODIES
 from growing_dispatchers import DISPATCHERS
 from growing_heads import HEADS
 from growing_sessions import SESSIONS
+from growing_smalltools import SMALL
 from growing_typed import TYPED
 from hostile_row import Row
 
@@ -20,10 +21,11 @@ GROWING: dict[str, Callable[[int], Row]] = {
     **TYPED,
     **DISPATCHERS,
     **SESSIONS,
+    **SMALL,
 }
 """Name -> what makes a row with `n` periods of something costly."""
 
-PARTS = (HEADS, BODIES, TYPED, DISPATCHERS, SESSIONS)
+PARTS = (HEADS, BODIES, TYPED, DISPATCHERS, SESSIONS, SMALL)
 assert len(GROWING) == sum(map(len, PARTS)), "two have one name"
 
 

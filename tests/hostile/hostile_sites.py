@@ -20,6 +20,7 @@ from hostile_programs import (
     fail,
 )
 from hostile_sessions import SESSION_SITES, SessionWatch
+from hostile_smalltools import SMALL_SITES
 from hostile_streams import Streams
 from hostile_uploads import UPLOAD_SITES, Uploads
 from invariants import EXCEPTION_TEXT, OUTSIDE_MARKER
@@ -138,6 +139,7 @@ SITES: dict[str, tuple[Callable[[Ledger], Any], dict[str, dict[str, Any]]]] = {
     "lazy_dispatcher": (Faulty, {"/": {"request.dispatch": lambda path_info: None}}),
     **DISPATCHERS,
     **SESSION_SITES,
+    **SMALL_SITES,
     **{f"dispatch_{name}": (dispatching(error), {}) for name, error in ERRORS.items()},
     "dispatch_redirect": (dispatching(raising(HTTPRedirect, "/")), {}),
     "dispatch_garbage": (dispatching(lambda vpath: 42), {}),

@@ -24,6 +24,7 @@ from rows import (
     ranges,
     redirects,
     sessions,
+    smalltools,
     streams,
 )
 
@@ -47,6 +48,7 @@ KINDS = {
     "stream": streams,
     "session": sessions,
     "login": logins,
+    "small": smalltools,
 }
 
 
