@@ -174,6 +174,7 @@ def find_limiter(storage: Any, strategy: str, process: int) -> Limiter:
         from limits.errors import ConfigurationError
         from limits.strategies import STRATEGIES
 
+        # It needs that, too.
         from .ratelimitmemory import open_storage
     except ImportError as error:
         raise ConfigError(_NO_PACKAGE) from error
