@@ -19,11 +19,11 @@ from .lib import (
     redirecting,
     referring,
     static,
-    xmlrpcutil,
 )
 from .lib.sessionauthtool import SessionAuthTool
 from .lib.sessiontool import SessionTool
 from .lib.varying import AutoVaryTool
+from .lib.xmlrpcutil import XMLRPCTool
 
 # name, hook point, priority, callable
 HOOKED: tuple[tuple[str, str, int, Callable[..., Any]], ...] = (
@@ -81,7 +81,6 @@ HANDLING: tuple[tuple[str, Callable[..., Any]], ...] = (("staticfile", static.st
 # Tools that answer unexpected errors.
 ANSWERING_ERRORS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("err_redirect", redirecting.redirect),
-    ("xmlrpc", xmlrpcutil.on_error),
 )
 
 
@@ -93,6 +92,7 @@ def make_toolbox() -> Toolbox:
     for name, point, priority, function, prepare in PREPARED:
         setattr(toolbox, name, PreparedTool(point, function, prepare, name, priority))
     toolbox.autovary = AutoVaryTool()
+    toolbox.xmlrpc = XMLRPCTool()
     toolbox.sessions = SessionTool()
     for name, function in HANDLING:
         setattr(toolbox, name, HandlerTool(function, name))

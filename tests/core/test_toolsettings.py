@@ -66,6 +66,7 @@ LIST = (Iterable,)
         (Optional[int], (int,), (), ()),  # noqa: UP045 - as programs write it
         (Union[int, str, None], (int, str), (), ()),  # noqa: UP007
         (int | None, (int,), (), ()),
+        (list[int], LIST, (), (int,)),
         (Callable[..., Any], (Callable,), (), ()),
     ],
     ids=str,

@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from .settings import Setting
 
@@ -126,7 +126,9 @@ def read_annotation(annotation: Any) -> Takes:
 
     It is read as a text, never evaluated: it may name what only a type checker imports.
     """
-    text = annotation.__name__ if isinstance(annotation, type) else str(annotation)
+    # To Python 3.10, list[int] is a type as well.
+    is_plain = isinstance(annotation, type) and not get_args(annotation)
+    text = annotation.__name__ if is_plain else str(annotation)
     try:
         alternatives = list(_alternatives(ast.parse(text, mode="eval").body))
         each = [_read_alternative(alternative) for alternative in alternatives]
