@@ -45,6 +45,12 @@ def test_ignored(ignore, ignored):
     assert list_ignored(ignore) == ignored
 
 
+@pytest.fixture(autouse=True)
+def quiet(site):
+    """No tool but those of the test asks for headers."""
+    site.config.update({"tools.encode.on": False})
+
+
 READERS = {
     "get": lambda headers: headers.get("x-fOO"),
     "[]": lambda headers: headers["x-fOO"],
@@ -62,7 +68,7 @@ def test_a_header_that_is_asked_for(site, read):
 
     def page():
         read(serving_now().request.headers)
-        return "page"
+        return b"page"
 
     answer = Page(site, page, {"tools.autovary.on": True})(X_Foo="bar")
     assert answer.headers["Vary"] == "X-Foo"
@@ -75,7 +81,8 @@ def ask(site, page, **settings):
 
 def reading(*names):
     def page():
-        return "".join(serving_now().request.headers.get(name, "") for name in names)
+        found = [serving_now().request.headers.get(name, "") for name in names]
+        return "".join(found).encode()
 
     return page
 
@@ -111,7 +118,7 @@ def test_an_error_page_varies_too(site):
 def test_other_tools_count(site):
     """A header that a tool asks for is in Vary: `referer`, which asks the mapping."""
     site.config.update({"tools.referer.on": True, "tools.referer.pattern": "x"})
-    page = Page(site, lambda: "page", {"tools.autovary.on": True})
+    page = Page(site, lambda: b"page", {"tools.autovary.on": True})
     answer = page(Referer="xy")
     assert (answer.status_int, answer.headers["Vary"]) == (200, "Referer")
 
@@ -119,7 +126,13 @@ def test_other_tools_count(site):
 def test_tools_of_accept_headers_count(site):
     """So is one of Accept and its like, which tools ask for in another way."""
     config = {"tools.autovary.on": True, "tools.gzip.on": True}
-    assert Page(site, lambda: "page", config)().headers["Vary"] == "Accept-Encoding"
+    assert Page(site, lambda: b"page", config)().headers["Vary"] == "Accept-Encoding"
+
+
+def test_the_charset_counts(site):
+    """Text is in a charset that the client may choose: every page of text depends on that."""
+    site.config.update({"tools.encode.on": True})
+    assert ask(site, lambda: "text").headers["Vary"] == "Accept-Charset"
 
 
 def test_the_priority_is_configs_to_say(site):
@@ -147,7 +160,7 @@ def test_by_hand(site):
         reading("X-A")()
         site.tools.autovary.callable(ignore="X-B")
         reading("X-B")()
-        return "page"
+        return b"page"
 
     assert Page(site, page, {})().headers["Vary"] == "X-A"
 
