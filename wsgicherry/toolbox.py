@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .core.tools import ErrorTool, HandlerTool, PreparedTool, Tool, Toolbox
+from .core.tools import ErrorTool, PreparedTool, Tool, Toolbox
 from .lib import (
     accepting,
     allowing,
@@ -75,8 +75,11 @@ PREPARED: tuple[tuple[str, str, int, Callable[..., Any], Callable[..., Any]], ..
     ("encode", "before_handler", 70, encoding.encode, encoding.prepare_encode),
 )
 
-# Tools that may answer in the handler's place.
-HANDLING: tuple[tuple[str, Callable[..., Any]], ...] = (("staticfile", static.staticfile),)
+# Tools that serve files in the handler's place; the last column settles their settings.
+SERVING_FILES: tuple[tuple[str, Callable[..., Any], Callable[..., Any]], ...] = (
+    ("staticdir", static.staticdir, static.prepare_directory),
+    ("staticfile", static.staticfile, static.prepare_file),
+)
 
 # Tools that answer unexpected errors.
 ANSWERING_ERRORS: tuple[tuple[str, Callable[..., Any]], ...] = (
@@ -94,8 +97,8 @@ def make_toolbox() -> Toolbox:
     toolbox.autovary = AutoVaryTool()
     toolbox.xmlrpc = XMLRPCTool()
     toolbox.sessions = SessionTool()
-    for name, function in HANDLING:
-        setattr(toolbox, name, HandlerTool(function, name))
+    for name, function, prepare in SERVING_FILES:
+        setattr(toolbox, name, static.StaticTool(function, prepare, name))
     toolbox.session_auth = SessionAuthTool()
     for name, function in ANSWERING_ERRORS:
         setattr(toolbox, name, ErrorTool(function, name))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from intended_bodies import BODY_ROWS
 from intended_session_rows import SESSION_ROWS
+from intended_static import STATIC_ROWS
 from intended_tools import TOOL_ROWS
 
 
@@ -924,9 +925,11 @@ ROWS = (
     ),
 )  # fmt: skip
 
+OTHER_ROWS = (*BODY_ROWS, *SESSION_ROWS, *STATIC_ROWS, *TOOL_ROWS)
+
 INTENDED = {
     (row.program, request, field): row.reason
-    for row in (*ROWS, *(Row(*row) for row in (*BODY_ROWS, *SESSION_ROWS, *TOOL_ROWS)))
+    for row in (*ROWS, *(Row(*row) for row in OTHER_ROWS))
     for request in row.requests
     for field in row.fields
 }

@@ -9,6 +9,7 @@ from growing_dispatchers import DISPATCHERS
 from growing_heads import HEADS
 from growing_sessions import SESSIONS
 from growing_smalltools import SMALL
+from growing_static import STATIC
 from growing_typed import TYPED
 from hostile_row import Row
 
@@ -22,10 +23,11 @@ GROWING: dict[str, Callable[[int], Row]] = {
     **DISPATCHERS,
     **SESSIONS,
     **SMALL,
+    **STATIC,
 }
 """Name -> what makes a row with `n` periods of something costly."""
 
-PARTS = (HEADS, BODIES, TYPED, DISPATCHERS, SESSIONS, SMALL)
+PARTS = (HEADS, BODIES, TYPED, DISPATCHERS, SESSIONS, SMALL, STATIC)
 assert len(GROWING) == sum(map(len, PARTS)), "two have one name"
 
 
