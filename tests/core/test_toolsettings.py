@@ -11,12 +11,11 @@ import pytest
 
 from wsgicherry.core.loaded import ConfigError
 from wsgicherry.core.settings import Setting, describe, describe_misfit
+from wsgicherry.core.settingtypes import Takes, read_annotation
 from wsgicherry.core.tools import ErrorTool, HandlerTool, PreparedTool, Tool, Toolbox
 from wsgicherry.core.toolsettings import (
     REQUIRED,
-    Takes,
     find_missing,
-    read_annotation,
     read_documentation,
     tool_settings,
 )

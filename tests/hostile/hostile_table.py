@@ -1,0 +1,66 @@
+"""The whole table: every row of every kind, by its name."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from hostile_row import Row
+from rows import (
+    bodies,
+    cookies,
+    dispatchers,
+    failures,
+    hosts,
+    injection,
+    logins,
+    logs,
+    methods,
+    multiparts,
+    negotiation,
+    parameters,
+    partheaders,
+    paths,
+    queries,
+    ranges,
+    redirects,
+    sessions,
+    smalltools,
+    static,
+    streams,
+)
+
+KINDS = {
+    "path": paths,
+    "query": queries,
+    "param": parameters,
+    "host": hosts,
+    "cookie": cookies,
+    "method": methods,
+    "accept": negotiation,
+    "body": bodies,
+    "multipart": multiparts,
+    "part": partheaders,
+    "inject": injection,
+    "range": ranges,
+    "redirect": redirects,
+    "fail": failures,
+    "log": logs,
+    "dispatch": dispatchers,
+    "stream": streams,
+    "session": sessions,
+    "login": logins,
+    "small": smalltools,
+    "static": static,
+}
+
+
+def printable(name: str) -> str:
+    """Return `name` as part of a test's id."""
+    return name.encode("ascii", "backslashreplace").decode().replace("\x00", "\\0")[:60]
+
+
+TABLE: list[Row] = [
+    dataclasses.replace(row, id=f"{kind}-{printable(row.id)}")
+    for kind, module in KINDS.items()
+    for row in module.ROWS
+]
