@@ -9,7 +9,10 @@ from .core.tools import ErrorTool, PreparedTool, Tool, Toolbox
 from .lib import (
     accepting,
     allowing,
+    compression,
+    conditional,
     encoding,
+    expires,
     flattening,
     headertools,
     jsontools,
@@ -29,9 +32,9 @@ from .lib.xmlrpcutil import XMLRPCTool
 HOOKED: tuple[tuple[str, str, int, Callable[..., Any]], ...] = (
     ("redirect", "on_start_resource", 50, redirecting.redirect),
     ("decode", "before_request_body", 50, encoding.decode),
-    ("json_out", "before_handler", 30, jsontools.json_out),
     ("flatten", "before_finalize", 50, flattening.flatten),
-    ("gzip", "before_finalize", 80, encoding.gzip),
+    # Before the body is compressed, so that a tag is that of the page, not of its coding.
+    ("etags", "before_finalize", 75, conditional.validate_etags),
     ("log_tracebacks", "before_error_response", 50, loggingtools.log_traceback),
     ("log_headers", "before_error_response", 50, loggingtools.log_request_headers),
     ("log_hooks", "on_end_request", 100, loggingtools.log_hooks),
@@ -48,7 +51,6 @@ PREPARED: tuple[tuple[str, str, int, Callable[..., Any], Callable[..., Any]], ..
         headertools.prepare_response_headers,
     ),
     ("accept", "on_start_resource", 50, accepting.accept, accepting.prepare_accept),
-    ("json_in", "before_request_body", 30, jsontools.json_in, jsontools.prepare_json_in),
     (
         "ignore_headers",
         "before_request_body",
@@ -73,6 +75,21 @@ PREPARED: tuple[tuple[str, str, int, Callable[..., Any], Callable[..., Any]], ..
         redirecting.prepare_trailing_slash,
     ),
     ("encode", "before_handler", 70, encoding.encode, encoding.prepare_encode),
+    ("expires", "before_finalize", 50, expires.expires, expires.prepare_expires),
+    # Behind etags (75), which tags the plain body; before gzip, which then finds it done.
+    ("compress", "before_finalize", 78, compression.compress, compression.prepare_compress),
+    ("gzip", "before_finalize", 80, compression.gzip, compression.prepare_gzip),
+)
+
+# The same, of pages that speak JSON.
+SPEAKING_JSON: tuple[tuple[str, str, int, Callable[..., Any], Callable[..., Any]], ...] = (
+    ("json_in", "before_request_body", 30, jsontools.json_in, jsontools.prepare_json_in),
+    ("json_out", "before_handler", 30, jsontools.json_out, jsontools.prepare_json_out),
+)
+
+PREPARED_KINDS = (
+    (PreparedTool, PREPARED),
+    (jsontools.JSONTool, SPEAKING_JSON),
 )
 
 # Tools that serve files in the handler's place; the last column settles their settings.
@@ -92,8 +109,9 @@ def make_toolbox() -> Toolbox:
     toolbox = Toolbox("tools")
     for name, point, priority, function in HOOKED:
         setattr(toolbox, name, Tool(point, function, name, priority))
-    for name, point, priority, function, prepare in PREPARED:
-        setattr(toolbox, name, PreparedTool(point, function, prepare, name, priority))
+    for make, rows in PREPARED_KINDS:
+        for name, point, priority, function, prepare in rows:
+            setattr(toolbox, name, make(point, function, prepare, name, priority))
     toolbox.autovary = AutoVaryTool()
     toolbox.xmlrpc = XMLRPCTool()
     toolbox.sessions = SessionTool()

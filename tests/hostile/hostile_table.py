@@ -7,6 +7,8 @@ import dataclasses
 from hostile_row import Row
 from rows import (
     bodies,
+    compression,
+    conditional,
     cookies,
     dispatchers,
     failures,
@@ -42,6 +44,7 @@ KINDS = {
     "part": partheaders,
     "inject": injection,
     "range": ranges,
+    "condition": conditional,
     "redirect": redirects,
     "fail": failures,
     "log": logs,
@@ -51,6 +54,7 @@ KINDS = {
     "login": logins,
     "small": smalltools,
     "static": static,
+    "encoding": compression,
 }
 
 

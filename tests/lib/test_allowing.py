@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from asking import Page, refusal
+from toolpage import Page, refusal
 
 from wsgicherry.lib import cptools
 from wsgicherry.lib.allowing import list_methods

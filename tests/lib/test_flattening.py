@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from asking import Page
+from toolpage import Page
 
 from wsgicherry.core.current import serving_now
 from wsgicherry.lib import cptools

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
-from asking import Page, refusal
+from toolpage import Page, refusal
 
 from wsgicherry.core.hooks import HOOK_POINTS, HookMap
 from wsgicherry.lib import cptools

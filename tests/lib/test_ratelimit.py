@@ -8,7 +8,7 @@ import threading
 from types import SimpleNamespace
 
 import pytest
-from asking import Page, refusal
+from toolpage import Page, refusal
 
 pytest.importorskip("limits", reason="pip install limits")
 

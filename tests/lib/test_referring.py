@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from asking import Page, refusal
+from toolpage import Page, refusal
 
 from wsgicherry.lib import cptools
 from wsgicherry.lib.referring import MAX_REFERER_CHARS, compile_pattern

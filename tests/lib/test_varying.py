@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from asking import Page, refusal
+from toolpage import Page, refusal
 
 from wsgicherry.core.current import serving_now
 from wsgicherry.core.errors import HTTPError

@@ -43,6 +43,9 @@ class Tool:
 
     namespace = "tools"
     serves_paths = False
+    error_format: str | None = None
+    """What `request.error_format` is where this tool is on and config does not say."""
+
     _name: str | None
 
     def __init__(

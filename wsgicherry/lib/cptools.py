@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from .accepting import accept as accept
 from .allowing import allow as allow
+from .conditional import validate_etags as validate_etags
+from .conditional import validate_since as validate_since
 from .flattening import flatten as flatten
 from .headertools import ignore_headers as ignore_headers
 from .headertools import response_headers as response_headers
