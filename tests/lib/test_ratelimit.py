@@ -150,6 +150,14 @@ def test_pages_with_one_name_count_together(site):
     assert [page(path).status_int for path in ("/a", "/b", "/c", "/c")] == [200, 429, 200, 429]
 
 
+def test_an_internal_redirect_counts_once(site):
+    """What the client asked once is one request, however many pages it passes."""
+    on = {"tools.ratelimit.on": True, "tools.ratelimit.limit": "1/hour"}
+    moved = {"tools.redirect.on": True, "tools.redirect.url": "/new"}
+    page = Page(site, lambda: "page", {"/": on, "/old": moved})
+    assert [page("/old").status_int for _ in range(2)] == [200, 429]
+
+
 def test_a_key_of_ones_own(site):
     """`key` says whom to count; None is not limited."""
     page = limited(

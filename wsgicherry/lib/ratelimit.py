@@ -38,6 +38,7 @@ MAX_KEPT_LIMITERS = 64
 """A program has a handful of stores; more than these are made anew."""
 
 _IPV6_PREFIX = 64
+_COUNTED = "wsgicherry.ratelimit"
 # What may stand in a key of every store; anything else is hashed.
 _PLAIN_KEY = re.compile(r"[\w.:-]{1,100}", re.ASCII)
 _NO_PACKAGE = "tools.ratelimit needs the package limits: pip install 'wsgicherry[ratelimit]'."
@@ -76,8 +77,9 @@ def ratelimit(
     how they count. `name`: the name of the counters; pages with the same one count together.
     `when_down`: whether requests pass or are refused (503) while the store does not answer.
 
-    An IPv6 client is its /64 network, of which it may use every address. The answers tell what
-    is left (draft-ietf-httpapi-ratelimit-headers-10). ConfigError for what cannot be.
+    A request counts once under a name. An IPv6 client is its /64 network, of which it may use
+    every address. The answers tell what is left (draft-ietf-httpapi-ratelimit-headers).
+    ConfigError for what cannot be.
     """
     prepare_ratelimit(limit, key, storage, strategy, name, when_down, debug)()
 
@@ -98,6 +100,11 @@ def prepare_ratelimit(
     find_key = find_address if key is None else key
 
     def count() -> None:
+        # An internal redirect hands its environ on: what the client asked once counts once.
+        counted = serving_now().request.environ.setdefault(_COUNTED, set())
+        if name in counted:
+            return
+        counted.add(name)
         who = find_key()
         if who is None:
             return
