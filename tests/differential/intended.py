@@ -13,6 +13,7 @@ from intended_conditions import CONDITION_ROWS
 from intended_json import JSON_ROWS
 from intended_session_rows import SESSION_ROWS
 from intended_static import STATIC_ROWS
+from intended_tools import TOOL_ROWS
 
 
 class Row(NamedTuple):
@@ -952,6 +953,7 @@ OTHERS = (
     JSON_ROWS,
     SESSION_ROWS,
     STATIC_ROWS,
+    TOOL_ROWS,
 )
 
 INTENDED = {

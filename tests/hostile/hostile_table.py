@@ -27,6 +27,7 @@ from rows import (
     ranges,
     redirects,
     sessions,
+    smalltools,
     static,
     streams,
 )
@@ -53,6 +54,7 @@ KINDS = {
     "session": sessions,
     "login": logins,
     "cache": caching,
+    "small": smalltools,
     "static": static,
     "encoding": compression,
 }
