@@ -7,6 +7,7 @@ from typing import Any
 
 from .core.tools import ErrorTool, HandlerTool, PreparedTool, Tool, Toolbox
 from .lib import cptools, encoding, jsontools, static, xmlrpcutil
+from .lib.proxy import ProxyTool
 from .lib.sessionauthtool import SessionAuthTool
 from .lib.sessiontool import SessionTool
 
@@ -44,6 +45,7 @@ def make_toolbox() -> Toolbox:
         setattr(toolbox, name, Tool(point, function, name, priority))
     for name, point, priority, function, prepare in PREPARED:
         setattr(toolbox, name, PreparedTool(point, function, prepare, name, priority))
+    toolbox.proxy = ProxyTool()
     toolbox.sessions = SessionTool()
     for name, function in HANDLING:
         setattr(toolbox, name, HandlerTool(function, name))

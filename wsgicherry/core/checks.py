@@ -302,7 +302,7 @@ def _find_contradictions(
     A layer is seen as its pages are: over those above it.
     """
     in_order = sorted(layers, key=lambda layer: len(layer.path))
-    faults: dict[tuple[str, str], _Layer] = {}
+    faults: dict[tuple[str, str, Severity], _Layer] = {}
     for layer in in_order:
         prefixes = _prefixes(layer.path)
         above = [each for each in in_order if each.path in prefixes]
@@ -311,12 +311,13 @@ def _find_contradictions(
             settings = _settings_of(tool_key, merged)
             fault = tool.find_fault(settings) if settings.pop("on", False) else None
             if fault is not None:
-                key, message = fault[0] or tool_key, fault[1]
+                key, message, severity = (fault[0] or tool_key, *fault[1:], "error")[:3]
                 having = [each for each in above if key in each.values]
-                faults.setdefault((key, message), (having or [layer])[-1])
-    for (key, message), layer in faults.items():
+                faults.setdefault((key, message, severity), (having or [layer])[-1])
+    for (key, message, severity), layer in faults.items():
         where = layer.values.origin(key) if isinstance(layer.values, Section) else layer.origin
-        yield Finding("contradiction", message, layer.section or layer.path, key, where)
+        place = layer.section or layer.path
+        yield Finding("contradiction", message, place, key, where, severity)
 
 
 def _find_tools(

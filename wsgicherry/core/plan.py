@@ -33,6 +33,7 @@ class Plan:
         *HOOK_POINTS,
         "allowed_hosts",
         "allowed_methods",
+        "arrivals",
         "body_attributes",
         "config",
         "custom_namespaces",
@@ -74,6 +75,8 @@ class Plan:
         self.custom_namespaces: tuple[NamespaceSet, dict[str, dict[str, Any]]] | None = None
         self.allowed_methods: tuple[str, ...] | None = None
         self.keeps: tuple[Any, ...] = ()
+        # What the plan of '/' does with a request before a handler is looked for.
+        self.arrivals: tuple[Callable[[Any], None], ...] = ()
         self.is_plain = True
         self.is_base = False
         self.allowed_hosts: Any = ()
@@ -279,11 +282,21 @@ class Compiler:
             for name, values in settings.items():
                 if values.get("on", False):
                     active.append((getattr(toolbox, name), values))
+        self.plan.arrivals = tuple(
+            tool.prepare_arrival(without_on(values))
+            for tool, values in active
+            if hasattr(tool, "prepare_arrival")
+        )
         if any(not is_compilable(tool) for tool, _ in active):
             self.plan.setups = tuple(tool for tool, _ in active)
             return
         for tool, values in active:
-            tool.attach(self, {name: value for name, value in values.items() if name != "on"})
+            tool.attach(self, without_on(values))
+
+
+def without_on(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a tool's settings without 'on'."""
+    return {name: value for name, value in settings.items() if name != "on"}
 
 
 def group_tools(namespace: str, entries: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
