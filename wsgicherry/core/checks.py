@@ -11,6 +11,7 @@ from .settings import (
     BY_PATH_ALONE,
     NAMESPACES,
     OBSOLETE,
+    ROOT_ONLY_KEYS,
     ROOT_ONLY_NAMESPACES,
     SITE_NAMESPACES,
     describe_misfit,
@@ -148,6 +149,9 @@ def _check_place(section: str, key: str, scope: Scope) -> list[_Slip]:
     ):
         remedy = "move it to the [/] section of that application's config"
         return [_Slip("misplaced", f"{namespace}.* holds for a whole application; {remedy}.")]
+    if key in ROOT_ONLY_KEYS and scope != "site" and section != "/":
+        remedy = "move it to the [/] section: no handler is known when it is asked for"
+        return [_Slip("misplaced", f"{key} holds for a whole application; {remedy}.")]
     if key in BY_PATH_ALONE and scope != "application":
         remedy = "put it in a path section of the application's config"
         return [_Slip("misplaced", f"{key} is looked for by path alone; {remedy}.")]
