@@ -19,6 +19,7 @@ from hostile_programs import (
     Writer,
     fail,
 )
+from hostile_proxies import PROXY_SITES
 from hostile_sessions import SESSION_SITES, SessionWatch
 from hostile_streams import Streams
 from hostile_uploads import UPLOAD_SITES, Uploads
@@ -137,6 +138,7 @@ SITES: dict[str, tuple[Callable[[Ledger], Any], dict[str, dict[str, Any]]]] = {
     "bad_dispatcher": (Faulty, {"/": {"request.dispatch": fail}}),
     "lazy_dispatcher": (Faulty, {"/": {"request.dispatch": lambda path_info: None}}),
     **DISPATCHERS,
+    **PROXY_SITES,
     **SESSION_SITES,
     **{f"dispatch_{name}": (dispatching(error), {}) for name, error in ERRORS.items()},
     "dispatch_redirect": (dispatching(raising(HTTPRedirect, "/")), {}),

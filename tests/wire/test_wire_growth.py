@@ -11,6 +11,7 @@ import pytest
 from wsgicherry.wire import (
     accept,
     cookies,
+    forwarded,
     headers,
     hosts,
     params,
@@ -73,6 +74,12 @@ HOSTILE = [
     ),
     pytest.param(lambda value: urls.relative_url(value, "/x"), "", "/a", "", id="relative"),
     pytest.param(status.status_line, "200 ", "\r", "", id="reason"),
+    pytest.param(forwarded._PAIR.match, "", " ", "x", id="forwarded-spaces"),
+    pytest.param(forwarded._PAIR.match, 'a="', '\\"', "", id="forwarded-quotes"),
+    pytest.param(forwarded._PAIR.match, "a", "a", "", id="forwarded-name"),
+    pytest.param(forwarded.parse_node, "_", "_:", "", id="node-words"),
+    pytest.param(forwarded.parse_node, "", "a:", "", id="node-colons"),
+    pytest.param(partial(forwarded.read_prefix, name="x"), "", "/a", "//", id="prefix"),
     pytest.param(hosts.is_valid_host, "", "a.", "", id="host-labels"),
     pytest.param(hosts.is_valid_host, "[", ":", "]", id="host-colons"),
     pytest.param(urls.without_host, "/", "\t/", "", id="without-host"),
@@ -103,6 +110,9 @@ HOSTILE = [
     ),
 ]
 WITHIN_LIMITS = [
+    pytest.param(forwarded.parse_forwarded, "", ";a=b,", "", id="forwarded-pairs"),
+    pytest.param(forwarded.parse_forwarded, "", ", ", "", id="forwarded-commas"),
+    pytest.param(forwarded.split_list, "", "a,", "", id="forwarded-list"),
     pytest.param(cookies.parse_cookies, "", ";", "", id="cookie-separators"),
     pytest.param(cookies.parse_cookies, "", "a=b;", "", id="cookies"),
     pytest.param(cookies.parse_cookies, 'a="', '\\"', '"', id="cookie-quotes"),
