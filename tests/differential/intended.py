@@ -8,6 +8,7 @@ differs fails the test, so that this table stays true.
 from typing import NamedTuple
 
 from intended_bodies import BODY_ROWS
+from intended_proxies import PROXY_ROWS
 from intended_session_rows import SESSION_ROWS
 
 
@@ -925,7 +926,7 @@ ROWS = (
 
 INTENDED = {
     (row.program, request, field): row.reason
-    for row in (*ROWS, *(Row(*row) for row in (*BODY_ROWS, *SESSION_ROWS)))
+    for row in (*ROWS, *(Row(*row) for row in (*BODY_ROWS, *SESSION_ROWS, *PROXY_ROWS)))
     for request in row.requests
     for field in row.fields
 }

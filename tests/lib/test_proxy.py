@@ -172,6 +172,7 @@ def test_a_trusted_peer(serve):
         ({"base": "/shop", "trusted": ()}, OUTER, "url", "http://localhost:80/shop/x"),
         ({"base": "b.example", "trusted": ()}, OUTER, "base", "http://b.example"),
         ({"base": "/", "trusted": ()}, {}, "script_name", ""),
+        ({"priority": 10}, OUTER, "ip", "1.2.3.4"),
     ],
 )  # fmt: skip
 def test_settings(serve, settings, headers, word, value):

@@ -283,7 +283,7 @@ class Compiler:
                 if values.get("on", False):
                     active.append((getattr(toolbox, name), values))
         self.plan.arrivals = tuple(
-            tool.prepare_arrival(without_on(values))
+            tool.prepare_arrival(without(values, "on", "priority"))
             for tool, values in active
             if hasattr(tool, "prepare_arrival")
         )
@@ -291,12 +291,12 @@ class Compiler:
             self.plan.setups = tuple(tool for tool, _ in active)
             return
         for tool, values in active:
-            tool.attach(self, without_on(values))
+            tool.attach(self, without(values, "on"))
 
 
-def without_on(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a tool's settings without 'on'."""
-    return {name: value for name, value in settings.items() if name != "on"}
+def without(settings: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Return a tool's settings but for `names`."""
+    return {name: value for name, value in settings.items() if name not in names}
 
 
 def group_tools(namespace: str, entries: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

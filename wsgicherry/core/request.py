@@ -281,10 +281,10 @@ class Request(WebObWords):
     def use_environ(self, environ: Environ) -> None:
         """Go on with `environ`, the same request seen from another place, as by `tools.proxy`.
 
-        Base, remote, local and headers are made anew from it when they are asked for.
+        Base, remote and headers are made anew from it when they are asked for.
         """
         self.environ = environ
-        self._base = self._remote = self._local = None
+        self._base = self._remote = None
         if type(self._headers) is RequestHeaders:  # and not something a program put there
             self._headers = None
 
