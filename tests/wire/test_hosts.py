@@ -12,6 +12,7 @@ from wsgicherry.wire.hosts import (
     find_pattern_fault,
     is_allowed_host,
     is_valid_host,
+    list_patterns,
     split_port,
 )
 
@@ -131,14 +132,15 @@ def test_a_host_has_a_name_and_perhaps_a_port(host, parts):
 )
 def test_patterns_of_hosts(allowed, hosts, others):
     """Django's syntax: a name, '.name' with all below it, '*'. A port counts if it is there."""
-    assert [host for host in hosts.split() if not is_allowed_host(host, allowed)] == []
-    assert [host for host in others.split() if is_allowed_host(host, allowed)] == []
+    patterns = list_patterns(allowed)
+    assert [host for host in hosts.split() if not is_allowed_host(host, patterns)] == []
+    assert [host for host in others.split() if is_allowed_host(host, patterns)] == []
 
 
 @pytest.mark.parametrize(("allowed", "is_allowed"), [("*", True), ("a.example", False)])
 def test_no_host_at_all(allowed, is_allowed):
     """HTTP/1.0 may come without a Host: only '*' allows that."""
-    assert is_allowed_host(None, allowed) is is_allowed
+    assert is_allowed_host(None, [allowed]) is is_allowed
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wsgicherry.wire.forwarded import BadForwarded
-from wsgicherry.wire.outside import NOTHING, Names, look_outside
+from wsgicherry.wire.outside import NOTHING, Lookout, Names
 from wsgicherry.wire.trusted import Trusted
 
 USUAL = Names("X-Forwarded-Host", "X-Forwarded-For", "X-Forwarded-Proto")
@@ -18,7 +18,9 @@ def look(headers, names=EVERY, trusted=TRUSTED, peer="10.0.0.1", scheme="http"):
     """Return (client, host, scheme, prefix), the client as text."""
     environ = {"wsgi.url_scheme": scheme, "HTTP_HOST": "inner", "REMOTE_ADDR": peer}
     environ |= {"HTTP_" + key.upper().replace("-", "_"): text for key, text in headers.items()}
-    seen = look_outside(environ, trusted, names)
+    lookout = Lookout(trusted, names)
+    seen = lookout.look(environ)
+    assert lookout.look(environ) == seen
     client = seen.client and (str(seen.client.ip) if seen.client.ip else seen.client.identifier)
     return (client, *seen[1:])
 

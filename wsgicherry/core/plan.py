@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
+from ..wire.hosts import list_patterns
 from .config import NamespaceSet
 from .hooks import HOOK_POINTS, Hook, HookMap
 from .reach import find_static
@@ -79,7 +80,7 @@ class Plan:
         self.arrivals: tuple[Callable[[Any], None], ...] = ()
         self.is_plain = True
         self.is_base = False
-        self.allowed_hosts: Any = ()
+        self.allowed_hosts: tuple[str, ...] = ()
         self.max_cookie_bytes = MAX_COOKIE_BYTES
         self.is_placed = STATICDIR in config
         self.set_hooks(HookMap())
@@ -92,7 +93,7 @@ class Plan:
     def settle(self) -> None:
         """Note whether there is anything for `apply` to do."""
         # These two are asked for before the request has its attributes.
-        self.allowed_hosts = self.request_attributes.get("allowed_hosts", ())
+        self.allowed_hosts = list_patterns(self.request_attributes.get("allowed_hosts") or ())
         self.max_cookie_bytes = self.request_attributes.get(
             "max_cookie_bytes", MAX_COOKIE_BYTES
         )

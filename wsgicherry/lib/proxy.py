@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..core.current import serving_now
@@ -11,7 +11,7 @@ from ..core.errors import HTTPError
 from ..core.tools import PreparedTool
 from ..wire.forwarded import BadForwarded, read_prefix
 from ..wire.hosts import is_valid_host
-from ..wire.outside import NOTHING, Names, Outside, look_outside
+from ..wire.outside import NOTHING, Lookout, Names, Outside
 from ..wire.trusted import Trusted
 
 if TYPE_CHECKING:
@@ -40,11 +40,10 @@ NOBODY_TRUSTED = (
 
 
 class ProxySettings(NamedTuple):
-    """The tool's settings as settled: the parts of `base`, whose words count, and which."""
+    """The tool's settings as settled: the parts of `base`, and whose words count, and which."""
 
     base: Outside
-    trusted: Trusted
-    names: Names
+    lookout: Lookout
     debug: bool
 
 
@@ -82,7 +81,18 @@ def settle(
     names = Names(
         local or "", remote or "", scheme or "", port or "", prefix or "", bool(forwarded)
     )
-    return ProxySettings(parse_base(base or ""), Trusted.parse(trusted, hops), names, debug)
+    networks = trusted if isinstance(trusted, str) else tuple(trusted)
+    return _settle(base or "", names, networks, hops, debug)
+
+
+# PERF: the same for the same settings, of which a program has few, so that one look tells
+# whether a request has been changed by them; and they share what they remember.
+@lru_cache(maxsize=64)
+def _settle(
+    base: str, names: Names, trusted: str | tuple[str, ...], hops: int | None, debug: bool
+) -> ProxySettings:
+    lookout = Lookout(Trusted.parse(trusted, hops), names)
+    return ProxySettings(parse_base(base), lookout, debug)
 
 
 def parse_base(base: str) -> Outside:
@@ -130,7 +140,7 @@ class ProxyTool(PreparedTool):
             settled = settle(**settings)
         except (TypeError, ValueError) as error:
             return "", str(error)
-        if not settled.trusted and settled.base == NOTHING:
+        if not settled.lookout.trusted and settled.base == NOTHING:
             return "", NOBODY_TRUSTED, "advice"
         return None
 
@@ -148,11 +158,13 @@ def apply(settings: ProxySettings, request: Request) -> None:
     InternalRedirect too, goes on from what arrived.
     """
     before: Arrived | None = request.environ.get(ARRIVED)
-    if before is not None and before.settings == settings:
+    if before is not None and before.settings is settings:
         return
     environ = request.environ if before is None else before.environ
     mounted = request.script_name if before is None else before.script_name
     seen = see(settings, environ, request)
+    if before is None and seen == NOTHING:
+        return
     changes = {**list_changes(environ, seen), ARRIVED: Arrived(environ, mounted, settings)}
     kept = {key: value for key, value in request.environ.items() if key not in OF_THE_PEER}
     request.use_environ({**kept, **changes})
@@ -168,7 +180,7 @@ def see(settings: ProxySettings, environ: Mapping[str, Any], request: Request) -
     `base` where they say nothing. HTTPError 400 where they contradict each other.
     """
     try:
-        said = look_outside(environ, settings.trusted, settings.names)
+        said = settings.lookout.look(environ)
     except BadForwarded as error:
         request.log(f"Refused what proxies said: {error}", "PROXY", 30)
         raise HTTPError(

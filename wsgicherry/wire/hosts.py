@@ -39,13 +39,13 @@ def split_port(host: str) -> tuple[str, str]:
     return (name, port) if colon and "]" not in port else (host, "")
 
 
-def list_patterns(allowed: str | Iterable[str]) -> list[str]:
+def list_patterns(allowed: str | Iterable[str]) -> tuple[str, ...]:
     """Return the patterns of `allowed`: one text is one pattern."""
-    return [allowed] if isinstance(allowed, str) else list(allowed)
+    return (allowed,) if isinstance(allowed, str) else tuple(allowed)
 
 
-def is_allowed_host(host: str | None, allowed: str | Iterable[str]) -> bool:
-    """Tell whether `host` is one of `allowed`, patterns in Django's syntax.
+def is_allowed_host(host: str | None, patterns: Iterable[str]) -> bool:
+    """Tell whether `host` is one that `patterns` allow, in Django's syntax.
 
     'a.example' is that name with any port, '.a.example' that and all names below, '[::1]' an
     address, '*' any host. A pattern with a port ('a.example:8443') wants that port. Case and
@@ -53,7 +53,7 @@ def is_allowed_host(host: str | None, allowed: str | Iterable[str]) -> bool:
     """
     name, port = split_port((host or "").lower())
     name = name.rstrip(".")
-    return any(_fits(name, port, pattern.lower()) for pattern in list_patterns(allowed))
+    return any(_fits(name, port, pattern.lower()) for pattern in patterns)
 
 
 def _fits(name: str, port: str, pattern: str) -> bool:
