@@ -24,6 +24,7 @@ from .lib import (
     static,
 )
 from .lib.caching.tool import CachingTool
+from .lib.proxy import ProxyTool
 from .lib.sessionauthtool import SessionAuthTool
 from .lib.sessiontool import SessionTool
 from .lib.varying import AutoVaryTool
@@ -99,6 +100,16 @@ SERVING_FILES: tuple[tuple[str, Callable[..., Any], Callable[..., Any]], ...] = 
     ("staticfile", static.staticfile, static.prepare_file),
 )
 
+# Tools that are more than a function at a hook point.
+OF_THEIR_OWN: tuple[tuple[str, Callable[[], Tool]], ...] = (
+    ("autovary", AutoVaryTool),
+    ("caching", CachingTool),
+    ("proxy", ProxyTool),
+    ("session_auth", SessionAuthTool),
+    ("sessions", SessionTool),
+    ("xmlrpc", XMLRPCTool),
+)
+
 # Tools that answer unexpected errors.
 ANSWERING_ERRORS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("err_redirect", redirecting.redirect),
@@ -113,13 +124,10 @@ def make_toolbox() -> Toolbox:
     for make, rows in PREPARED_KINDS:
         for name, point, priority, function, prepare in rows:
             setattr(toolbox, name, make(point, function, prepare, name, priority))
-    toolbox.autovary = AutoVaryTool()
-    toolbox.xmlrpc = XMLRPCTool()
-    toolbox.sessions = SessionTool()
     for name, function, prepare in SERVING_FILES:
         setattr(toolbox, name, static.StaticTool(function, prepare, name))
-    toolbox.session_auth = SessionAuthTool()
-    toolbox.caching = CachingTool()
+    for name, make_tool in OF_THEIR_OWN:
+        setattr(toolbox, name, make_tool())
     for name, function in ANSWERING_ERRORS:
         setattr(toolbox, name, ErrorTool(function, name))
     return toolbox

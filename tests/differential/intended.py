@@ -11,6 +11,7 @@ from intended_bodies import BODY_ROWS
 from intended_caching import CACHING_ROWS
 from intended_conditions import CONDITION_ROWS
 from intended_json import JSON_ROWS
+from intended_proxies import PROXY_ROWS
 from intended_session_rows import SESSION_ROWS
 from intended_static import STATIC_ROWS
 from intended_tools import TOOL_ROWS
@@ -951,6 +952,7 @@ OTHERS = (
     CACHING_ROWS,
     CONDITION_ROWS,
     JSON_ROWS,
+    PROXY_ROWS,
     SESSION_ROWS,
     STATIC_ROWS,
     TOOL_ROWS,

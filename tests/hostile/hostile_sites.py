@@ -21,6 +21,7 @@ from hostile_programs import (
     Writer,
     fail,
 )
+from hostile_proxies import PROXY_SITES
 from hostile_sessions import SESSION_SITES, SessionWatch
 from hostile_smalltools import SMALL_SITES
 from hostile_static import STATIC_SITES, static_folder
@@ -151,6 +152,7 @@ SITES: dict[str, tuple[Callable[[Ledger], Any], dict[str, dict[str, Any]]]] = {
     **CONDITION_SITES,
     **DISPATCHERS,
     **CACHING_SITES,
+    **PROXY_SITES,
     **SESSION_SITES,
     **SMALL_SITES,
     **{name: (Root, {}) for name in STATIC_SITES},

@@ -279,6 +279,16 @@ class Request(WebObWords):
         """The parameters that came in the body; empty when there is none."""
         return {} if self._body is None else self._body.params or {}
 
+    def use_environ(self, environ: Environ) -> None:
+        """Go on with `environ`, the same request seen from another place, as by `tools.proxy`.
+
+        Base, remote and headers are made anew from it when they are asked for.
+        """
+        self.environ = environ
+        self._base = self._remote = None
+        if type(self._headers) is RequestHeaders:  # and not something a program put there
+            self._headers = None
+
     # -- the client --------------------------------------------------------------------
 
     def client_connected(self) -> bool:
