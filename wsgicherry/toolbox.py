@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from .core.tools import ErrorTool, HandlerTool, PreparedTool, Tool, Toolbox
-from .lib import cptools, encoding, jsontools, static, xmlrpcutil
+from .lib import cors, cptools, csrf, encoding, jsontools, secureheaders, static, xmlrpcutil
+from .lib.policytool import PolicyPoint, PolicyTool
 from .lib.sessionauthtool import SessionAuthTool
 from .lib.sessiontool import SessionTool
 
@@ -36,6 +37,20 @@ ANSWERING_ERRORS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("xmlrpc", xmlrpcutil.on_error),
 )
 
+# Tools whose settings make a policy that is asked at several points.
+JUDGING: tuple[
+    tuple[str, Callable[..., Any], Callable[..., Any], tuple[PolicyPoint, ...]], ...
+] = (
+    ("cors", cors.cors, cors.CorsPolicy, cors.POINTS),
+    ("csrf", csrf.csrf, csrf.CsrfPolicy, csrf.POINTS),
+    (
+        "secure_headers",
+        secureheaders.secure_headers,
+        secureheaders.SecureHeaders,
+        secureheaders.POINTS,
+    ),
+)
+
 
 def make_toolbox() -> Toolbox:
     """Return a toolbox of its own with the built-in tools, in the namespace `tools`."""
@@ -50,4 +65,6 @@ def make_toolbox() -> Toolbox:
     toolbox.session_auth = SessionAuthTool()
     for name, function in ANSWERING_ERRORS:
         setattr(toolbox, name, ErrorTool(function, name))
+    for name, function, make_policy, points in JUDGING:
+        setattr(toolbox, name, PolicyTool(name, function, make_policy, points))
     return toolbox
