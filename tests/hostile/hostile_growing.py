@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from growing_bodies import BODIES
+from growing_crosssite import CROSS_SITES
 from growing_dispatchers import DISPATCHERS
 from growing_heads import HEADS
 from growing_sessions import SESSIONS
@@ -20,10 +21,11 @@ GROWING: dict[str, Callable[[int], Row]] = {
     **TYPED,
     **DISPATCHERS,
     **SESSIONS,
+    **CROSS_SITES,
 }
 """Name -> what makes a row with `n` periods of something costly."""
 
-PARTS = (HEADS, BODIES, TYPED, DISPATCHERS, SESSIONS)
+PARTS = (HEADS, BODIES, TYPED, DISPATCHERS, SESSIONS, CROSS_SITES)
 assert len(GROWING) == sum(map(len, PARTS)), "two have one name"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from hostile_crosssite import CROSS_SITES
 from hostile_dispatchers import DISPATCHERS
 from hostile_programs import (
     Deep,
@@ -136,6 +137,7 @@ SITES: dict[str, tuple[Callable[[Ledger], Any], dict[str, dict[str, Any]]]] = {
     "page_missing": (Root, {"/": {"error_page.404": "/no/such/file.html"}}),
     "bad_dispatcher": (Faulty, {"/": {"request.dispatch": fail}}),
     "lazy_dispatcher": (Faulty, {"/": {"request.dispatch": lambda path_info: None}}),
+    **CROSS_SITES,
     **DISPATCHERS,
     **SESSION_SITES,
     **{f"dispatch_{name}": (dispatching(error), {}) for name, error in ERRORS.items()},

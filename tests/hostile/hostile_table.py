@@ -8,6 +8,7 @@ from hostile_row import Row
 from rows import (
     bodies,
     cookies,
+    crosssite,
     dispatchers,
     failures,
     hosts,
@@ -47,6 +48,7 @@ KINDS = {
     "stream": streams,
     "session": sessions,
     "login": logins,
+    "cross": crosssite,
 }
 
 

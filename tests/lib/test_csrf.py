@@ -341,7 +341,7 @@ def test_a_cookie_that_is_not_ours(client, value):
 
 
 def test_two_forms_on_a_page(client):
-    """Their tokens differ, so that compression tells nothing of them; one cookie serves both."""
+    """Their tokens differ, so that compression tells nothing of them; one cookie serves."""
     browser = client(keys=[KEY])
     response = browser.get("/twice")
     first, second = response.text.split()

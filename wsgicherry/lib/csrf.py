@@ -220,8 +220,8 @@ def token() -> str:
     serving = serving_now()
     if serving.response.header_list is not None:
         raise RuntimeError(
-            "The head of the response is sent already, and a token may need a cookie there: make "
-            "the token before the first chunk of the stream."
+            "The head of the response is sent already, and a token may need a cookie there: "
+            "make the token before the first chunk of the stream."
         )
     policy: CsrfPolicy | None = getattr(serving, "csrf", None)
     if policy is None:
