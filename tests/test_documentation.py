@@ -303,6 +303,7 @@ def make_settings() -> str:
 
 # Tools whose arguments have a table of their own.
 WITH_TABLES = {
+    "secure_headers": "[many](security.md#all-settings)",
     "sessions": "[many](sessions.md#all-settings)",
     "session_auth": "[hooks](login.md#your-own-page-and-more)",
 }

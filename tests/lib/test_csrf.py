@@ -468,6 +468,13 @@ def test_by_hand(client):
     del Root.hand
 
 
+@pytest.mark.parametrize(("headers", "verdict"), [(CROSS, False), ({"Origin": HERE}, True)])
+def test_debug(client, site, headers, verdict):
+    """The log says what was thought of the sender."""
+    post(client(debug=True), headers)
+    assert f"sent by a page of ours: {verdict}" in " ".join(site.log_lines)
+
+
 def test_markup():
     """Template engines take the field as HTML."""
     assert csrf.Markup("<b>").__html__() == "<b>"

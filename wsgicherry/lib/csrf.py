@@ -77,8 +77,12 @@ class CsrfPolicy:
         serving: Any = serving_now()
         serving.csrf = self  # for `token`
         request = serving.request
-        is_unsafe = request.environ["REQUEST_METHOD"] not in SAFE_METHODS
-        if is_unsafe and self.is_ours(request) is False:
+        if request.environ["REQUEST_METHOD"] in SAFE_METHODS:
+            return
+        is_ours = self.is_ours(request)
+        if self.debug:
+            request.log(f"sent by a page of ours: {is_ours}", "TOOLS.CSRF")
+        if is_ours is False:
             refuse(request)
 
     def is_ours(self, request: Any) -> bool | None:
@@ -240,9 +244,9 @@ def csrf_field() -> Markup:
 
 
 def csrf(**settings: Any) -> None:
-    """Refuse, with 403, what a page of another site has had a browser send; GET, HEAD, OPTIONS
-    and TRACE pass.
+    """Refuse what a page of another site has had a browser send, with 403.
 
+    GET, HEAD, OPTIONS and TRACE pass: they must change nothing.
     `trusted_origins`: other origins whose pages may send; as in `tools.cors`. `same_site`: so
     may other hosts of the same domain, by https. `when_unknown`: a client that sends neither
     Sec-Fetch-Site nor Origin needs a 'token', or is let pass ('allow'). `keys`: secret texts;

@@ -238,7 +238,7 @@ def nonce() -> str:
 
 
 def secure_headers(**settings: Any) -> None:
-    """Have browsers defend the page; a header that the handler has set stays what it is.
+    """Add headers by which browsers defend the page; those that it has set stay as they are.
 
     `hsts`: seconds for which browsers come by https alone, sent by https only; None: not at
     all. `hsts_subdomains`, `hsts_preload`: for the hosts below too; for browsers' own lists.
