@@ -13,6 +13,7 @@ from wsgicherry.core.errors import HTTPError, HTTPRedirect
 from wsgicherry.core.expose import expose
 from wsgicherry.core.loaded import ConfigError
 from wsgicherry.core.methoddispatch import MethodDispatcher
+from wsgicherry.core.tools import Tool
 from wsgicherry.lib.originlist import MAX_ORIGIN_CHARS, OriginList, is_origin
 
 APP = "https://app.example"
@@ -377,7 +378,7 @@ def test_listed(ask, origins, origin):
 @pytest.mark.parametrize(("origins", "origin"), NOT_LISTED.values(), ids=NOT_LISTED)
 def test_not_listed(origins, origin):
     """What only looks like it is not."""
-    listed = OriginList(origins, "origins")
+    listed = OriginList(origins, "origins", takes_any=True)
     assert not (is_origin(origin) and listed.allows(origin))
 
 
@@ -386,6 +387,10 @@ def test_not_listed(origins, origin):
 FAULTS = {
     "no origin": ({"origins": []}, "names no origin"),
     "every origin with credentials": ({"origins": "*", "credentials": True}, "every site"),
+    "a pattern for all with credentials": (
+        {"origins": re.compile(".*"), "credentials": True},
+        "every site",
+    ),
     "a path": ({"origins": ["https://app.example/"]}, "No browser sends"),
     "capitals": ({"origins": ["https://App.example"]}, "No browser sends"),
     "no scheme": ({"origins": ["app.example"]}, "No browser sends"),
@@ -410,6 +415,19 @@ def test_told_at_the_mount(ask, settings, text):
     """What no browser would heed, or would let everybody in, stops the start."""
     with pytest.raises(ConfigError, match=re.escape(text)):
         ask(**settings)
+
+
+def test_beside_a_tool_that_decides_for_each_request(ask, site):
+    """A tool that overrides `_setup` has all tools attached anew: it works all the same."""
+
+    class Deciding(Tool):
+        def _setup(self):
+            super()._setup()
+
+    site.toolboxes["tools"].deciding = Deciding("on_start_resource", lambda: None)
+    request = ask({"tools.deciding.on": True})
+    assert preflight(request).status_int == 204
+    assert allowed(request("/fault")) == {"Origin": APP}
 
 
 def test_priority(ask):

@@ -166,8 +166,8 @@ def test_the_log_says_what_was_compared(client, site):
         ({"trusted_origins": ["https://*.example"]}, CROSS, 200),
         ({"trusted_origins": [EVIL]}, {"Origin": "https://other.example"}, 403),
         ({"trusted_origins": [EVIL]}, {"Sec-Fetch-Site": "cross-site"}, 403),
-        ({"trusted_origins": re.compile(".*")}, {"Origin": "null"}, 403),
-        ({"trusted_origins": re.compile(".*")}, {"Origin": "junk"}, 403),
+        ({"trusted_origins": re.compile("(https://.*[.]example|null)")}, {"Origin": EVIL}, 200),
+        ({"trusted_origins": re.compile("https://.*[.]example|null")}, {"Origin": "null"}, 403),
         ({"same_site": True}, {"Sec-Fetch-Site": "same-site", "Origin": EVIL}, 200),
         ({"same_site": True}, CROSS, 403),
     ],
@@ -487,7 +487,8 @@ FAULTS = {
     "another word": ({"when_unknown": "refuse"}, "'token', 'allow'"),
     "no time": ({"life_minutes": 0}, "number of minutes"),
     "an origin with a path": ({"trusted_origins": ["https://a.example/"]}, "No browser"),
-    "every origin": ({"trusted_origins": "*"}, "No browser"),
+    "every origin": ({"trusted_origins": "*"}, "every site"),
+    "a pattern for all": ({"trusted_origins": re.compile("https://.*")}, "every site"),
 }
 
 

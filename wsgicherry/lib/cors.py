@@ -75,18 +75,13 @@ class CorsPolicy:
         private_network: bool = False,
         debug: bool = False,
     ) -> None:
-        self.origins = OriginList(origins, "origins", takes_any=True)
+        # With credentials every site could read what your users may read.
+        self.origins = OriginList(origins, "origins", takes_any=not credentials)
         self.credentials, self.private_network, self.debug = credentials, private_network, debug
         if not self.origins:
             raise ConfigError(
                 "It names no origin, so no page could use this.",
                 "List origins such as 'https://app.example', or turn the tool off.",
-                key="origins",
-            )
-        if credentials and self.origins.is_any:
-            raise ConfigError(
-                "'*' with credentials would let every site read what your users may read.",
-                "List the origins that you trust.",
                 key="origins",
             )
         self.methods = None if methods is None else self._tokens(methods, "methods").upper()

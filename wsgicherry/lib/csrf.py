@@ -58,7 +58,7 @@ class CsrfPolicy:
         life_minutes: int | float = 720,
         debug: bool = False,
     ) -> None:
-        self.trusted = OriginList(trusted_origins, "trusted_origins")
+        self.trusted = OriginList(trusted_origins, "trusted_origins", takes_any=False)
         self.same_site, self.debug = same_site, debug
         if when_unknown not in UNKNOWN:
             wanted = f"It must be one of {', '.join(map(repr, UNKNOWN))}."

@@ -12,6 +12,7 @@ MAX_ORIGIN_CHARS = 512
 """A host has at most 253 (RFC 1035 section 2.3.4); a longer Origin is no browser's."""
 
 ANY = "*"
+_NOBODY = "https://nobody.invalid"  # no site's (RFC 2606 section 2): who lets it in lets in all
 
 # As browsers write one (RFC 6454 section 6.2): lower case, no path, no user. Apps' pages have
 # schemes of their own.
@@ -39,20 +40,26 @@ class OriginList:
 
     'https://*.a.example' stands for exactly one label in place of the '*'. A compiled regular
     expression must match the whole origin. '*' alone is every origin, if `takes_any`.
-    ConfigError, with `key`, for what no browser would send.
+    ConfigError, with `key`, for what no browser would send; and unless `takes_any`, for what
+    lets everybody in.
     """
 
-    def __init__(self, origins: Any, key: str, takes_any: bool = False) -> None:
+    def __init__(self, origins: Any, key: str, takes_any: bool) -> None:
         self.key = key
         self.is_any = False
         self._exact: set[str] = set()
         self._domains: set[tuple[str, str]] = set()
         self._patterns: list[re.Pattern[str]] = []
         for origin in list_of(origins, key):
-            if origin == ANY and takes_any:
-                self.is_any = True
-            elif isinstance(origin, re.Pattern) and isinstance(origin.pattern, str):
+            is_pattern = isinstance(origin, re.Pattern) and isinstance(origin.pattern, str)
+            is_open = origin.fullmatch(_NOBODY) if is_pattern else origin == ANY
+            if is_open and not takes_any:
+                met = f"{origin!r} is in it, which lets in every site."
+                raise ConfigError(met, "List the origins that you trust.", key=key)
+            if is_pattern:
                 self._patterns.append(origin)
+            elif is_open:
+                self.is_any = True
             else:
                 self._add(origin)
 
