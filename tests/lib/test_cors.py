@@ -402,7 +402,7 @@ FAULTS = {
     "no list": ({"origins": 80}, "must be a list"),
     "a method that is none": ({"methods": ["GET, PUT"]}, "no name"),
     "a header that is none": ({"headers": ["X Y"]}, "no name"),
-    "a header of another kind": ({"expose_headers": [1]}, "no name"),
+    "a header of another kind": ({"expose_headers": [1]}, "not a text"),
     "'*' with credentials": ({"headers": "*", "credentials": True}, "List them"),
     "seconds below nothing": ({"max_age": -1}, "whole seconds"),
     "yes for seconds": ({"max_age": True}, "max_age"),

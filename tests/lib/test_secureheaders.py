@@ -329,6 +329,12 @@ def test_ready_made(get):
     assert first._by_https is second._by_https
 
 
+def test_told_to_who_calls_it():
+    """By hand, settings are looked at too."""
+    with pytest.raises(ConfigError, match="no policy"):
+        secureheaders.SecureHeaders(csp=1)
+
+
 FAULTS = {
     "frame": ({"frame": "ALLOW"}, "'DENY', 'SAMEORIGIN'"),
     "referrer": ({"referrer": "none"}, "'no-referrer'"),
@@ -342,8 +348,8 @@ FAULTS = {
         {"hsts_preload": True, "hsts_subdomains": True, "hsts": 86400},
         "at least 31536000",
     ),
-    "csp of another kind": ({"csp": 1}, "no policy"),
-    "a switch for a policy": ({"csp_report_only": True}, "no policy"),
+    "csp of another kind": ({"csp": 1}, "not a text or a dict"),
+    "a switch for a policy": ({"csp_report_only": True}, "not a text or a dict"),
     "empty csp": ({"csp": " ; "}, "is empty"),
     "a directive twice": ({"csp": "img-src *; img-src 'self'"}, "twice"),
     "a keyword without quotation marks": ({"csp": "default-src self"}, "quotation marks"),

@@ -203,11 +203,13 @@ def cors(**settings: Any) -> None:
     """Let pages of other origins call this path by script, and read its answers, errors too.
 
     `origins`: texts as browsers send them ('https://app.example'), 'https://*.app.example',
-    compiled regular expressions, 'null', or '*' for all. `methods`, `headers`: what a page may
-    send beside what every form may; None: the methods that the page itself names.
-    `expose_headers`: what it may read. `credentials`: with cookies and logins. `max_age`:
-    seconds for which a browser remembers the answer to a preflight. `private_network`: for
-    public sites too. Preflights are answered before any handler, login or body.
+    compiled regular expressions, 'null', or '*' for all. `methods`: what pages may send; None:
+    what the page itself names. `headers`: what pages may send beside what every form may.
+    `expose_headers`: what they may read beside the usual ones. `credentials`: whether cookies
+    and logins come along. `max_age`: seconds for which a browser remembers the answer to a
+    preflight. `private_network`: whether pages of the public internet may call this address.
+
+    Preflights are answered before any handler, login or body.
     """
     policy = CorsPolicy(**settings)
     policy.answer_preflight()

@@ -247,10 +247,11 @@ def csrf(**settings: Any) -> None:
     """Refuse what a page of another site has had a browser send, with 403.
 
     GET, HEAD, OPTIONS and TRACE pass: they must change nothing.
-    `trusted_origins`: other origins whose pages may send; as in `tools.cors`. `same_site`: so
-    may other hosts of the same domain, by https. `when_unknown`: a client that sends neither
-    Sec-Fetch-Site nor Origin needs a 'token', or is let pass ('allow'). `keys`: secret texts;
-    the first signs tokens, all are believed. `life_minutes`: how long a token is good.
+    `trusted_origins`: other origins whose pages may send, written as in `tools.cors`.
+    `same_site`: let pages of other hosts of this domain send, by https. `when_unknown`: what a
+    client needs that sends neither Sec-Fetch-Site nor Origin, a 'token' or nothing ('allow').
+    `keys`: secret texts of 16 bytes or more; the first signs tokens, all are believed.
+    `life_minutes`: how long a token is good.
     """
     policy = CsrfPolicy(**settings)
     policy.check_sender()

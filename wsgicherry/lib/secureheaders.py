@@ -241,11 +241,14 @@ def secure_headers(**settings: Any) -> None:
     """Add headers by which browsers defend the page; those that it has set stay as they are.
 
     `hsts`: seconds for which browsers come by https alone, sent by https only; None: not at
-    all. `hsts_subdomains`, `hsts_preload`: for the hosts below too; for browsers' own lists.
-    `nosniff`: a type is what Content-Type says. `frame`: 'DENY' or 'SAMEORIGIN': who may show
-    the page inside another. `referrer`: the Referrer-Policy. `permissions`: {feature: who}.
-    `csp`, `csp_report_only`: the policy that is enforced, and one that is only reported.
-    `report_to`: where browsers report. `coop`, `corp`, `coep`: the Cross-Origin-*-Policies.
+    all. `hsts_subdomains`: so for the hosts below this one, too. `hsts_preload`: so for
+    browsers' own lists. `nosniff`: a type is what Content-Type says. `frame`: who may show the
+    page inside another, 'DENY' (nobody), 'SAMEORIGIN' or None (anybody). `referrer`: what other
+    sites learn of addresses here, by Referrer-Policy. `permissions`: who may use which feature
+    of the browser, as {feature: who} or a text. `csp`: the Content-Security-Policy, as
+    {directive: sources} or a text. `csp_report_only`: a policy that is only reported.
+    `report_to`: the URL to which browsers report. `coop`: the Cross-Origin-Opener-Policy.
+    `corp`: the Cross-Origin-Resource-Policy. `coep`: the Cross-Origin-Embedder-Policy.
     """
     SecureHeaders(**settings).add()
 
