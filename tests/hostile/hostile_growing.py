@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from growing_bodies import BODIES
+from growing_conditions import CONDITIONS
 from growing_crosssite import CROSS_SITES
 from growing_dispatchers import DISPATCHERS
 from growing_heads import HEADS
 from growing_sessions import SESSIONS
+from growing_static import STATIC
 from growing_typed import TYPED
 from hostile_row import Row
 
@@ -17,15 +19,26 @@ MAX_BODY_BYTES = 1024 * 1024
 
 GROWING: dict[str, Callable[[int], Row]] = {
     **HEADS,
+    **CONDITIONS,
+    **CROSS_SITES,
     **BODIES,
     **TYPED,
     **DISPATCHERS,
     **SESSIONS,
-    **CROSS_SITES,
+    **STATIC,
 }
 """Name -> what makes a row with `n` periods of something costly."""
 
-PARTS = (HEADS, BODIES, TYPED, DISPATCHERS, SESSIONS, CROSS_SITES)
+PARTS = (
+    BODIES,
+    CONDITIONS,
+    CROSS_SITES,
+    DISPATCHERS,
+    HEADS,
+    SESSIONS,
+    STATIC,
+    TYPED,
+)
 assert len(GROWING) == sum(map(len, PARTS)), "two have one name"
 
 

@@ -325,14 +325,14 @@ def test_many_policies(get, monkeypatch):
 
 def test_ready_made(get):
     """Two plans of the same settings share one set of headers."""
-    first, second = secureheaders.SecureHeaders(), secureheaders.SecureHeaders()
+    first, second = secureheaders.Policy(), secureheaders.Policy()
     assert first._by_https is second._by_https
 
 
 def test_told_to_who_calls_it():
     """By hand, settings are looked at too."""
     with pytest.raises(ConfigError, match="no policy"):
-        secureheaders.SecureHeaders(csp=1)
+        secureheaders.Policy(csp=1)
 
 
 FAULTS = {

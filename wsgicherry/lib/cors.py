@@ -57,7 +57,7 @@ class PreflightAnswer(HTTPError):
         response.status = 204
 
 
-class CorsPolicy:
+class Policy:
     """Which origins may do what at a path.
 
     ConfigError for settings that no browser would heed, or that would let everybody in.
@@ -211,7 +211,7 @@ def cors(**settings: Any) -> None:
 
     Preflights are answered before any handler, login or body.
     """
-    policy = CorsPolicy(**settings)
+    policy = Policy(**settings)
     policy.answer_preflight()
     policy.add_headers()
 

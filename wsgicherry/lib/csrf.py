@@ -42,7 +42,7 @@ SENDER_PRIORITY = 40
 TOKEN_PRIORITY = 5
 
 
-class CsrfPolicy:
+class Policy:
     """Which requests are believed to be this site's own, by one set of `tools.csrf` settings.
 
     ConfigError for settings that mean nothing.
@@ -227,7 +227,7 @@ def token() -> str:
             "The head of the response is sent already, and a token may need a cookie there: "
             "make the token before the first chunk of the stream."
         )
-    policy: CsrfPolicy | None = getattr(serving, "csrf", None)
+    policy: Policy | None = getattr(serving, "csrf", None)
     if policy is None:
         raise RuntimeError(
             "A token is wanted where there is no tools.csrf: set tools.csrf.on = True for this "
@@ -253,7 +253,7 @@ def csrf(**settings: Any) -> None:
     `keys`: secret texts of 16 bytes or more; the first signs tokens, all are believed.
     `life_minutes`: how long a token is good.
     """
-    policy = CsrfPolicy(**settings)
+    policy = Policy(**settings)
     policy.check_sender()
     policy.check_token()
 

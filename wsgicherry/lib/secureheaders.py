@@ -47,7 +47,7 @@ REPORT_GROUP = "csp"
 Pair = tuple[str, str]
 
 
-class SecureHeaders:
+class Policy:
     """The headers of one set of `tools.secure_headers` settings, ready-made.
 
     ConfigError for settings that no browser would understand.
@@ -250,7 +250,7 @@ def secure_headers(**settings: Any) -> None:
     `report_to`: the URL to which browsers report. `coop`: the Cross-Origin-Opener-Policy.
     `corp`: the Cross-Origin-Resource-Policy. `coep`: the Cross-Origin-Embedder-Policy.
     """
-    SecureHeaders(**settings).add()
+    Policy(**settings).add()
 
 
 POINTS = (
