@@ -417,6 +417,31 @@ def test_told_at_the_mount(ask, settings, text):
         ask(**settings)
 
 
+def test_files(ask, tmp_path):
+    """A folder of files may be read too, and a preflight for one is answered."""
+    (tmp_path / "a.txt").write_text("text")
+    folder = {"tools.staticdir.on": True, "tools.staticdir.dir": str(tmp_path)}
+    request = ask(folder)
+    for _ in range(2):
+        response = request("/a.txt")
+        assert (response.text, allowed(response)) == ("text", {"Origin": APP})
+        assert preflight(request, "/a.txt").status_int == 204
+    again = request("/a.txt", If_None_Match=response.headers["ETag"])
+    assert (again.status_int, allowed(again)) == (304, {"Origin": APP})
+    assert "Origin" in again.headers["Vary"]
+
+
+def test_beside_tags_and_compression(ask):
+    """`etags` and `gzip` say their part, in a 304 too."""
+    request = ask({"tools.etags.on": True, "tools.etags.autotags": True, "tools.gzip.on": True})
+    first = request(Accept_Encoding="gzip")
+    again = request(Accept_Encoding="gzip", If_None_Match=first.headers["ETag"])
+    assert (first.status_int, again.status_int) == (200, 304)
+    for response in (first, again):
+        assert allowed(response) == {"Origin": APP}
+        assert response.headers["Vary"] == "Accept-Encoding, Origin"
+
+
 def test_beside_a_tool_that_decides_for_each_request(ask, site):
     """A tool that overrides `_setup` has all tools attached anew: it works all the same."""
 
