@@ -365,6 +365,27 @@ def test_upload(run_example):
     assert b"<p>The request's body is larger than 10000000 bytes.</p>" in too_large.body
 
 
+def test_two_origins(run_example):
+    """The page of one origin may use the service; others may not, nor send the form."""
+    site = run_example("two_origins")
+    page = site.ask()
+    nonce = re.search('<script nonce="([0-9a-f]+)">', page.body.decode())[1]
+    assert f"script-src 'nonce-{nonce}'" in page.header("Content-Security-Policy")
+    listed, other = {"Origin": "http://127.0.0.1:8080"}, {"Origin": "http://evil.example"}
+    asks = {"Access-Control-Request-Method": "PUT"}
+    answer = site.ask("/notes", "OPTIONS", listed | asks)
+    assert answer.header("Access-Control-Allow-Methods") == "GET, HEAD, PUT"
+    assert site.ask("/notes", "OPTIONS", other | asks).status == 403
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    added = site.ask("/notes", "PUT", form | listed, b"text=cherries")
+    assert (added.status, added.body) == (200, b"cherries")
+    assert added.header("Access-Control-Allow-Origin") == listed["Origin"]
+    assert site.ask("/notes", "PUT", form | other, b"text=plums").status == 403
+    assert site.ask("/sign", "POST", form | other, b"name=eva").status == 403
+    own = form | {"Sec-Fetch-Site": "same-origin"}
+    assert site.ask("/sign", "POST", own, b"name=eva").body == b"Signed, thank you.\n"
+
+
 def test_rest_service(run_example):
     """Each method of a resource answers its HTTP method; Allow tells which there are."""
     site = run_example("rest_service")

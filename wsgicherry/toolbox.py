@@ -24,6 +24,7 @@ from .lib import (
     static,
 )
 from .lib.caching.tool import CachingTool
+from .lib.policytool import PolicyTool
 from .lib.proxy import ProxyTool
 from .lib.sessionauthtool import SessionAuthTool
 from .lib.sessiontool import SessionTool
@@ -115,6 +116,14 @@ ANSWERING_ERRORS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("err_redirect", redirecting.redirect),
 )
 
+# Tools whose settings make a policy: name, module of lib, the first of its hook points, and its
+# priority there. Why it is that one, the module says.
+JUDGING: tuple[tuple[str, str, str, int], ...] = (
+    ("cors", "cors", "on_start_resource", 10),
+    ("csrf", "csrf", "before_request_body", 40),
+    ("secure_headers", "secureheaders", "before_finalize", 90),
+)
+
 
 def make_toolbox() -> Toolbox:
     """Return a toolbox of its own with the built-in tools, in the namespace `tools`."""
@@ -130,4 +139,6 @@ def make_toolbox() -> Toolbox:
         setattr(toolbox, name, make_tool())
     for name, function in ANSWERING_ERRORS:
         setattr(toolbox, name, ErrorTool(function, name))
+    for name, module, point, priority in JUDGING:
+        setattr(toolbox, name, PolicyTool(name, module, point, priority))
     return toolbox

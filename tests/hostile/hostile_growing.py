@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from growing_bodies import BODIES
 from growing_conditions import CONDITIONS
+from growing_crosssite import CROSS_SITES
 from growing_dispatchers import DISPATCHERS
 from growing_heads import HEADS
 from growing_sessions import SESSIONS
@@ -20,6 +21,7 @@ MAX_BODY_BYTES = 1024 * 1024
 GROWING: dict[str, Callable[[int], Row]] = {
     **HEADS,
     **CONDITIONS,
+    **CROSS_SITES,
     **BODIES,
     **TYPED,
     **DISPATCHERS,
@@ -32,6 +34,7 @@ GROWING: dict[str, Callable[[int], Row]] = {
 PARTS = (
     BODIES,
     CONDITIONS,
+    CROSS_SITES,
     DISPATCHERS,
     HEADS,
     SESSIONS,

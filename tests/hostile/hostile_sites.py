@@ -9,6 +9,7 @@ from typing import Any
 
 from hostile_caching import CACHING_SITES
 from hostile_conditions import CONDITION_SITES
+from hostile_crosssite import CROSS_SITES
 from hostile_dispatchers import DISPATCHERS
 from hostile_programs import (
     Deep,
@@ -149,6 +150,7 @@ SITES: dict[str, tuple[Callable[[Ledger], Any], dict[str, dict[str, Any]]]] = {
     "page_missing": (Root, {"/": {"error_page.404": "/no/such/file.html"}}),
     "bad_dispatcher": (Faulty, {"/": {"request.dispatch": fail}}),
     "lazy_dispatcher": (Faulty, {"/": {"request.dispatch": lambda path_info: None}}),
+    **CROSS_SITES,
     **CONDITION_SITES,
     **DISPATCHERS,
     **CACHING_SITES,

@@ -11,6 +11,7 @@ from rows import (
     compression,
     conditional,
     cookies,
+    crosssite,
     dispatchers,
     failures,
     hosts,
@@ -57,6 +58,7 @@ KINDS = {
     "login": logins,
     "cache": caching,
     "small": smalltools,
+    "cross": crosssite,
     "static": static,
     "encoding": compression,
 }
