@@ -7,6 +7,7 @@ from typing import Any
 
 from .core.tools import ErrorTool, HandlerTool, PreparedTool, Tool, Toolbox
 from .lib import cptools, encoding, jsontools, static, xmlrpcutil
+from .lib.authtool import AuthenticationTool
 from .lib.sessionauthtool import SessionAuthTool
 from .lib.sessiontool import SessionTool
 
@@ -28,6 +29,9 @@ PREPARED: tuple[tuple[str, str, int, Callable[..., Any], Callable[..., Any]], ..
     ("encode", "before_handler", 70, encoding.encode, encoding.prepare_encode),
 )
 
+# What asks for a name and a password, loaded when a page does.
+AUTHENTICATING = (("auth_basic", "basic_auth"), ("auth_digest", "digest_auth"))
+
 # Tools that may answer in the handler's place.
 HANDLING: tuple[tuple[str, Callable[..., Any]], ...] = (("staticfile", static.staticfile),)
 
@@ -45,6 +49,8 @@ def make_toolbox() -> Toolbox:
     for name, point, priority, function, prepare in PREPARED:
         setattr(toolbox, name, PreparedTool(point, function, prepare, name, priority))
     toolbox.sessions = SessionTool()
+    for name, function_name in AUTHENTICATING:
+        setattr(toolbox, name, AuthenticationTool(name, function_name))
     for name, function in HANDLING:
         setattr(toolbox, name, HandlerTool(function, name))
     toolbox.session_auth = SessionAuthTool()
