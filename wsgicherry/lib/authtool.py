@@ -27,8 +27,8 @@ class WrongSetting(ValueError):
 class AuthenticationTool(Tool):
     """A tool whose settings are settled once for a plan, by its module.
 
-    The module's `prepare(**settings)` returns {hook point: function} or raises WrongSetting; its
-    `function` is for those who call the tool themselves.
+    The module's `prepare(**settings)` returns {hook point: function}, or raises WrongSetting;
+    its `function` is for those who call the tool themselves.
     """
 
     def __init__(self, name: str, function: str) -> None:

@@ -20,7 +20,7 @@ from .credentials import (
     www_authenticate,
 )
 from .nonces import MAX_NONCES, NONCE_SECONDS, Key, NonceMemory, list_keys, read_nonce
-from .users import UserFunction, Users
+from .users import KeptHashes, UserFunction, Users
 
 MAX_BODY_BYTES = 1024 * 1024
 """How much of a body is kept in memory until its digest is compared (auth-int)."""
@@ -82,6 +82,11 @@ class Guard:
         missing = [name for name in found if not is_available(name)]
         if missing:
             raise WrongSetting("algorithms", f"This Python cannot compute {missing[0]}.")
+        if isinstance(self._users, KeptHashes):
+            kept = self._users.algorithms(self._realm)
+            if kept and not any(base_of(name) in kept for name in found):
+                message = f"The hashes that get_ha1 has are not of {', '.join(found)}."
+                raise WrongSetting("algorithms", message)
         return found
 
     def hooks(self) -> dict[str, Callable[[], None]]:
