@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from .hooks import HOOK_POINTS
@@ -13,7 +14,8 @@ class Setting(NamedTuple):
     """One config key. A part of `name` in angle brackets stands for any word.
 
     A value must be an instance of one of `types` (an empty tuple: anything goes) and, if
-    `allowed` is not empty, one of those; `default` is what holds without the key.
+    `allowed` is not empty, one of those; the members of a list, instances of one of `elements`.
+    `default` is what holds without the key.
     """
 
     namespace: str
@@ -22,6 +24,7 @@ class Setting(NamedTuple):
     default: Any
     doc: str
     allowed: tuple[Any, ...] = ()
+    elements: tuple[type, ...] = ()
 
     @property
     def key(self) -> str:
@@ -292,7 +295,20 @@ def describe_misfit(setting: Setting, value: Any) -> str:
         return f"is {value!r}, which is not {name_types(setting.types)}"
     if setting.allowed and value is not None and value not in setting.allowed:
         return f"is {value!r}, which is not one of {', '.join(map(repr, setting.allowed))}"
+    if setting.elements and isinstance(value, _NAMES):
+        for element in value:
+            if element is None or not fits(element, setting.elements):
+                return f"holds {element!r}, which is not {name_types(setting.elements)}"
     return ""
+
+
+def describe(setting: Setting) -> str:
+    """Return what `setting` takes, in the words of a config file's reader."""
+    if setting.allowed:
+        return " or ".join(map(repr, setting.allowed))
+    if not setting.types:
+        return "anything"
+    return name_types(setting.types)
 
 
 def fits(value: Any, types: Collection[type]) -> bool:
@@ -307,6 +323,9 @@ def fits(value: Any, types: Collection[type]) -> bool:
         return value in (0, 1)
     if isinstance(value, bool):
         return False
+    if isinstance(value, (str, bytes, Mapping)):
+        # They can be iterated over, but are no list.
+        types = [kind for kind in types if kind is not Iterable]
     return isinstance(value, tuple(types))
 
 
@@ -325,7 +344,12 @@ _WORDS: dict[type, str] = {
     tuple: "a list",
     set: "a list",
     frozenset: "a list",
+    Iterable: "a list",
     dict: "a dict",
+    Mapping: "a dict",
+    bytes: "bytes",
+    type: "a class",
+    timedelta: "a timedelta",
     os.PathLike: "a path",
     Callable: "something that can be called",  # type: ignore[dict-item]
 }

@@ -7,7 +7,6 @@ from collections.abc import ItemsView, Iterator, MutableMapping, ValuesView
 from datetime import datetime
 from typing import Any
 
-from .plaincopy import copy_plain
 from .ram import RamStore
 from .records import Record
 
@@ -29,7 +28,7 @@ class RamCache(MutableMapping[str, Entry]):
         stored = self._store.load(id)
         if stored is None:
             raise KeyError(id)
-        return copy_plain(stored.content.data), datetime.fromtimestamp(stored.expires)
+        return stored.content.data, datetime.fromtimestamp(stored.expires)
 
     def __setitem__(self, id: str, entry: Entry) -> None:
         data, expiration = entry
