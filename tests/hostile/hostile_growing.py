@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from growing_authentication import AUTHENTICATION
 from growing_bodies import BODIES
 from growing_dispatchers import DISPATCHERS
 from growing_heads import HEADS
@@ -20,10 +21,11 @@ GROWING: dict[str, Callable[[int], Row]] = {
     **TYPED,
     **DISPATCHERS,
     **SESSIONS,
+    **AUTHENTICATION,
 }
 """Name -> what makes a row with `n` periods of something costly."""
 
-PARTS = (HEADS, BODIES, TYPED, DISPATCHERS, SESSIONS)
+PARTS = (HEADS, BODIES, TYPED, DISPATCHERS, SESSIONS, AUTHENTICATION)
 assert len(GROWING) == sum(map(len, PARTS)), "two have one name"
 
 

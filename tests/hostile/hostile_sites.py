@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from hostile_authentication import AREAS
 from hostile_dispatchers import DISPATCHERS
 from hostile_programs import (
     Deep,
@@ -138,6 +139,7 @@ SITES: dict[str, tuple[Callable[[Ledger], Any], dict[str, dict[str, Any]]]] = {
     "lazy_dispatcher": (Faulty, {"/": {"request.dispatch": lambda path_info: None}}),
     **DISPATCHERS,
     **SESSION_SITES,
+    **{name: (Root, config) for name, config in AREAS.items()},
     **{f"dispatch_{name}": (dispatching(error), {}) for name, error in ERRORS.items()},
     "dispatch_redirect": (dispatching(raising(HTTPRedirect, "/")), {}),
     "dispatch_garbage": (dispatching(lambda vpath: 42), {}),

@@ -6,6 +6,7 @@ import dataclasses
 
 from hostile_row import Row
 from rows import (
+    authentication,
     bodies,
     cookies,
     dispatchers,
@@ -47,6 +48,7 @@ KINDS = {
     "stream": streams,
     "session": sessions,
     "login": logins,
+    "auth": authentication,
 }
 
 

@@ -764,7 +764,7 @@ def test_by_hand(site, logger_root, mufasa):
     ("settings", "key", "words"),
     [
         ({"realm": None}, "realm", "not set"),
-        ({"get_ha1": False}, "get_ha1", "no function"),
+        ({"get_ha1": "users"}, "get_ha1", "called"),
         ({"key": None}, "key", "not set"),
         ({"key": ""}, "key", "not set"),
         ({"key": []}, "key", "empty"),
@@ -776,7 +776,11 @@ def test_by_hand(site, logger_root, mufasa):
         ({"algorithms": ["SHA-1"]}, "algorithms", "'SHA-256'"),
         ({"algorithms": []}, "algorithms", "not a list"),
         ({"algorithms": ["MD5", "x"]}, "algorithms", "not a list"),
-        ({"algorithms": "MD5", "get_ha1": get_ha1_dict({"a": "0" * 64})}, "algorithms", "not of"),
+        (
+            {"algorithms": "MD5", "get_ha1": get_ha1_dict({"a": "0" * 64})},
+            "algorithms",
+            "not of",
+        ),
         ({"qop": "auth-conf"}, "qop", "auth-int"),
         ({"qop": []}, "qop", "auth-int"),
         ({"userhash": True, "get_ha1": lambda realm, username: None}, "userhash", "get_ha1_"),
@@ -797,7 +801,7 @@ def test_what_is_told_at_mount(site, logger_root, settings, key, words):
 
 def test_what_is_no_list_is_told_at_mount(area):
     """Whatever it is."""
-    with pytest.raises(ConfigError, match="not iterable"):
+    with pytest.raises(ConfigError, match="not a text or a list"):
         area(qop=5)
 
 
@@ -920,3 +924,34 @@ def test_the_other_names(area):
     assert any("TOOLS.AUTH_DIGEST seen" in line for line in wood.lines)
     for name in auth_digest.__all__:
         assert hasattr(auth_digest, name)
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        ({"get_ha1": "users"}, "get_ha1"),
+        ({"realm": None}, "realm"),
+        ({"key": None}, "key"),
+        ({"algorithms": ()}, "algorithms"),
+    ],
+)
+def test_a_wrong_setting_by_hand(settings, name):
+    """It is a ValueError that says which."""
+    users = get_ha1_dict_plain(PASSWORDS)
+    with pytest.raises(ValueError, match=r"\w") as caught:
+        auth_digest.digest_auth(**{"realm": REALM, "get_ha1": users, "key": KEY, **settings})
+    assert caught.value.name == name
+
+
+@pytest.mark.parametrize("tool", ["auth_basic", "auth_digest"])
+def test_what_is_missing_is_told_at_mount(site, logger_root, tool):
+    """The error names what the tool cannot do without, and what that is."""
+    with pytest.raises(ConfigError, match=rf"needs 'tools\.{tool}\.realm': The name of the"):
+        Area(site, logger_root, tool, {})
+
+
+@pytest.mark.parametrize("tool", ["auth_basic", "auth_digest"])
+def test_every_setting_is_explained(site, tool):
+    """The settings' reference has a line for each."""
+    shown = getattr(site.tools, tool).documentation()
+    assert set(getattr(site.tools, tool).arguments()) - {"debug"} == set(shown)

@@ -64,9 +64,13 @@ def basic_auth(
     """Set `request.login`, or answer 401 unless the client sends a name and password that
     `checkpassword(realm, username, password)` accepts.
 
-    HTTPError 400 for a malformed header. Names and passwords are in `accept_charset` and come
-    in NFC. WrongSetting (a ValueError) for a realm with a quote in it. Source: RFC 7617,
-    CherryPy's rule (BEHAVIOUR 9.1).
+    `realm`: the name of the protected area, which browsers show. `checkpassword`: a function
+    that takes realm, name and password, and returns what is true to let the user in.
+    `accept_charset`: in which names and passwords are, 'utf-8' or 'iso-8859-1'.
+
+    They come to the check in NFC. HTTPError 400 for a malformed header. WrongSetting (a
+    ValueError) for a realm with a quote in it. Source: RFC 7617, CherryPy's rule (BEHAVIOUR
+    9.1).
     """
     prepare(realm, checkpassword, debug, accept_charset)["before_handler"]()
 

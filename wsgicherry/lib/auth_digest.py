@@ -77,17 +77,19 @@ def digest_auth(
 ) -> None:
     """Set `request.login`, or answer 401 unless the client proves to know a user's password.
 
-    `get_ha1(realm, username)` returns H(username:realm:password), None for who is not there; a
-    parameter `algorithm` of its own tells it which H. `key` signs the nonces: the same for all
-    processes and machines; a list of several signs with the first and knows all.
-    `algorithms`: what to offer, the best first; default SHA-256 and MD5 as far as the users are
-    kept so. `qop`: 'auth', or also 'auth-int', for bodies up to `max_body_bytes`. `userhash`:
-    let clients hash the user's name. A nonce lives `nonce_seconds`; of `max_nonces` the uses
-    are counted, by each process for itself.
+    `realm`: the name of the protected area, which browsers show. `get_ha1`: a function that
+    takes realm and name, and an `algorithm` if it has such a parameter, and returns the hash of
+    name:realm:password, or None for who is not there. `key`: what signs the nonces, the same in
+    all processes and machines; of a list the first signs, and all are known. `accept_charset`:
+    in which names are, 'utf-8' or 'iso-8859-1'. `algorithms`: what to offer, the best first;
+    None offers SHA-256 and MD5, as far as the users' hashes are of these. `qop`: 'auth', or
+    also 'auth-int', by which bodies are hashed as well. `userhash`: let clients hash the name
+    of the user. `nonce_seconds`: how long a nonce may be used. `max_nonces`: of how many a
+    process counts the uses. `max_body_bytes`: bytes of a body that comes with auth-int; more
+    are answered 413.
 
-    HTTPError 400 for improper credentials, such as for another address; 413 for a body over the
-    limit. WrongSetting (a ValueError) for settings that cannot be. Source: RFC 7616, BEHAVIOUR
-    9.2.
+    HTTPError 400 for improper credentials, such as for another address. WrongSetting (a
+    ValueError) for settings that cannot be. Source: RFC 7616, BEHAVIOUR 9.2.
     """
     settings = Settings(
         realm, get_ha1, key, debug, accept_charset, algorithms, qop, userhash, nonce_seconds,

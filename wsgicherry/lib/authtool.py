@@ -51,16 +51,14 @@ class AuthenticationTool(Tool):
         """Nothing else can be called: it is known already."""
 
     def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, str] | None:
-        """Return the key at fault and what is wrong, None if nothing is.
-
-        `settings` are all that hold for a page, without 'on' and 'priority'.
-        """
+        """Return the key at fault and what is wrong: what is missing, or `prepare` refuses."""
+        fault = super().find_fault(settings)
+        if fault is not None:
+            return fault
         try:
             self._load("prepare")(**settings)
         except WrongSetting as error:
             return f"{self.namespace}.{self._name}.{error.name}", str(error)
-        except TypeError as error:
-            return "", str(error)
         return None
 
     def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:

@@ -62,9 +62,11 @@ class PlainPasswords(Users):
         return ha1 if password else None
 
     def algorithms(self, realm: str) -> Collection[str]:
+        """Return all: a password in the clear can be hashed by any."""
         return tuple(ALGORITHMS)
 
     def names(self, realm: str) -> Collection[str]:
+        """Return the users, whatever the realm."""
         return self._passwords.keys()
 
 
@@ -80,9 +82,11 @@ class KeptHashes(Users):
         return ha1 if ha1 and _BY_DIGITS.get(len(ha1)) == algorithm else None
 
     def algorithms(self, realm: str) -> Collection[str]:
+        """Return those by which the hashes were made."""
         return {_BY_DIGITS.get(len(ha1), "") for ha1 in list(self._hashes.values())}
 
     def names(self, realm: str) -> Collection[str]:
+        """Return the users, whatever the realm."""
         return self._hashes.keys()
 
 
@@ -103,9 +107,11 @@ class HtdigestFile(Users):
         return self._load(realm).get(username, {}).get(algorithm)
 
     def algorithms(self, realm: str) -> Collection[str]:
+        """Return those by which the hashes of `realm` were made."""
         return {algorithm for kept in self._load(realm).values() for algorithm in kept}
 
     def names(self, realm: str) -> Collection[str]:
+        """Return the users of `realm`."""
         return self._load(realm).keys()
 
     def _load(self, realm: str) -> Mapping[str, Mapping[str, str]]:
