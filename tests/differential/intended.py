@@ -7,6 +7,7 @@ differs fails the test, so that this table stays true.
 
 from typing import NamedTuple
 
+from intended_authentication import AUTHENTICATION_ROWS
 from intended_bodies import BODY_ROWS
 from intended_session_rows import SESSION_ROWS
 
@@ -923,9 +924,10 @@ ROWS = (
     ),
 )  # fmt: skip
 
+MORE_ROWS = (*BODY_ROWS, *SESSION_ROWS, *AUTHENTICATION_ROWS)
 INTENDED = {
     (row.program, request, field): row.reason
-    for row in (*ROWS, *(Row(*row) for row in (*BODY_ROWS, *SESSION_ROWS)))
+    for row in (*ROWS, *(Row(*row) for row in MORE_ROWS))
     for request in row.requests
     for field in row.fields
 }
