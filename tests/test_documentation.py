@@ -307,6 +307,7 @@ def make_settings() -> str:
 # Tools whose arguments have a table of their own.
 WITH_TABLES = {
     "sessions": "[many](sessions.md#all-settings)",
+    "auth_digest": "[many](authentication.md#algorithms-and-more)",
     "session_auth": "[hooks](login.md#your-own-page-and-more)",
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 import sys
+import time
 from hashlib import scrypt
 from pathlib import Path
 
@@ -366,6 +367,21 @@ def test_secrets_are_compared_in_constant_time():
             if any(name in SECRETS or name.endswith("_digest") for name in names):
                 found.append(f"{file.name}:{node.lineno}: {ast.unparse(node)}")
     assert found == []
+
+
+def test_where_a_password_differs_does_not_show():
+    """A wrong first letter takes as long as a wrong last one, of 4 MB (SECURITY 32)."""
+    password = "x" * 4_000_000
+    check = checkpassword_dict({"eva": password})
+    typed = ("y" + password[1:], password[:-1] + "y")
+    times = {wrong: [] for wrong in typed}
+    for _ in range(9):
+        for wrong, taken in times.items():
+            started = time.thread_time()
+            assert not check("R", "eva", wrong)
+            taken.append(time.thread_time() - started)
+    first, last = (min(taken) for taken in times.values())
+    assert first > 0.5 * last
 
 
 def test_the_log_shows_no_credentials(area):

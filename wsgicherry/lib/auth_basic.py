@@ -61,8 +61,7 @@ def basic_auth(
     debug: bool = False,
     accept_charset: str = "utf-8",
 ) -> None:
-    """Set `request.login`, or answer 401 unless the client sends a name and password that
-    `checkpassword(realm, username, password)` accepts.
+    """Answer 401 unless the client sends a name and a password that fit; set `request.login`.
 
     `realm`: the name of the protected area, which browsers show. `checkpassword`: a function
     that takes realm, name and password, and returns what is true to let the user in.

@@ -75,7 +75,7 @@ def digest_auth(
     max_nonces: int = MAX_NONCES,
     max_body_bytes: int = MAX_BODY_BYTES,
 ) -> None:
-    """Set `request.login`, or answer 401 unless the client proves to know a user's password.
+    """Answer 401 unless the client proves to know a user's password; set `request.login`.
 
     `realm`: the name of the protected area, which browsers show. `get_ha1`: a function that
     takes realm and name, and an `algorithm` if it has such a parameter, and returns the hash of

@@ -76,6 +76,7 @@ class KeptHashes(Users):
     def __init__(self, hashes: Mapping[str, str]) -> None:
         super().__init__()
         self._hashes = hashes
+        self._algorithms: tuple[int, frozenset[str]] = 0, frozenset()
 
     def __call__(self, realm: str, username: str, algorithm: str = "MD5") -> str | None:
         ha1 = self._hashes.get(username)
@@ -83,7 +84,12 @@ class KeptHashes(Users):
 
     def algorithms(self, realm: str) -> Collection[str]:
         """Return those by which the hashes were made."""
-        return {_BY_DIGITS.get(len(ha1), "") for ha1 in list(self._hashes.values())}
+        # PERF: it is asked at each request, and the table may be large.
+        if self._algorithms[0] != len(self._hashes):
+            digits = {len(ha1) for ha1 in list(self._hashes.values())}
+            found = frozenset(_BY_DIGITS[each] for each in digits & _BY_DIGITS.keys())
+            self._algorithms = len(self._hashes), found
+        return self._algorithms[1]
 
     def names(self, realm: str) -> Collection[str]:
         """Return the users, whatever the realm."""
@@ -102,13 +108,15 @@ class HtdigestFile(Users):
         self._filename = filename
         self._seen: tuple[int, ...] = ()
         self._hashes: dict[str, dict[str, dict[str, str]]] = {}  # realm: user: algorithm: HA1
+        self._algorithms: dict[str, frozenset[str]] = {}
 
     def __call__(self, realm: str, username: str, algorithm: str = "MD5") -> str | None:
         return self._load(realm).get(username, {}).get(algorithm)
 
     def algorithms(self, realm: str) -> Collection[str]:
         """Return those by which the hashes of `realm` were made."""
-        return {algorithm for kept in self._load(realm).values() for algorithm in kept}
+        self._load(realm)
+        return self._algorithms.get(realm, ())
 
     def names(self, realm: str) -> Collection[str]:
         """Return the users of `realm`."""
@@ -120,6 +128,10 @@ class HtdigestFile(Users):
         if seen != self._seen:
             with open(self._filename, encoding="utf-8", errors="surrogateescape") as file:
                 self._hashes = self._parse(list(file))
+            self._algorithms = {
+                name: frozenset(algorithm for kept in users.values() for algorithm in kept)
+                for name, users in self._hashes.items()
+            }
             self._seen = seen
         return self._hashes.get(realm, {})
 
