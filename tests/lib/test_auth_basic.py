@@ -396,3 +396,21 @@ def test_the_log_shows_no_credentials(area):
     header = basic("eva", "secret")
     wood(header)
     assert not [line for line in wood.lines if header in line or "secret" in line]
+
+
+# Costs --------------------------------------------------------------------------------
+
+MOST_CALLS = 40  # of Python and of C; 37 were counted
+
+
+def test_what_it_costs(area, site, logger_root, count_calls):
+    """A request with credentials makes few more calls than one to an open page."""
+    wood = area()
+    site.tree.mount(type("Root", (), {"index": wood.app.root.index})(), "/open")
+    header = basic("eva", "secret")
+
+    def ask(path):
+        wood(header, path=path)
+        return count_calls(lambda: wood(header, path=path))
+
+    assert ask("/") - ask("/open/") <= MOST_CALLS

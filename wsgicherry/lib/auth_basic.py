@@ -15,8 +15,8 @@ from ..wire.credentials import MalformedCredentials, normalize, parse_basic, spl
 from .authtool import NOT_AUTHORIZED, WrongSetting, check_realm, describe_charset, require
 from .passwordmemory import REMEMBER_ENTRIES, REMEMBER_SECONDS, PasswordMemory
 
-SCHEMES = ("scrypt", "argon2id")
-"""Of `wsgicherry.passwords`: how a hash begins."""
+HASH_STARTS = ("$scrypt$", "$argon2id$")
+"""How a hash of `wsgicherry.passwords` begins."""
 
 Check = Callable[[str, str, str], Any]
 """checkpassword(realm, username, password): true to let the user in."""
@@ -39,20 +39,16 @@ def checkpassword_dict(
 
     def checkpassword(realm: str, username: str, password: str) -> bool:
         stored = user_password_dict.get(username)
-        scheme = _scheme_of(stored if stored else next(iter(user_password_dict.values()), ""))
-        if scheme:
-            return memory.verify(password, stored or None, scheme)
+        # Who is not there is taken to be kept as the others are.
+        sample = stored or next(iter(user_password_dict.values()), "")
+        if sample.startswith(HASH_STARTS):
+            return memory.verify(password, stored or None, sample.split("$", 2)[1])
         wanted = normalize(stored or "").encode("utf-8", "surrogatepass")
         is_same = compare_digest(wanted, password.encode("utf-8", "surrogatepass"))
         # CherryPy's rule (BEHAVIOUR 9.1): an empty password fails, whatever is typed.
         return is_same and bool(wanted)
 
     return checkpassword
-
-
-def _scheme_of(stored: str) -> str:
-    """Return the scheme of a hash, '' for a password in the clear."""
-    return next((scheme for scheme in SCHEMES if stored.startswith(f"${scheme}$")), "")
 
 
 def basic_auth(

@@ -13,12 +13,11 @@ MAX_DIGEST_PARAMETERS = 32  # RFC 7616 section 3.4 knows twelve
 
 _TOKEN = "[A-Za-z0-9!#$%&'*+.^_`|~-]+"  # RFC 9110 section 5.6.2
 _SCHEME = re.compile(_TOKEN)
-# One way to match each text, so linear; what stands between is skipped first.
+# One way to match each text, so linear: what may stand between two belongs to the first.
 _PARAMETER = re.compile(
-    rf'({_TOKEN})[ \t]*=[ \t]*(?:"([^"\\]*(?:\\.[^"\\]*)*)"|({_TOKEN}))[ \t]*(?=,|\Z)',
+    rf'({_TOKEN})[ \t]*=[ \t]*(?:"([^"\\]*(?:\\.[^"\\]*)*)"|({_TOKEN}))[ \t]*(?:,[ \t,]*|\Z)',
     re.DOTALL,
 )
-_BETWEEN = re.compile(r"[ \t,]*")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 # RFC 8187 section 3.2.1; RFC 7616 section 3.4 has it for `username*` alone, in UTF-8.
@@ -84,7 +83,7 @@ def parse_parameters(text: str) -> dict[str, str]:
     there twice, and for more than MAX_DIGEST_PARAMETERS.
     """
     parameters: dict[str, str] = {}
-    position = _skip(text, 0)
+    position = len(text) - len(text.lstrip(" \t,"))
     while position < len(text):
         match = _PARAMETER.match(text, position)
         if match is None:
@@ -94,19 +93,14 @@ def parse_parameters(text: str) -> dict[str, str]:
         if name in parameters:
             raise MalformedCredentials("A parameter stands there twice.")
         if len(parameters) == MAX_DIGEST_PARAMETERS:
-            raise MalformedCredentials(
-                f"There are more than {MAX_DIGEST_PARAMETERS} parameters."
-            )
-        parameters[name] = token if quoted is None else _ESCAPE.sub(r"\1", quoted)
-        position = _skip(text, match.end())
+            message = f"There are more than {MAX_DIGEST_PARAMETERS} parameters."
+            raise MalformedCredentials(message)
+        if quoted is None:
+            parameters[name] = token
+        else:
+            parameters[name] = _ESCAPE.sub(r"\1", quoted) if "\\" in quoted else quoted
+        position = match.end()
     return parameters
-
-
-def _skip(text: str, position: int) -> int:
-    """Return where the next parameter begins, behind commas and white space."""
-    match = _BETWEEN.match(text, position)
-    assert match is not None  # it matches nothing, too
-    return match.end()
 
 
 def decode_extended(text: str) -> str:

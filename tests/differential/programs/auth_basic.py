@@ -37,6 +37,12 @@ class Area:
         return f"open: {cherrypy.request.login}"
 
 
+class Service:
+    @cherrypy.expose
+    def index(self):
+        return {"user": cherrypy.request.login, "sent": getattr(cherrypy.request, "json", None)}
+
+
 class ByHand:
     @cherrypy.expose
     def index(self):
@@ -55,6 +61,10 @@ cherrypy.tree.mount(Area(), "/a", area("wood", by_dict))
 cherrypy.tree.mount(Area(), "/own", area("eva", check))
 cherrypy.tree.mount(Area(), "/latin", area("wood", by_dict, accept_charset="ISO-8859-1"))
 cherrypy.tree.mount(ByHand(), "/hand")
+service = area("wood", by_dict)["/"]
+for tool in ("json_in", "json_out", "gzip"):
+    service[f"tools.{tool}.on"] = True
+cherrypy.tree.mount(Service(), "/json", {"/": service})
 
 RIGHT = encode("eva:right")
 HEADERS = {
@@ -77,8 +87,15 @@ HEADERS = {
 }
 
 
-def ask(path, header, **others):
+def post(header, body, kind="application/json"):
+    return ask("/json/", header, kind=kind, body=body, method="POST",
+               name=f"{header} posts {body} as {kind}")  # fmt: skip
+
+
+def ask(path, header, kind=None, **others):
     headers = {} if HEADERS[header] is None else {"Authorization": HEADERS[header]}
+    if kind is not None:
+        headers["Content-Type"] = kind
     return {"path": path, "name": f"{path} {header}", "headers": headers, **others}
 
 
@@ -97,5 +114,8 @@ REQUESTS = [
     {"path": "/own/", "name": "a check that fails",
      "headers": {"Authorization": encode("fails:x")}},
     *(ask("/latin/", name) for name in ("latin-1", "right", "none")),
+    *(post(name, body) for name in ("right", "wrong", "none") for body in ("[1]", "{", "")),
+    post("right", "a=b", "application/x-www-form-urlencoded"),
+    post("none", "a=b", "application/x-www-form-urlencoded"),
     *(ask("/hand/", name) for name in ("right", "wrong", "none", "umlauts")),
 ]  # fmt: skip
