@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 import sys
+from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -440,6 +441,40 @@ def test_events(run_example, raw_client):
         client.close()
         assert b"\r\nContent-Type: text/event-stream\r\n" in sent
         assert sent.partition(b"\r\n\r\n")[2].startswith(b":\n\nid: %d\n" % numbers[0])
+
+
+def test_protected(run_example):
+    """Both areas let in who has the password, and ask anybody else for it."""
+    site = run_example("protected")
+    basic = site.ask("/basic/")
+    assert (basic.status, basic.header("WWW-Authenticate")) == (
+        401, 'Basic realm="The orchard", charset="UTF-8"',
+    )  # fmt: skip
+    for text, status in (("ada:cherries", 200), ("ada:plums", 401), ("bob:cherries", 401)):
+        header = {"Authorization": "Basic " + b64encode(text.encode()).decode()}
+        assert site.ask("/basic/", headers=header).status == status
+    challenge = site.ask("/digest/").header("WWW-Authenticate")
+    assert "algorithm=SHA-256" in challenge
+    for password, status in (("cherries", 200), ("plums", 401)):
+        header = {"Authorization": answer_challenge(challenge, password)}
+        answer = site.ask("/digest/", headers=header)
+        assert answer.status == status
+    assert site.ask("/digest/", headers=header).status == 401
+
+
+def answer_challenge(challenge, password):
+    """Return what proves to know a password, by RFC 7616."""
+
+    def digest(text):
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    nonce = re.search('nonce="(.*?)"', challenge)[1]
+    ha1 = digest(f"ada:The orchard:{password}")
+    response = digest(f"{ha1}:{nonce}:00000001:ab:auth:{digest('GET:/digest/')}")
+    return (
+        f'Digest username="ada", realm="The orchard", nonce="{nonce}", uri="/digest/", '
+        f'cnonce="ab", nc=00000001, qop=auth, algorithm=SHA-256, response="{response}"'
+    )
 
 
 def unchunked(data):

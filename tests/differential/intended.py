@@ -7,6 +7,7 @@ differs fails the test, so that this table stays true.
 
 from typing import NamedTuple
 
+from intended_authentication import AUTHENTICATION_ROWS
 from intended_bodies import BODY_ROWS
 from intended_caching import CACHING_ROWS
 from intended_conditions import CONDITION_ROWS
@@ -948,6 +949,7 @@ ROWS = (
 )  # fmt: skip
 
 OTHERS = (
+    AUTHENTICATION_ROWS,
     BODY_ROWS,
     CACHING_ROWS,
     CONDITION_ROWS,

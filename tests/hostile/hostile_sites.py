@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from hostile_authentication import AREAS
 from hostile_caching import CACHING_SITES
 from hostile_conditions import CONDITION_SITES
 from hostile_crosssite import CROSS_SITES
@@ -158,6 +159,7 @@ SITES: dict[str, tuple[Callable[[Ledger], Any], dict[str, dict[str, Any]]]] = {
     **SESSION_SITES,
     **SMALL_SITES,
     **{name: (Root, {}) for name in STATIC_SITES},
+    **{name: (Root, config) for name, config in AREAS.items()},
     **{f"dispatch_{name}": (dispatching(error), {}) for name, error in ERRORS.items()},
     "dispatch_redirect": (dispatching(raising(HTTPRedirect, "/")), {}),
     "dispatch_garbage": (dispatching(lambda vpath: 42), {}),

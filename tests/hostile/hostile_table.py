@@ -6,6 +6,7 @@ import dataclasses
 
 from hostile_row import Row
 from rows import (
+    authentication,
     bodies,
     caching,
     compression,
@@ -61,6 +62,7 @@ KINDS = {
     "cross": crosssite,
     "static": static,
     "encoding": compression,
+    "auth": authentication,
 }
 
 

@@ -60,7 +60,7 @@ class PolicyTool(Tool):
 
         return inspect.signature(self._module.Policy).parameters
 
-    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, str] | None:
+    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, ...] | None:
         """Return the key at fault and what is wrong with it; None: nothing is.
 
         `settings` are all that hold for a page, without 'on' and 'priority'.
