@@ -7,32 +7,74 @@ from typing import Any
 
 from .core.tools import ErrorTool, PreparedTool, Tool, Toolbox
 from .lib import (
+    accepting,
+    allowing,
     compression,
     conditional,
-    cptools,
     encoding,
     expires,
+    flattening,
+    headertools,
     jsontools,
+    loggingtools,
+    paramstool,
+    ratelimit,
+    redirecting,
+    referring,
     static,
-    xmlrpcutil,
 )
+from .lib.caching.tool import CachingTool
 from .lib.sessionauthtool import SessionAuthTool
 from .lib.sessiontool import SessionTool
+from .lib.varying import AutoVaryTool
+from .lib.xmlrpcutil import XMLRPCTool
 
 # name, hook point, priority, callable
 HOOKED: tuple[tuple[str, str, int, Callable[..., Any]], ...] = (
-    ("response_headers", "on_start_resource", 50, cptools.response_headers),
+    ("redirect", "on_start_resource", 50, redirecting.redirect),
     ("decode", "before_request_body", 50, encoding.decode),
-    ("params", "before_handler", 15, cptools.convert_params),
-    ("trailing_slash", "before_handler", 60, cptools.trailing_slash),
+    ("flatten", "before_finalize", 50, flattening.flatten),
     # Before the body is compressed, so that a tag is that of the page, not of its coding.
     ("etags", "before_finalize", 75, conditional.validate_etags),
-    ("log_tracebacks", "before_error_response", 50, cptools.log_traceback),
-    ("log_headers", "before_error_response", 50, cptools.log_request_headers),
+    ("log_tracebacks", "before_error_response", 50, loggingtools.log_traceback),
+    ("log_headers", "before_error_response", 50, loggingtools.log_request_headers),
+    ("log_hooks", "on_end_request", 100, loggingtools.log_hooks),
 )
 
 # What settles the tool's settings once for a plan is the last column.
 PREPARED: tuple[tuple[str, str, int, Callable[..., Any], Callable[..., Any]], ...] = (
+    ("allow", "on_start_resource", 50, allowing.allow, allowing.prepare_allow),
+    (
+        "response_headers",
+        "on_start_resource",
+        50,
+        headertools.response_headers,
+        headertools.prepare_response_headers,
+    ),
+    ("accept", "on_start_resource", 50, accepting.accept, accepting.prepare_accept),
+    (
+        "ignore_headers",
+        "before_request_body",
+        50,
+        headertools.ignore_headers,
+        headertools.prepare_ignore_headers,
+    ),
+    (
+        "ratelimit",
+        "before_request_body",
+        ratelimit.PRIORITY,
+        ratelimit.ratelimit,
+        ratelimit.prepare_ratelimit,
+    ),
+    ("referer", "before_request_body", 50, referring.referer, referring.prepare_referer),
+    ("params", "before_handler", 15, paramstool.convert_params, paramstool.prepare_params),
+    (
+        "trailing_slash",
+        "before_handler",
+        60,
+        redirecting.trailing_slash,
+        redirecting.prepare_trailing_slash,
+    ),
     ("encode", "before_handler", 70, encoding.encode, encoding.prepare_encode),
     ("expires", "before_finalize", 50, expires.expires, expires.prepare_expires),
     # Behind etags (75), which tags the plain body; before gzip, which then finds it done.
@@ -59,7 +101,7 @@ SERVING_FILES: tuple[tuple[str, Callable[..., Any], Callable[..., Any]], ...] = 
 
 # Tools that answer unexpected errors.
 ANSWERING_ERRORS: tuple[tuple[str, Callable[..., Any]], ...] = (
-    ("xmlrpc", xmlrpcutil.on_error),
+    ("err_redirect", redirecting.redirect),
 )
 
 
@@ -71,10 +113,13 @@ def make_toolbox() -> Toolbox:
     for make, rows in PREPARED_KINDS:
         for name, point, priority, function, prepare in rows:
             setattr(toolbox, name, make(point, function, prepare, name, priority))
+    toolbox.autovary = AutoVaryTool()
+    toolbox.xmlrpc = XMLRPCTool()
     toolbox.sessions = SessionTool()
     for name, function, prepare in SERVING_FILES:
         setattr(toolbox, name, static.StaticTool(function, prepare, name))
     toolbox.session_auth = SessionAuthTool()
+    toolbox.caching = CachingTool()
     for name, function in ANSWERING_ERRORS:
         setattr(toolbox, name, ErrorTool(function, name))
     return toolbox

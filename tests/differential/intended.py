@@ -8,10 +8,12 @@ differs fails the test, so that this table stays true.
 from typing import NamedTuple
 
 from intended_bodies import BODY_ROWS
+from intended_caching import CACHING_ROWS
 from intended_conditions import CONDITION_ROWS
 from intended_json import JSON_ROWS
 from intended_session_rows import SESSION_ROWS
 from intended_static import STATIC_ROWS
+from intended_tools import TOOL_ROWS
 
 
 class Row(NamedTuple):
@@ -946,10 +948,12 @@ ROWS = (
 
 OTHERS = (
     BODY_ROWS,
+    CACHING_ROWS,
     CONDITION_ROWS,
     JSON_ROWS,
     SESSION_ROWS,
     STATIC_ROWS,
+    TOOL_ROWS,
 )
 
 INTENDED = {

@@ -9,6 +9,7 @@ from growing_conditions import CONDITIONS
 from growing_dispatchers import DISPATCHERS
 from growing_heads import HEADS
 from growing_sessions import SESSIONS
+from growing_smalltools import SMALL
 from growing_static import STATIC
 from growing_typed import TYPED
 from hostile_row import Row
@@ -23,6 +24,7 @@ GROWING: dict[str, Callable[[int], Row]] = {
     **TYPED,
     **DISPATCHERS,
     **SESSIONS,
+    **SMALL,
     **STATIC,
 }
 """Name -> what makes a row with `n` periods of something costly."""
@@ -33,6 +35,7 @@ PARTS = (
     DISPATCHERS,
     HEADS,
     SESSIONS,
+    SMALL,
     STATIC,
     TYPED,
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from hostile_caching import CACHING_SITES
 from hostile_conditions import CONDITION_SITES
 from hostile_dispatchers import DISPATCHERS
 from hostile_programs import (
@@ -21,6 +22,7 @@ from hostile_programs import (
     fail,
 )
 from hostile_sessions import SESSION_SITES, SessionWatch
+from hostile_smalltools import SMALL_SITES
 from hostile_static import STATIC_SITES, static_folder
 from hostile_streams import Streams
 from hostile_uploads import UPLOAD_SITES, Uploads
@@ -148,7 +150,9 @@ SITES: dict[str, tuple[Callable[[Ledger], Any], dict[str, dict[str, Any]]]] = {
     "lazy_dispatcher": (Faulty, {"/": {"request.dispatch": lambda path_info: None}}),
     **CONDITION_SITES,
     **DISPATCHERS,
+    **CACHING_SITES,
     **SESSION_SITES,
+    **SMALL_SITES,
     **{name: (Root, {}) for name in STATIC_SITES},
     **{f"dispatch_{name}": (dispatching(error), {}) for name, error in ERRORS.items()},
     "dispatch_redirect": (dispatching(raising(HTTPRedirect, "/")), {}),

@@ -7,6 +7,7 @@ import dataclasses
 from hostile_row import Row
 from rows import (
     bodies,
+    caching,
     compression,
     conditional,
     cookies,
@@ -26,6 +27,7 @@ from rows import (
     ranges,
     redirects,
     sessions,
+    smalltools,
     static,
     streams,
 )
@@ -51,6 +53,8 @@ KINDS = {
     "stream": streams,
     "session": sessions,
     "login": logins,
+    "cache": caching,
+    "small": smalltools,
     "static": static,
     "encoding": compression,
 }
