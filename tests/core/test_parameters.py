@@ -272,7 +272,8 @@ def test_arguments_of_every_kind(mount, path, called):
 )
 def test_arguments_that_do_not_fit(mount, path, message):
     """Each is a 404 whose page says why, whatever kind of parameter it is."""
-    assert message in mount().get(path, status=404).text
+    answer = mount().get(path, headers={"Accept": "text/html"}, status=404)
+    assert message in answer.text
 
 
 @pytest.mark.parametrize(
