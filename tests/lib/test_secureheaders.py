@@ -16,6 +16,7 @@ from wsgicherry.lib import secureheaders
 CSP, REPORT_ONLY = "Content-Security-Policy", "Content-Security-Policy-Report-Only"
 BY_NONCE = {"default-src": "'self'", "script-src": ["'nonce'", "'strict-dynamic'"]}
 NONCE = "[0-9a-f]{32}"
+ACCEPT = {"Accept-Encoding": "gzip"}
 
 
 class Root:
@@ -30,6 +31,10 @@ class Root:
     @expose
     def twice(self):
         return f"{secureheaders.nonce()} {serving_now().request.csp_nonce}"
+
+    @expose
+    def long(self):
+        return "cherries " * 1000
 
     @expose
     def public(self):
@@ -90,7 +95,7 @@ def get(site):
         own = {"tools.secure_headers.on": True, **wanted, **(config or {})}
         site.tree.mount(Root(), "", {"/": own})
         client = TestApp(site.tree, extra_environ={"wsgi.url_scheme": scheme})
-        return lambda path="/": client.get(path, expect_errors=True)
+        return lambda path="/": client.get(path, headers=ACCEPT, expect_errors=True)
 
     return mount
 
@@ -276,6 +281,21 @@ def test_one_nonce_for_an_answer(get):
 def test_a_page_without_one(get):
     """Nothing is said of caches."""
     assert "Cache-Control" not in get(csp=BY_NONCE)().headers
+
+
+def test_a_page_that_is_compressed(get):
+    """It is complete before that, and has asked for no nonce."""
+    headers = get({"tools.gzip.on": True}, csp=BY_NONCE)("/long").headers
+    assert (headers["Vary"], "Cache-Control" in headers) == ("Accept-Encoding", False)
+
+
+def test_a_file(get, tmp_path):
+    """A file asks for none either: caches may share it."""
+    (tmp_path / "a.txt").write_text("text")
+    folder = {"tools.staticdir.on": True, "tools.staticdir.dir": str(tmp_path)}
+    response = get(folder, csp=BY_NONCE)("/a.txt")
+    assert (response.text, "Cache-Control" in response.headers) == ("text", False)
+    assert "script-src 'strict-dynamic'" in response.headers[CSP]
 
 
 def test_a_page_that_was_public(get):

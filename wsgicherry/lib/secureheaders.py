@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ..core.bodies import FileChunks
 from ..core.current import serving_now
 from ..core.headers import HTML_UTF8, JSON, add_settled
 from ..core.loaded import ConfigError
@@ -20,6 +21,8 @@ MAX_SETTLED = 64
 # After the page's own headers, before `caching` (100) takes its copy: what carries a nonce is
 # marked private there.
 PRIORITY = 90
+# Before a body that is complete becomes one that is compressed while it is sent (78, 80).
+FORESEEING_PRIORITY = 70
 
 FRAMES = ("DENY", "SAMEORIGIN")
 REFERRERS = (
@@ -96,6 +99,16 @@ class Policy:
         self._hsts: list[Pair] = [] if secure is None else [secure]
         self._by_https = settle((*self._hsts, *plain, *policies))
 
+    def foresee(self) -> None:
+        """Make the nonce now, for a page that is made while it is sent and may ask for it when
+        the head is gone.
+        """
+        if self._has_nonce:
+            serving = serving_now()
+            body = serving.response._app_iter
+            if type(body) is not list and not isinstance(body, FileChunks):
+                serving.request.csp_nonce  # noqa: B018 - it is made when it is asked for
+
     def add(self) -> None:
         """Add the headers to the current response; what is there already stays."""
         serving = serving_now()
@@ -107,8 +120,7 @@ class Policy:
             if is_not_modified(response):
                 # The browser shows its own copy, by the policy, and the nonce, of then.
                 wanted = self._without_policies(is_secure)
-            elif request._csp_nonce is not None or type(response._app_iter) is not list:
-                # A body that is made while it is sent may still ask for the nonce.
+            elif request._csp_nonce is not None:
                 policies = self._with_nonce(request.csp_nonce)
                 wanted = [*self._without_policies(is_secure), *policies]
                 keep_private(response)  # a nonce that others know defends nobody
@@ -255,5 +267,6 @@ def secure_headers(**settings: Any) -> None:
 
 POINTS = (
     PolicyPoint("before_finalize", "add", PRIORITY),
+    PolicyPoint("before_finalize", "foresee", FORESEEING_PRIORITY),
     PolicyPoint("after_error_response", "add", PRIORITY),
 )
