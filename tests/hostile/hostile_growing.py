@@ -9,6 +9,7 @@ from growing_conditions import CONDITIONS
 from growing_dispatchers import DISPATCHERS
 from growing_heads import HEADS
 from growing_sessions import SESSIONS
+from growing_static import STATIC
 from growing_typed import TYPED
 from hostile_row import Row
 
@@ -22,10 +23,19 @@ GROWING: dict[str, Callable[[int], Row]] = {
     **TYPED,
     **DISPATCHERS,
     **SESSIONS,
+    **STATIC,
 }
 """Name -> what makes a row with `n` periods of something costly."""
 
-PARTS = (HEADS, CONDITIONS, BODIES, TYPED, DISPATCHERS, SESSIONS)
+PARTS = (
+    BODIES,
+    CONDITIONS,
+    DISPATCHERS,
+    HEADS,
+    SESSIONS,
+    STATIC,
+    TYPED,
+)
 assert len(GROWING) == sum(map(len, PARTS)), "two have one name"
 
 

@@ -7,6 +7,7 @@ import dataclasses
 from hostile_row import Row
 from rows import (
     bodies,
+    compression,
     conditional,
     cookies,
     dispatchers,
@@ -25,6 +26,7 @@ from rows import (
     ranges,
     redirects,
     sessions,
+    static,
     streams,
 )
 
@@ -49,6 +51,8 @@ KINDS = {
     "stream": streams,
     "session": sessions,
     "login": logins,
+    "static": static,
+    "encoding": compression,
 }
 
 

@@ -298,7 +298,7 @@ def render_default(page: errorpages.ErrorPage) -> bytes:
     response = serving.response
     request = serving.request
     render_as, content_type = errorpages.choose(
-        request.environ.get("HTTP_ACCEPT"), request.max_accept_bytes
+        request.environ.get("HTTP_ACCEPT"), request.max_accept_bytes, request.error_format
     )
     mine = PAGE_HEADERS[content_type]
     kept = response._headerlist

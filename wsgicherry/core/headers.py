@@ -16,6 +16,9 @@ PLAIN_HTML = ("Content-Type", "text/html")
 HTML_UTF8 = ("Content-Type", "text/html;charset=utf-8")
 JSON = ("Content-Type", "application/json")
 
+EVENT_STREAM = "text/event-stream"
+"""Always UTF-8, whatever anybody accepts (WHATWG HTML section 9.2.5); never held back."""
+
 # Header lists of constants, as the identities of their pairs: `add_settled` puts them here for
 # good.
 SETTLED: set[tuple[int, ...]] = set()

@@ -408,7 +408,8 @@ class Response(WebObResponse):
     def _without_body(self, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
         """Drop the body, and return `pairs` without what describes it."""
         self.discard_body()
-        self.headers.pop("Content-Length", None)
+        if "Content-Length" in dict(pairs):
+            del self.headers["Content-Length"]
         dropped = NOT_ON_STATUS.get(self.status[:3], ("Content-Length",))
         return [pair for pair in pairs if pair[0] not in dropped]
 
