@@ -85,7 +85,7 @@ def validate_since() -> None:
 
 
 def answer(request: Any, response: Any, conditions: Conditions, etag: str | None) -> None:
-    """Answer with the 304 or 412 that `conditions` lead to, if any; a handler is ended by it."""
+    """Answer with the 304 or 412 that `conditions` lead to, if any; a handler ends there."""
     if conditions == NO_CONDITIONS:
         return
     modified = parse_date(as_text(response.headers.get("Last-Modified")))
