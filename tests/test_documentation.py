@@ -303,6 +303,7 @@ def make_settings() -> str:
 
 # Tools whose arguments have a table of their own.
 WITH_TABLES = {
+    "caching": "[many](caching.md#settings)",
     "sessions": "[many](sessions.md#all-settings)",
     "session_auth": "[hooks](login.md#your-own-page-and-more)",
 }

@@ -145,6 +145,23 @@ def test_cookies(run_example):
     assert gone.header("Set-Cookie") == 'visits=""; Max-Age=0; Path=/'
 
 
+def test_cached_page(run_example):
+    """Ten who ask at once cost one run; a line that is added is there for the next one."""
+    site = run_example("cached_page")
+    with ThreadPoolExecutor(10) as pool:
+        texts = set(pool.map(lambda _: site.text(), range(10)))
+    assert texts == {"Nothing has happened yet.\n(made 1 times)\n"}
+    assert "hit" in site.ask().header("Cache-Status")
+    added = site.ask(
+        "/add",
+        method="POST",
+        body=b"line=It+rains.",
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+    assert (added.status, added.header("Location")) == (303, "http://localhost/")
+    assert site.text() == "It rains.\nNothing has happened yet.\n(made 2 times)\n"
+
+
 def cookie_of(response):
     """Return the headers that send the session's cookie back."""
     return {"Cookie": response.header("Set-Cookie").partition(";")[0]}

@@ -16,6 +16,7 @@ from .lib import (
     static,
     xmlrpcutil,
 )
+from .lib.caching.tool import CachingTool
 from .lib.sessionauthtool import SessionAuthTool
 from .lib.sessiontool import SessionTool
 
@@ -75,6 +76,7 @@ def make_toolbox() -> Toolbox:
     for name, function, prepare in SERVING_FILES:
         setattr(toolbox, name, static.StaticTool(function, prepare, name))
     toolbox.session_auth = SessionAuthTool()
+    toolbox.caching = CachingTool()
     for name, function in ANSWERING_ERRORS:
         setattr(toolbox, name, ErrorTool(function, name))
     return toolbox

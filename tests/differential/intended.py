@@ -8,6 +8,7 @@ differs fails the test, so that this table stays true.
 from typing import NamedTuple
 
 from intended_bodies import BODY_ROWS
+from intended_caching import CACHING_ROWS
 from intended_conditions import CONDITION_ROWS
 from intended_json import JSON_ROWS
 from intended_session_rows import SESSION_ROWS
@@ -946,6 +947,7 @@ ROWS = (
 
 OTHERS = (
     BODY_ROWS,
+    CACHING_ROWS,
     CONDITION_ROWS,
     JSON_ROWS,
     SESSION_ROWS,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from hostile_caching import CACHING_SITES
 from hostile_conditions import CONDITION_SITES
 from hostile_dispatchers import DISPATCHERS
 from hostile_programs import (
@@ -148,6 +149,7 @@ SITES: dict[str, tuple[Callable[[Ledger], Any], dict[str, dict[str, Any]]]] = {
     "lazy_dispatcher": (Faulty, {"/": {"request.dispatch": lambda path_info: None}}),
     **CONDITION_SITES,
     **DISPATCHERS,
+    **CACHING_SITES,
     **SESSION_SITES,
     **{name: (Root, {}) for name in STATIC_SITES},
     **{f"dispatch_{name}": (dispatching(error), {}) for name, error in ERRORS.items()},

@@ -7,6 +7,7 @@ import dataclasses
 from hostile_row import Row
 from rows import (
     bodies,
+    caching,
     compression,
     conditional,
     cookies,
@@ -51,6 +52,7 @@ KINDS = {
     "stream": streams,
     "session": sessions,
     "login": logins,
+    "cache": caching,
     "static": static,
     "encoding": compression,
 }

@@ -174,7 +174,7 @@ class PreparedTool(Tool):
             except ConfigError as error:
                 return error.key, f"{error.met} {error.wanted}".rstrip()
             except (TypeError, ValueError) as error:
-                return "", str(error)
+                return getattr(error, "key", ""), str(error)
         return fault
 
     def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:
