@@ -7,9 +7,10 @@ from __future__ import annotations
 import os
 
 import pytest
-from asking import ask
+from asking import ask, mount
 from conditions_oracle import IF_RANGE, MODIFIED, RANGES, SINCE, TAGS, oracle, rows
 
+from wsgicherry.core.current import serving_now
 from wsgicherry.core.expose import expose
 from wsgicherry.lib.static import serve_file, serve_fileobj
 
@@ -79,3 +80,24 @@ def test_ranges_behind_them(ask_file):
     few = {word: TAGS[word] for word in ("absent", "match", "other")}
     dates = {word: SINCE[word] for word in ("absent", "equal")}
     assert disagreements(ask_file, few, ABSENT, few, dates, RANGES, IF_RANGE) == []
+
+
+def test_pages_from_a_cache(site):
+    """So does a page that `tools.caching` answers with."""
+
+    def handler(*args):
+        response = serving_now().response
+        response.headers.update({"ETag": '"a"', "Last-Modified": SINCE["equal"]})
+        return CONTENT
+
+    ask_page = mount(site, handler, caching__on=True)
+    assert ask_page().header("Age") is None
+    assert ask_page().header("Age") is not None
+    wrong = []
+    for method in ("GET", "HEAD"):
+        for says, texts in rows(FEW_TAGS, FEW_DATES, FEW_TAGS, FEW_DATES):
+            got = ask_page(method, headers=dict(zip(NAMES, texts, strict=False)))
+            wanted = oracle(method, (*says, "absent", "absent"), "strong", has_date=True)
+            if got.code != wanted:
+                wrong.append((method, says, got.code, wanted))
+    assert not wrong
