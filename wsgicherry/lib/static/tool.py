@@ -21,8 +21,8 @@ MAX_PREPARED = 128
 
 def staticdir(
     section: str,
-    dir: str,
-    root: str | None = "",
+    dir: str | os.PathLike[str],
+    root: str | os.PathLike[str] | None = "",
     match: str = "",
     content_types: Mapping[str, str] | None = None,
     index: str = "",
@@ -56,8 +56,8 @@ def staticdir(
 
 
 def staticfile(
-    filename: str,
-    root: str | None = None,
+    filename: str | os.PathLike[str],
+    root: str | os.PathLike[str] | None = None,
     match: str = "",
     content_types: Mapping[str, str] | None = None,
     debug: bool = False,
@@ -90,7 +90,9 @@ def prepare_file(**settings: Any) -> SingleFile:
 def as_key(settings: dict[str, Any]) -> dict[str, Any]:
     """Return `settings` with types that can be looked up."""
     types = settings.get("content_types")
-    return {**settings, "content_types": tuple(types.items())} if types else settings
+    if not isinstance(types, Mapping):
+        return settings
+    return {**settings, "content_types": tuple(types.items())}
 
 
 @lru_cache(maxsize=MAX_PREPARED)
