@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from hostile_conditions import CONDITION_SITES
 from hostile_dispatchers import DISPATCHERS
 from hostile_programs import (
     Deep,
@@ -107,12 +108,20 @@ def page_that_echoes(status: str, message: str, traceback: str, version: str) ->
     return f"<h1>{status}</h1><p>{message}</p>{traceback}{version}"
 
 
+COMPRESS = {
+    "tools.compress.on": True,
+    "tools.compress.codings": ["zstd", "br", "gzip", "deflate"],
+    "tools.compress.min_bytes": 0,
+}
+
 # name: root maker, config
 SITES: dict[str, tuple[Callable[[Ledger], Any], dict[str, dict[str, Any]]]] = {
     "plain": (Root, {}),
     "slashes": (Slashes, {}),
     "default": (lambda ledger: Default(), {}),
     "gzip": (Root, {"/": {"tools.gzip.on": True}}),
+    "compress": (Root, {"/": COMPRESS}),
+    "compress_streams": (Streams, {"/": COMPRESS}),
     "hosts": (
         Root,
         {
@@ -137,6 +146,7 @@ SITES: dict[str, tuple[Callable[[Ledger], Any], dict[str, dict[str, Any]]]] = {
     "page_missing": (Root, {"/": {"error_page.404": "/no/such/file.html"}}),
     "bad_dispatcher": (Faulty, {"/": {"request.dispatch": fail}}),
     "lazy_dispatcher": (Faulty, {"/": {"request.dispatch": lambda path_info: None}}),
+    **CONDITION_SITES,
     **DISPATCHERS,
     **SESSION_SITES,
     **{name: (Root, {}) for name in STATIC_SITES},

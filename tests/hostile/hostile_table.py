@@ -7,6 +7,8 @@ import dataclasses
 from hostile_row import Row
 from rows import (
     bodies,
+    compression,
+    conditional,
     cookies,
     dispatchers,
     failures,
@@ -41,6 +43,7 @@ KINDS = {
     "part": partheaders,
     "inject": injection,
     "range": ranges,
+    "condition": conditional,
     "redirect": redirects,
     "fail": failures,
     "log": logs,
@@ -49,6 +52,7 @@ KINDS = {
     "session": sessions,
     "login": logins,
     "static": static,
+    "encoding": compression,
 }
 
 

@@ -8,7 +8,17 @@ from functools import partial
 
 import pytest
 
-from wsgicherry.wire import accept, cookies, headers, params, ranges, status, urls, words
+from wsgicherry.wire import (
+    accept,
+    conditions,
+    cookies,
+    headers,
+    params,
+    ranges,
+    status,
+    urls,
+    words,
+)
 
 SIZE = 2000
 # Of this thread's own time, so that a busy machine does not show. Ours take 0.01 to 0.5, and
@@ -28,6 +38,26 @@ HOSTILE = [
     pytest.param(words.decode_TEXT, "", "=?utf-8?q?", "", id="open-words"),
     pytest.param(words.decode_TEXT, "", "=?utf-8?q?a?= ", "", id="words"),
     pytest.param(lambda value: headers.wire_header("X", value), "", "\r\n ", "", id="controls"),
+    *(
+        pytest.param(
+            lambda value: conditions.is_match(value, '"b"', is_strong=False),
+            start,
+            period,
+            end,
+            id=f"tags-{id}",
+        )
+        for id, start, period, end in (
+            ("list", "", '"a",', '"a"'),
+            ("commas", "", ",", '"a"'),
+            ("quotes", "", '"', ""),
+            ("open", '"', "a", ""),
+            ("weak", "", "W/", '"a"'),
+            ("spaces", '"a"', " ", "x"),
+            ("spaces-between", "", '"a" ', ""),
+            ("no-tags", "", ',"', " "),
+        )
+    ),
+    pytest.param(conditions.quote_etag, "a", '" ', "", id="quote-etag"),
     pytest.param(accept._parse, "", ",", "", id="accept-commas"),
     pytest.param(accept._parse, "", "a;q=0.1,", "", id="accept-qualities"),
     *(

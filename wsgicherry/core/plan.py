@@ -279,6 +279,9 @@ class Compiler:
             for name, values in settings.items():
                 if values.get("on", False):
                     active.append((getattr(toolbox, name), values))
+        for tool, _ in active:
+            if getattr(tool, "error_format", None):
+                self.plan.planned.setdefault("error_format", tool.error_format)
         if any(not is_compilable(tool) for tool, _ in active):
             self.plan.setups = tuple(tool for tool, _ in active)
             return

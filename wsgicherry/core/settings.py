@@ -132,6 +132,13 @@ _ROWS: dict[str, tuple[tuple[Any, ...], ...]] = {
         ("throw_errors", _BOOL, False, "Let unexpected errors pass to the server."),
         ("error_response", _CALLABLE, None, "What answers an unexpected error."),
         ("error_page", (dict,), {}, "Error pages by status code."),
+        (
+            "error_format",
+            _TEXT,
+            "html",
+            "How errors are told to clients without a wish of their own.",
+            ("html", "json", "text"),
+        ),
         ("process_request_body", _BOOL, True, "Parse the request's body."),
         ("methods_with_bodies", _NAMES, ("POST", "PUT", "PATCH"), "Whose body is parsed."),
         ("uri_encoding", _TEXT, "utf-8", "The encoding of paths."),

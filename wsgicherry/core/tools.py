@@ -11,6 +11,7 @@ from .current import serving_now
 from .errors import NotFound
 from .expose import own_config
 from .hooks import DEFAULT_PRIORITY, HookMap
+from .loaded import ConfigError
 from .toolsettings import find_missing, read_documentation
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ class Tool:
 
     namespace = "tools"
     serves_paths = False
+    error_format: str | None = None
+    """What `request.error_format` is where this tool is on and config does not say."""
+
     _name: str | None
 
     def __init__(
@@ -167,8 +171,10 @@ class PreparedTool(Tool):
         if fault is None:
             try:
                 self.prepare(**settings)
+            except ConfigError as error:
+                return error.key, f"{error.met} {error.wanted}".rstrip()
             except (TypeError, ValueError) as error:
-                return getattr(error, "key", ""), str(error)
+                return "", str(error)
         return fault
 
     def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:

@@ -12,6 +12,8 @@ from ..core.errors import HTTPError, HTTPRedirect, NotFound
 from ..core.handler import MethodNotAllowed
 from ..core.links import url
 from ..core.logs import redact_headers
+from .conditional import validate_etags as validate_etags
+from .conditional import validate_since as validate_since
 from .sessionauthtool import session_auth as session_auth
 
 if TYPE_CHECKING:
