@@ -581,7 +581,7 @@ def test_a_host_of_its_own(site, ask, folder):
         ({"sendfile_header": "X-Accel-Redirect"}, "sendfile_prefix: the value is '': nginx"),
         ({"sendfile_prefix": "p"}, "sendfile_prefix: the value is 'p': nginx"),
         ({"fallbacks": "x"}, "fallback"),
-        ({"content_types": ["css"]}, "extension: type"),
+        ({"content_types": ["css"]}, "staticdir.content_types"),
         ({"dir": 1}, "staticdir.dir"),
         ({"max_age": "1"}, "not"),
     ],
@@ -596,5 +596,5 @@ def test_wrong_settings(mount, settings, message):
 @pytest.mark.parametrize(("tool", "key"), [("staticdir", "dir"), ("staticfile", "filename")])
 def test_missing_settings(site, tool, key):
     """Without a folder or a file there is nothing to serve."""
-    with pytest.raises(ConfigError, match=f"tools.{tool}.{key} is missing"):
+    with pytest.raises(ConfigError, match=f"needs 'tools.{tool}.{key}'"):
         site.tree.mount(Root(), "", {"/": {f"tools.{tool}.on": True}})

@@ -67,8 +67,6 @@ def make_options(
     follow_symlinks: bool = False,
 ) -> Options:
     """Return options of what config says; ConfigError for what cannot be meant."""
-    if not isinstance(content_types, (Mapping, type(None))):
-        raise describe_fault("content_types", content_types, "{extension: type} is wanted.")
     for setting, seconds in (("max_age", max_age), ("stat_seconds", stat_seconds)):
         if seconds is not None and seconds < 0:
             raise describe_fault(setting, seconds, "it counts seconds, from 0 on.")
