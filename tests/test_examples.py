@@ -387,6 +387,28 @@ def test_two_origins(run_example):
     assert site.ask("/sign", "POST", own, b"name=eva").body == b"Signed, thank you.\n"
 
 
+def test_static_site(run_example):
+    """Files come with a type, a tag and parts; a download has a name of its own."""
+    site = run_example("static_site")
+    assert '<a href="source/hello.py">' in site.text()
+    source = (EXAMPLES / "hello.py").read_bytes()
+    answer = site.ask("/source/hello.py")
+    assert (answer.status, answer.body) == (200, source)
+    assert answer.header("Content-Type") == "text/plain; charset=utf-8"
+    assert answer.header("Cache-Control") == "max-age=60"
+    tag = {"If-None-Match": answer.header("ETag")}
+    assert site.ask("/source/hello.py", headers=tag).status == 304
+    part = site.ask("/source/hello.py", headers={"Range": "bytes=3-8"})
+    assert (part.status, part.body) == (206, source[3:9])
+    for target in ("/source/../README.md", "/source/%2e%2e/setup.cfg", "/source/nothing.py"):
+        assert site.ask(target).status == 404
+    download = site.ask("/download?ticket=friend")
+    assert download.body == source
+    disposition = download.header("Content-Disposition")
+    assert disposition == 'attachment; filename="a first program.py"'
+    assert site.ask("/download").status == 403
+
+
 def test_rest_service(run_example):
     """Each method of a resource answers its HTTP method; Allow tells which there are."""
     site = run_example("rest_service")
