@@ -306,6 +306,8 @@ def make_settings() -> str:
 
 # Tools whose arguments have a table of their own.
 WITH_TABLES = {
+    "caching": "[many](caching.md#settings)",
+    "secure_headers": "[many](security.md#all-settings)",
     "sessions": "[many](sessions.md#all-settings)",
     "auth_digest": "[many](authentication.md#algorithms-and-more)",
     "session_auth": "[hooks](login.md#your-own-page-and-more)",

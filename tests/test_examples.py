@@ -146,6 +146,23 @@ def test_cookies(run_example):
     assert gone.header("Set-Cookie") == 'visits=""; Max-Age=0; Path=/'
 
 
+def test_cached_page(run_example):
+    """Ten who ask at once cost one run; a line that is added is there for the next one."""
+    site = run_example("cached_page")
+    with ThreadPoolExecutor(10) as pool:
+        texts = set(pool.map(lambda _: site.text(), range(10)))
+    assert texts == {"Nothing has happened yet.\n(made 1 times)\n"}
+    assert "hit" in site.ask().header("Cache-Status")
+    added = site.ask(
+        "/add",
+        method="POST",
+        body=b"line=It+rains.",
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+    assert (added.status, added.header("Location")) == (303, "http://localhost/")
+    assert site.text() == "It rains.\nNothing has happened yet.\n(made 2 times)\n"
+
+
 def cookie_of(response):
     """Return the headers that send the session's cookie back."""
     return {"Cookie": response.header("Set-Cookie").partition(";")[0]}
@@ -347,6 +364,27 @@ def test_upload(run_example):
     too_large = send_file(site, "large.bin", bytes(10_000_001))
     assert too_large.status == 413
     assert b"<p>The request's body is larger than 10000000 bytes.</p>" in too_large.body
+
+
+def test_two_origins(run_example):
+    """The page of one origin may use the service; others may not, nor send the form."""
+    site = run_example("two_origins")
+    page = site.ask()
+    nonce = re.search('<script nonce="([0-9a-f]+)">', page.body.decode())[1]
+    assert f"script-src 'nonce-{nonce}'" in page.header("Content-Security-Policy")
+    listed, other = {"Origin": "http://127.0.0.1:8080"}, {"Origin": "http://evil.example"}
+    asks = {"Access-Control-Request-Method": "PUT"}
+    answer = site.ask("/notes", "OPTIONS", listed | asks)
+    assert answer.header("Access-Control-Allow-Methods") == "GET, HEAD, PUT"
+    assert site.ask("/notes", "OPTIONS", other | asks).status == 403
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    added = site.ask("/notes", "PUT", form | listed, b"text=cherries")
+    assert (added.status, added.body) == (200, b"cherries")
+    assert added.header("Access-Control-Allow-Origin") == listed["Origin"]
+    assert site.ask("/notes", "PUT", form | other, b"text=plums").status == 403
+    assert site.ask("/sign", "POST", form | other, b"name=eva").status == 403
+    own = form | {"Sec-Fetch-Site": "same-origin"}
+    assert site.ask("/sign", "POST", own, b"name=eva").body == b"Signed, thank you.\n"
 
 
 def test_rest_service(run_example):

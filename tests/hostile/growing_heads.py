@@ -51,6 +51,18 @@ HEADS = {
     "accept-charset-unknown": header("HTTP_ACCEPT_CHARSET", "", "x,", path="/snowman"),
     "accept-encoding": header("HTTP_ACCEPT_ENCODING", "", "gzip,", site="gzip"),
     "accept-encoding-commas": header("HTTP_ACCEPT_ENCODING", "", ",", site="gzip"),
+    **{
+        f"accept-encoding-{name}": header(
+            "HTTP_ACCEPT_ENCODING", start, period, site="compress"
+        )
+        for name, start, period in (
+            ("unknown", "", "x,"),
+            ("qualities", "", "br;q=0,"),
+            ("parameters", "br", ";a=b"),
+            ("quotes", "", '",",'),
+            ("spaces", "br", " "),
+        )
+    },
     "content-type": lambda n: Row(
         "grow",
         200,
@@ -151,6 +163,15 @@ HEADS = {
     "content-length": header("CONTENT_LENGTH", "", "9", path="/take", method="POST"),
     "method": lambda n: Row("grow", 200, method="A" * n),
     "path-markup": path("/", "<"),
+    "cache-commas": header("HTTP_CACHE_CONTROL", "", ",", site="cached"),
+    "cache-directives": header("HTTP_CACHE_CONTROL", "", "a=b,", site="cached"),
+    "cache-quotes": header("HTTP_CACHE_CONTROL", 'a="', '\\"', '"', site="cached"),
+    "cache-quotes-open": header("HTTP_CACHE_CONTROL", "", '"', site="cached"),
+    "cache-seconds": header("HTTP_CACHE_CONTROL", "max-age=", "9", site="cached"),
+    "cache-pragma": header("HTTP_PRAGMA", "", "no-cache,", site="cached"),
+    "cache-vary": header("HTTP_X_FLAVOUR", "", "a", path="/varied", site="cached"),
+    "cache-query": lambda n: Row("grow", 200, "/query", "q=" + "a" * n, site="cached"),
+    "cache-path": path("/item", "/a", site="cached"),
     "path-controls": path("/", "\x01"),
     "path-percent": path("/", "%2F"),
     **{

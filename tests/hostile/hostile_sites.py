@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from hostile_authentication import AREAS
+from hostile_caching import CACHING_SITES
+from hostile_conditions import CONDITION_SITES
+from hostile_crosssite import CROSS_SITES
 from hostile_dispatchers import DISPATCHERS
 from hostile_programs import (
     Deep,
@@ -20,7 +23,10 @@ from hostile_programs import (
     Writer,
     fail,
 )
+from hostile_proxies import PROXY_SITES
 from hostile_sessions import SESSION_SITES, SessionWatch
+from hostile_smalltools import SMALL_SITES
+from hostile_static import STATIC_SITES, static_folder
 from hostile_streams import Streams
 from hostile_uploads import UPLOAD_SITES, Uploads
 from invariants import EXCEPTION_TEXT, OUTSIDE_MARKER
@@ -107,12 +113,20 @@ def page_that_echoes(status: str, message: str, traceback: str, version: str) ->
     return f"<h1>{status}</h1><p>{message}</p>{traceback}{version}"
 
 
+COMPRESS = {
+    "tools.compress.on": True,
+    "tools.compress.codings": ["zstd", "br", "gzip", "deflate"],
+    "tools.compress.min_bytes": 0,
+}
+
 # name: root maker, config
 SITES: dict[str, tuple[Callable[[Ledger], Any], dict[str, dict[str, Any]]]] = {
     "plain": (Root, {}),
     "slashes": (Slashes, {}),
     "default": (lambda ledger: Default(), {}),
     "gzip": (Root, {"/": {"tools.gzip.on": True}}),
+    "compress": (Root, {"/": COMPRESS}),
+    "compress_streams": (Streams, {"/": COMPRESS}),
     "hosts": (
         Root,
         {
@@ -137,8 +151,14 @@ SITES: dict[str, tuple[Callable[[Ledger], Any], dict[str, dict[str, Any]]]] = {
     "page_missing": (Root, {"/": {"error_page.404": "/no/such/file.html"}}),
     "bad_dispatcher": (Faulty, {"/": {"request.dispatch": fail}}),
     "lazy_dispatcher": (Faulty, {"/": {"request.dispatch": lambda path_info: None}}),
+    **CROSS_SITES,
+    **CONDITION_SITES,
     **DISPATCHERS,
+    **CACHING_SITES,
+    **PROXY_SITES,
     **SESSION_SITES,
+    **SMALL_SITES,
+    **{name: (Root, {}) for name in STATIC_SITES},
     **{name: (Root, config) for name, config in AREAS.items()},
     **{f"dispatch_{name}": (dispatching(error), {}) for name, error in ERRORS.items()},
     "dispatch_redirect": (dispatching(raising(HTTPRedirect, "/")), {}),
@@ -173,6 +193,8 @@ class LiveSite:
         self.site.engine.subscribe("before_request", self.ledger.note_begin)
         self.site.engine.subscribe("after_request", self.ledger.note_end)
         config = {**config, **static_files(directory)}
+        if name in STATIC_SITES:
+            config.update(static_folder(directory))
         self.watch: SessionWatch | None = None
         if name in SESSION_SITES:
             self.watch = SessionWatch(config["/"], directory)

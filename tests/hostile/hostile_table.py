@@ -8,7 +8,11 @@ from hostile_row import Row
 from rows import (
     authentication,
     bodies,
+    caching,
+    compression,
+    conditional,
     cookies,
+    crosssite,
     dispatchers,
     failures,
     hosts,
@@ -21,10 +25,13 @@ from rows import (
     parameters,
     partheaders,
     paths,
+    proxies,
     queries,
     ranges,
     redirects,
     sessions,
+    smalltools,
+    static,
     streams,
 )
 
@@ -33,6 +40,7 @@ KINDS = {
     "query": queries,
     "param": parameters,
     "host": hosts,
+    "proxy": proxies,
     "cookie": cookies,
     "method": methods,
     "accept": negotiation,
@@ -41,6 +49,7 @@ KINDS = {
     "part": partheaders,
     "inject": injection,
     "range": ranges,
+    "condition": conditional,
     "redirect": redirects,
     "fail": failures,
     "log": logs,
@@ -48,6 +57,11 @@ KINDS = {
     "stream": streams,
     "session": sessions,
     "login": logins,
+    "cache": caching,
+    "small": smalltools,
+    "cross": crosssite,
+    "static": static,
+    "encoding": compression,
     "auth": authentication,
 }
 

@@ -10,9 +10,12 @@ import pytest
 
 from wsgicherry.wire import (
     accept,
+    conditions,
     cookies,
     credentials,
+    forwarded,
     headers,
+    hosts,
     params,
     ranges,
     status,
@@ -39,6 +42,26 @@ HOSTILE = [
     pytest.param(words.decode_TEXT, "", "=?utf-8?q?", "", id="open-words"),
     pytest.param(words.decode_TEXT, "", "=?utf-8?q?a?= ", "", id="words"),
     pytest.param(lambda value: headers.wire_header("X", value), "", "\r\n ", "", id="controls"),
+    *(
+        pytest.param(
+            lambda value: conditions.is_match(value, '"b"', is_strong=False),
+            start,
+            period,
+            end,
+            id=f"tags-{id}",
+        )
+        for id, start, period, end in (
+            ("list", "", '"a",', '"a"'),
+            ("commas", "", ",", '"a"'),
+            ("quotes", "", '"', ""),
+            ("open", '"', "a", ""),
+            ("weak", "", "W/", '"a"'),
+            ("spaces", '"a"', " ", "x"),
+            ("spaces-between", "", '"a" ', ""),
+            ("no-tags", "", ',"', " "),
+        )
+    ),
+    pytest.param(conditions.quote_etag, "a", '" ', "", id="quote-etag"),
     pytest.param(accept._parse, "", ",", "", id="accept-commas"),
     pytest.param(accept._parse, "", "a;q=0.1,", "", id="accept-qualities"),
     *(
@@ -104,8 +127,14 @@ HOSTILE = [
     ),
     pytest.param(lambda value: urls.relative_url(value, "/x"), "", "/a", "", id="relative"),
     pytest.param(status.status_line, "200 ", "\r", "", id="reason"),
-    pytest.param(urls.is_valid_host, "", "a.", "", id="host-labels"),
-    pytest.param(urls.is_valid_host, "[", ":", "]", id="host-colons"),
+    pytest.param(forwarded._PAIR.match, "", " ", "x", id="forwarded-spaces"),
+    pytest.param(forwarded._PAIR.match, 'a="', '\\"', "", id="forwarded-quotes"),
+    pytest.param(forwarded._PAIR.match, "a", "a", "", id="forwarded-name"),
+    pytest.param(forwarded.parse_node, "_", "_:", "", id="node-words"),
+    pytest.param(forwarded.parse_node, "", "a:", "", id="node-colons"),
+    pytest.param(partial(forwarded.read_prefix, name="x"), "", "/a", "//", id="prefix"),
+    pytest.param(hosts.is_valid_host, "", "a.", "", id="host-labels"),
+    pytest.param(hosts.is_valid_host, "[", ":", "]", id="host-colons"),
     pytest.param(urls.without_host, "/", "\t/", "", id="without-host"),
     pytest.param(urls.is_script, "", "javascript", "", id="script"),
     pytest.param(urls.decode_path, "", "\xc3\xa9", "", id="path-bytes"),
@@ -134,6 +163,9 @@ HOSTILE = [
     ),
 ]
 WITHIN_LIMITS = [
+    pytest.param(forwarded.parse_forwarded, "", ";a=b,", "", id="forwarded-pairs"),
+    pytest.param(forwarded.parse_forwarded, "", ", ", "", id="forwarded-commas"),
+    pytest.param(forwarded.split_list, "", "a,", "", id="forwarded-list"),
     pytest.param(cookies.parse_cookies, "", ";", "", id="cookie-separators"),
     pytest.param(cookies.parse_cookies, "", "a=b;", "", id="cookies"),
     pytest.param(cookies.parse_cookies, 'a="', '\\"', '"', id="cookie-quotes"),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
+from ..wire.hosts import find_pattern_fault
 from .hooks import HOOK_POINTS
 
 
@@ -15,7 +17,8 @@ class Setting(NamedTuple):
 
     A value must be an instance of one of `types` (an empty tuple: anything goes) and, if
     `allowed` is not empty, one of those; the members of a list, instances of one of `elements`.
-    `default` is what holds without the key.
+    `find_fault` says what else may be wrong with it, as the end of a sentence. `default` is
+    what holds without the key.
     """
 
     namespace: str
@@ -25,6 +28,7 @@ class Setting(NamedTuple):
     doc: str
     allowed: tuple[Any, ...] = ()
     elements: tuple[type, ...] = ()
+    find_fault: Callable[[Any], str | None] | None = None
 
     @property
     def key(self) -> str:
@@ -132,6 +136,13 @@ _ROWS: dict[str, tuple[tuple[Any, ...], ...]] = {
         ("throw_errors", _BOOL, False, "Let unexpected errors pass to the server."),
         ("error_response", _CALLABLE, None, "What answers an unexpected error."),
         ("error_page", (dict,), {}, "Error pages by status code."),
+        (
+            "error_format",
+            _TEXT,
+            "html",
+            "How errors are told to clients without a wish of their own.",
+            ("html", "json", "text"),
+        ),
         ("process_request_body", _BOOL, True, "Parse the request's body."),
         ("methods_with_bodies", _NAMES, ("POST", "PUT", "PATCH"), "Whose body is parsed."),
         ("uri_encoding", _TEXT, "utf-8", "The encoding of paths."),
@@ -143,7 +154,10 @@ _ROWS: dict[str, tuple[tuple[Any, ...], ...]] = {
         ("max_accept_bytes", _INT, 4 * 1024, "Bytes of an Accept header and its like."),
         ("max_ranges", _INT, 16, "How many pieces of a file may be asked for at once."),
         ("image_map", _BOOL, False, "Read the query string '12,34' as x and y."),
-        ("allowed_hosts", (*_NAMES, str), (), "The Host names to answer to; none: all."),
+        (
+            *("allowed_hosts", (*_NAMES, str), ()),
+            *("The Host names to answer to; none: all.", (), find_pattern_fault),
+        ),
         ("login", _TEXT, None, "The user's name, as far as the log is concerned."),
         ("body.maxbytes", _INT, None, "Bytes of a body; more is answered 413."),
         ("body.max_fields", _INT, None, "How many fields a form may have; None: max_params."),
@@ -194,7 +208,9 @@ OBSOLETE: Mapping[str, str | None] = {
 # What is only asked for site-wide; and what of an application only its [/] section can say.
 SITE_NAMESPACES = frozenset({"server", "engine", "tree", "checker"})
 ROOT_ONLY_NAMESPACES = frozenset({"wsgi", "log"})
-# What is looked for before the handler is known: by path alone, in an application's sections.
+# What is asked for before the handler is known: of the whole application.
+ROOT_ONLY_KEYS = frozenset({"request.allowed_hosts"})
+# What is looked for by path alone then, in an application's sections.
 BY_PATH_ALONE = frozenset({"request.dispatch", "request.uri_encoding"})
 
 _SETTINGS = tuple(Setting(space, *row) for space, rows in _ROWS.items() for row in rows)
@@ -293,6 +309,8 @@ def describe_misfit(setting: Setting, value: Any) -> str:
     """Return why `value` does not fit `setting`, as the end of a sentence; "" if it does."""
     if not fits(value, setting.types):
         return f"is {value!r}, which is not {name_types(setting.types)}"
+    if setting.find_fault is not None and value is not None:
+        return setting.find_fault(value) or ""
     if setting.allowed and value is not None and value not in setting.allowed:
         return f"is {value!r}, which is not one of {', '.join(map(repr, setting.allowed))}"
     if setting.elements and isinstance(value, _NAMES):
@@ -350,6 +368,7 @@ _WORDS: dict[type, str] = {
     bytes: "bytes",
     type: "a class",
     timedelta: "a timedelta",
+    re.Pattern: "a pattern",
     os.PathLike: "a path",
     Callable: "something that can be called",  # type: ignore[dict-item]
 }

@@ -11,6 +11,7 @@ from .current import serving_now
 from .errors import NotFound
 from .expose import own_config
 from .hooks import DEFAULT_PRIORITY, HookMap
+from .loaded import ConfigError
 from .toolsettings import find_missing, read_documentation
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ class Tool:
 
     namespace = "tools"
     serves_paths = False
+    error_format: str | None = None
+    """What `request.error_format` is where this tool is on and config does not say."""
+
     _name: str | None
 
     def __init__(
@@ -91,8 +95,9 @@ class Tool:
         """
         return read_documentation(self.callable.__doc__)
 
-    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, str] | None:
+    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, ...] | None:
         """Return the key at fault, '' if that is unclear, and what is wrong; None: nothing is.
+        With 'advice' behind them it does not stop the start.
 
         `settings` are all that hold for a page, without 'on' and 'priority'. Asked when an
         application is mounted. A subclass with a `_setup()` of its own may know the rest.
@@ -161,12 +166,14 @@ class PreparedTool(Tool):
         super().__init__(point, callable, name, priority)
         self.prepare = prepare
 
-    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, str] | None:
+    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, ...] | None:
         """Return the key at fault and what is wrong: what is missing, or `prepare` refuses."""
         fault = super().find_fault(settings)
         if fault is None:
             try:
                 self.prepare(**settings)
+            except ConfigError as error:
+                return error.key, f"{error.met} {error.wanted}".rstrip()
             except (TypeError, ValueError) as error:
                 return getattr(error, "key", ""), str(error)
         return fault

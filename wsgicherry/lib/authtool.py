@@ -50,7 +50,7 @@ class AuthenticationTool(Tool):
     def callable(self, value: Callable[..., Any]) -> None:
         """Nothing else can be called: it is known already."""
 
-    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, str] | None:
+    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, ...] | None:
         """Return the key at fault and what is wrong: what is missing, or `prepare` refuses."""
         fault = super().find_fault(settings)
         if fault is not None:
