@@ -152,9 +152,11 @@ def test_a_session_algorithm_may_be_offered(area, mufasa):
     assert wood(mufasa.answer(first)).code == 200
 
 
-def test_the_server_proves_that_it_knows_the_password(area, mufasa):
+@pytest.mark.parametrize("kind", ["plain", "capitals"])
+def test_the_server_proves_that_it_knows_the_password(area, mufasa, kind):
     """RFC 7616 section 3.5: rspauth is hashed as the response is, without a method."""
-    wood = area()
+    ha1 = make_ha1("Mufasa", REALM, PASSWORDS["Mufasa"], "SHA-256").upper()
+    wood = area(get_ha1_dict({"Mufasa": ha1}) if kind == "capitals" else None)
     challenge = wood().challenges[0]
     answer = wood(mufasa.answer(challenge))
     (info,) = answer.all("Authentication-Info")

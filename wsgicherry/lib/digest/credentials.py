@@ -144,6 +144,7 @@ class HttpDigestAuthorization:
         return self._digest(ha1, self._hash_request("", b""))
 
     def _digest(self, ha1: str, ha2: str) -> str:
+        ha1 = ha1.lower()  # a program may keep it in capitals
         if self.algorithm.endswith(SESSION):
             # The session is that of this cnonce, which the client keeps while it lasts.
             ha1 = hex_digest(self.algorithm, f"{ha1}:{self.nonce}:{self.cnonce}")
@@ -152,7 +153,7 @@ class HttpDigestAuthorization:
 
     def is_answer_of(self, ha1: str, entity_body: str | bytes = "") -> bool:
         """Tell whether who sent this knows `ha1`."""
-        wanted = self.request_digest(ha1.lower(), entity_body)
+        wanted = self.request_digest(ha1, entity_body)
         return compare_digest(wanted, self.response.lower())
 
 
