@@ -329,6 +329,24 @@ def make_tools() -> str:
     return "\n".join(parts) + "\n"
 
 
+def make_tool_settings() -> str:
+    """Return a table of the settings of each built-in tool."""
+    from wsgicherry.core.settings import describe
+    from wsgicherry.core.toolsettings import tool_settings
+    from wsgicherry.toolbox import make_toolbox
+
+    parts = []
+    for name, tool in sorted(make_toolbox().tools().items()):
+        parts.append(f"\n## {name}\n")
+        parts.append("| Setting | Takes | Default | Meaning |\n|---|---|---|---|")
+        for setting in tool_settings(tool).values():
+            default = getattr(setting.default, "__name__", None) or repr(setting.default)
+            parts.append(
+                row(f"`{setting.key}`", describe(setting), f"`{default}`", setting.doc)
+            )
+    return "\n".join(parts).lstrip("\n") + "\n"
+
+
 def make_environments() -> str:
     """Return a table of what each environment sets."""
     from wsgicherry.core.config import environments
@@ -348,7 +366,12 @@ def row(*cells: str) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-TABLES = {"settings": make_settings, "tools": make_tools, "environments": make_environments}
+TABLES = {
+    "settings": make_settings,
+    "tools": make_tools,
+    "tool_settings": make_tool_settings,
+    "environments": make_environments,
+}
 
 
 def generate(text: str) -> str:

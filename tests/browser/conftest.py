@@ -94,6 +94,7 @@ class Browser:
 
     def fill(self, html):
         """Make `html` the body of the page."""
+        self.find("body")  # a new tab may have none yet
         self.run("document.body.innerHTML = arguments[0]", html)
 
     def choose(self, *files):

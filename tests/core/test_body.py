@@ -1041,9 +1041,9 @@ def test_errors_of_a_json_page(page):
         raise HTTPError(403)
 
     serve = page(handler, tools__json_out__on=True)
-    assert serve("/").header("Content-Type") == "text/html;charset=utf-8"
-    answer = serve("/", headers={"Accept": "application/json"})
-    assert answer.header("Content-Type") == "application/problem+json"
+    assert serve("/").header("Content-Type") == "application/problem+json"
+    answer = serve("/", headers={"Accept": "text/html"})
+    assert answer.header("Content-Type") == "text/html;charset=utf-8"
 
 
 def test_json_there_and_back(page):

@@ -20,7 +20,7 @@ def gzip(compress_level: int = 5, mime_types=("text/html",), debug: bool = False
     """A tool with some arguments."""
 
 
-def serve_files(section, dir: str, root: "str | None" = "", ratio: float = 1.0):
+def serve_files(section, dir: str = "", root: "str | None" = "", ratio: float = 1.0):
     """A tool that serves files."""
 
 

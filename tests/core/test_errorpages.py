@@ -195,6 +195,29 @@ def test_the_page_is_what_the_client_accepts(accept, content_type):
     assert (renderer, chosen) == (expected[content_type], content_type)
 
 
+@pytest.mark.parametrize(
+    ("accept", "content_type"),
+    [
+        *((accept, None) for accept in (None, "", "*/*", "image/png", "a;q=x", "a," * 5000)),
+        ("application/*", JSON_TYPE),
+        ("text/html", HTML_TYPE),
+        (BROWSER, HTML_TYPE),
+        ("text/*", HTML_TYPE),
+        ("text/plain", TEXT_TYPE),
+        ("application/vnd.api+json", JSON_TYPE),
+    ],
+)
+@pytest.mark.parametrize(
+    ("error_format", "preferred"),
+    [("html", HTML_TYPE), ("json", JSON_TYPE), ("text", TEXT_TYPE)],
+)
+def test_clients_without_a_wish(accept, content_type, error_format, preferred):
+    """`error_format` is for those who do not say what they want; browsers say HTML."""
+    if (error_format, accept) == ("text", "text/*"):
+        content_type = TEXT_TYPE
+    assert choose(accept, error_format=error_format)[1] == (content_type or preferred)
+
+
 TEMPLATES = [
     # template                                  result
     ("%(status)s|%(message)s", b"500 A & B|&lt;p class=&quot;x&quot;&gt;"),

@@ -736,7 +736,17 @@ def test_not_modified(redirect, urls):
     ):
         assert answer.header(name) is None, name
     assert (answer.header("ETag"), answer.header("Vary")) == ('"x"', "A")
+    # What a cache needs to go on with its copy (RFC 9110 section 15.4.5).
+    assert (answer.header("Expires"), answer.header("Content-Location")) == ("0", "/y")
+    assert answer.header("Cache-Control") == "no-store"
     assert answer.all("Set-Cookie") == ["a=1"]
+
+
+def test_not_modified_without_a_tag(redirect):
+    """Without a tag the date is what the client's copy goes by."""
+    date = "Sun, 06 Nov 1994 08:49:37 GMT"
+    answer = redirect([], 304, before=lambda r: r.headers.update({"Last-Modified": date}))
+    assert answer.header("Last-Modified") == date
 
 
 def test_use_proxy(redirect):

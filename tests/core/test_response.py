@@ -513,6 +513,25 @@ def test_no_type_for_no_content(answer, status):
     assert got.header("Content-Type") is None
 
 
+def test_no_coding_and_no_range_on_a_304(answer):
+    """A 304 by its status says no more of the body than one that is raised (RFC 9110 section
+    15.4.5).
+    """
+    described = {
+        "Content-Encoding": "gzip",
+        "Content-Language": "en",
+        "Content-Range": "bytes 0-1/2",
+    }
+
+    def use(response):
+        response.status = 304
+        response.headers.update({**described, "Vary": "A", "ETag": '"a"'})
+
+    got = answer(use)
+    assert not {*described, "Content-Type"} & set(got.names)
+    assert (got.header("Vary"), got.header("ETag")) == ("A", '"a"')
+
+
 @pytest.mark.parametrize("status", [100, 101, 199])
 def test_informational_statuses_have_no_body(page, status):
     """A status below 200 has neither body nor length."""

@@ -7,6 +7,7 @@ CherryPy pads short error pages.
 """
 
 import gzip
+import json
 import re
 from email.utils import parsedate_to_datetime
 from html import unescape
@@ -105,6 +106,9 @@ def page_words(text):
     """Return the title and message of a default error page; any other text as it is."""
     if text.startswith(BARE):
         return f"page: {BARE}"
+    if text.startswith('{"type": "about:blank"'):  # ours of pages that speak JSON
+        problem = json.loads(text)
+        return f"page: {problem['status']} {problem['title']} / {problem['detail']}"
     title, heading = TITLE.search(text), HEADING.search(text)
     if not title or not heading or words(title[1]) != words(heading[1]):
         return text

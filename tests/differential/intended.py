@@ -8,8 +8,11 @@ differs fails the test, so that this table stays true.
 from typing import NamedTuple
 
 from intended_bodies import BODY_ROWS
+from intended_conditions import CONDITION_ROWS
+from intended_json import JSON_ROWS
 from intended_proxies import PROXY_ROWS
 from intended_session_rows import SESSION_ROWS
+from intended_static import STATIC_ROWS
 
 
 class Row(NamedTuple):
@@ -75,6 +78,12 @@ ROWS = (
         ("/page for 'deflate'", "/page for 'br'"),
         ("body", "header vary", "status"),
         "13.2: Accept-Encoding without a usable coding gets gzip or identity, not 406",
+    ),
+    Row(
+        "compression",
+        ("/page for '*;q=0'", "/page for 'identity;q=0'"),
+        ("header vary",),
+        "SECURITY 1.2 item 16: Vary always, on the 406 too",
     ),
     Row(
         "compression",
@@ -171,13 +180,25 @@ ROWS = (
     ),
     Row(
         "redirects",
+        ("GET /not_modified",),
+        ("header content-location", "header expires"),
+        "13.3 item 13: a 304 keeps what a cache needs (RFC 9110 section 15.4.5)",
+    ),
+    Row(
+        "redirects",
         ("GET /streamed",),
         ("length",),
         "a redirect says how long it is, whatever the page was to be",
     ),
     Row(
         "error_pages",
-        ("a program that wants JSON", "a program that wants text"),
+        ("a program that wants JSON",),
+        ("header content-type",),
+        "issue 2 section 2: error pages as JSON (RFC 9457) or text by Accept",
+    ),
+    Row(
+        "error_pages",
+        ("a program that wants text",),
         ("body", "header content-type"),
         "issue 2 section 2: error pages as JSON (RFC 9457) or text by Accept",
     ),
@@ -924,9 +945,18 @@ ROWS = (
     ),
 )  # fmt: skip
 
+OTHERS = (
+    BODY_ROWS,
+    CONDITION_ROWS,
+    JSON_ROWS,
+    PROXY_ROWS,
+    SESSION_ROWS,
+    STATIC_ROWS,
+)
+
 INTENDED = {
     (row.program, request, field): row.reason
-    for row in (*ROWS, *(Row(*row) for row in (*BODY_ROWS, *SESSION_ROWS, *PROXY_ROWS)))
+    for row in (*ROWS, *(Row(*row) for rows in OTHERS for row in rows))
     for request in row.requests
     for field in row.fields
 }

@@ -49,6 +49,9 @@ EQUAL = [
     (answer("404 Not Found", body=PAGE.format("a &amp; b", "") + " " * 300),
      answer("404 Not Found", body="<title>404 Not Found</title><h2>404 Not Found</h2>\n"
                                   "<p class='m'>a &#38; b</p>")),
+    (answer("404 Not Found", body=PAGE.format("a &amp; b", "")),
+     answer("404 Not Found", body='{"type": "about:blank", "title": "Not Found", '
+                                  '"status": 404, "detail": "a & b"}')),
     (answer(headers=[("Set-Cookie", "a=b; Path=/; Secure"), ("Set-Cookie", "c=d")]),
      answer(headers=[("Set-Cookie", "c=d"), ("Set-Cookie", "a=b; secure; path=/")])),
 ]  # fmt: skip
@@ -56,7 +59,9 @@ EQUAL = [
 
 @pytest.mark.parametrize(("theirs", "ours"), EQUAL)
 def test_what_differs_by_design_everywhere_is_overlooked(theirs, ours):
-    """The server's headers, padding, markup and the order of cookies do not count."""
+    """The server's headers, padding, markup, the form of a page and the order of cookies do not
+    count.
+    """
     assert compare("program", [theirs], [ours], {}) == []
 
 

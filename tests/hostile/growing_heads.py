@@ -51,6 +51,18 @@ HEADS = {
     "accept-charset-unknown": header("HTTP_ACCEPT_CHARSET", "", "x,", path="/snowman"),
     "accept-encoding": header("HTTP_ACCEPT_ENCODING", "", "gzip,", site="gzip"),
     "accept-encoding-commas": header("HTTP_ACCEPT_ENCODING", "", ",", site="gzip"),
+    **{
+        f"accept-encoding-{name}": header(
+            "HTTP_ACCEPT_ENCODING", start, period, site="compress"
+        )
+        for name, start, period in (
+            ("unknown", "", "x,"),
+            ("qualities", "", "br;q=0,"),
+            ("parameters", "br", ";a=b"),
+            ("quotes", "", '",",'),
+            ("spaces", "br", " "),
+        )
+    },
     "content-type": lambda n: Row(
         "grow",
         200,

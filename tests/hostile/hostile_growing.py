@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from growing_bodies import BODIES
+from growing_conditions import CONDITIONS
 from growing_dispatchers import DISPATCHERS
 from growing_heads import HEADS
 from growing_sessions import SESSIONS
+from growing_static import STATIC
 from growing_typed import TYPED
 from hostile_row import Row
 
@@ -16,14 +18,24 @@ MAX_BODY_BYTES = 1024 * 1024
 
 GROWING: dict[str, Callable[[int], Row]] = {
     **HEADS,
+    **CONDITIONS,
     **BODIES,
     **TYPED,
     **DISPATCHERS,
     **SESSIONS,
+    **STATIC,
 }
 """Name -> what makes a row with `n` periods of something costly."""
 
-PARTS = (HEADS, BODIES, TYPED, DISPATCHERS, SESSIONS)
+PARTS = (
+    BODIES,
+    CONDITIONS,
+    DISPATCHERS,
+    HEADS,
+    SESSIONS,
+    STATIC,
+    TYPED,
+)
 assert len(GROWING) == sum(map(len, PARTS)), "two have one name"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from hostile_conditions import CONDITION_SITES
 from hostile_dispatchers import DISPATCHERS
 from hostile_programs import (
     Deep,
@@ -21,6 +22,7 @@ from hostile_programs import (
 )
 from hostile_proxies import PROXY_SITES
 from hostile_sessions import SESSION_SITES, SessionWatch
+from hostile_static import STATIC_SITES, static_folder
 from hostile_streams import Streams
 from hostile_uploads import UPLOAD_SITES, Uploads
 from invariants import EXCEPTION_TEXT, OUTSIDE_MARKER
@@ -107,12 +109,20 @@ def page_that_echoes(status: str, message: str, traceback: str, version: str) ->
     return f"<h1>{status}</h1><p>{message}</p>{traceback}{version}"
 
 
+COMPRESS = {
+    "tools.compress.on": True,
+    "tools.compress.codings": ["zstd", "br", "gzip", "deflate"],
+    "tools.compress.min_bytes": 0,
+}
+
 # name: root maker, config
 SITES: dict[str, tuple[Callable[[Ledger], Any], dict[str, dict[str, Any]]]] = {
     "plain": (Root, {}),
     "slashes": (Slashes, {}),
     "default": (lambda ledger: Default(), {}),
     "gzip": (Root, {"/": {"tools.gzip.on": True}}),
+    "compress": (Root, {"/": COMPRESS}),
+    "compress_streams": (Streams, {"/": COMPRESS}),
     "hosts": (
         Root,
         {
@@ -137,9 +147,11 @@ SITES: dict[str, tuple[Callable[[Ledger], Any], dict[str, dict[str, Any]]]] = {
     "page_missing": (Root, {"/": {"error_page.404": "/no/such/file.html"}}),
     "bad_dispatcher": (Faulty, {"/": {"request.dispatch": fail}}),
     "lazy_dispatcher": (Faulty, {"/": {"request.dispatch": lambda path_info: None}}),
+    **CONDITION_SITES,
     **DISPATCHERS,
     **PROXY_SITES,
     **SESSION_SITES,
+    **{name: (Root, {}) for name in STATIC_SITES},
     **{f"dispatch_{name}": (dispatching(error), {}) for name, error in ERRORS.items()},
     "dispatch_redirect": (dispatching(raising(HTTPRedirect, "/")), {}),
     "dispatch_garbage": (dispatching(lambda vpath: 42), {}),
@@ -173,6 +185,8 @@ class LiveSite:
         self.site.engine.subscribe("before_request", self.ledger.note_begin)
         self.site.engine.subscribe("after_request", self.ledger.note_end)
         config = {**config, **static_files(directory)}
+        if name in STATIC_SITES:
+            config.update(static_folder(directory))
         self.watch: SessionWatch | None = None
         if name in SESSION_SITES:
             self.watch = SessionWatch(config["/"], directory)

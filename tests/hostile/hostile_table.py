@@ -7,6 +7,8 @@ import dataclasses
 from hostile_row import Row
 from rows import (
     bodies,
+    compression,
+    conditional,
     cookies,
     dispatchers,
     failures,
@@ -25,6 +27,7 @@ from rows import (
     ranges,
     redirects,
     sessions,
+    static,
     streams,
 )
 
@@ -42,6 +45,7 @@ KINDS = {
     "part": partheaders,
     "inject": injection,
     "range": ranges,
+    "condition": conditional,
     "redirect": redirects,
     "fail": failures,
     "log": logs,
@@ -49,6 +53,8 @@ KINDS = {
     "stream": streams,
     "session": sessions,
     "login": logins,
+    "static": static,
+    "encoding": compression,
 }
 
 

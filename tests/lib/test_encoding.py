@@ -1,83 +1,20 @@
-"""Bodies as bytes: `tools.encode` for text, `tools.gzip` for fewer of them."""
+"""Text as bytes: `tools.encode`."""
 
 from __future__ import annotations
 
-import gzip as python_gzip
 import io
-import os
-import time
 
 import pytest
 import webob
+from encoded_pages import Answer, Chunks, Page, response, stream
 
 from wsgicherry.core.current import serving_now
-from wsgicherry.core.expose import expose
-from wsgicherry.lib.encoding import EncodedStream, ResponseEncoder
-
-
-class Answer:
-    """What a server would send. (WebTest would undo the gzip, and count the body anew.)"""
-
-    def __init__(self, app, path="/", headers=()):
-        environ = {
-            "REQUEST_METHOD": "GET",
-            "SCRIPT_NAME": "",
-            "PATH_INFO": path,
-            "QUERY_STRING": "",
-            "HTTP_HOST": "h",
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "wsgi.url_scheme": "http",
-        }
-        environ.update({"HTTP_" + name.upper(): value for name, value in dict(headers).items()})
-        self.chunks = app(environ, self.start)
-
-    def start(self, status, headers, exc_info=None):
-        self.status, self.headers = int(status[:3]), dict(headers)
-
-    def read(self):
-        """Read to the end, and close."""
-        self.body = b"".join(self.chunks)
-        if hasattr(self.chunks, "close"):
-            self.chunks.close()
-        return self
-
-    @property
-    def text(self):
-        return self.body.decode()
-
-
-class Page:
-    """A page whose handler is a function, and requests for it."""
-
-    def __init__(self, site, handler, **config):
-        root = type("Root", (), {})()
-        root.index = expose(handler)
-        settings = {f"tools.{key.replace('__', '.')}": value for key, value in config.items()}
-        self.app = site.tree
-        site.tree.mount(root, "", {"/": settings})
-
-    def get(self, status=200, **headers):
-        answer = Answer(self.app, "/", headers).read()
-        assert answer.status == status
-        return answer
-
-
-class Chunks:
-    """A body of chunks that notes when it is closed."""
-
-    def __init__(self, *chunks):
-        self.chunks, self.closed = chunks, 0
-
-    def __iter__(self):
-        return iter(self.chunks)
-
-    def close(self):
-        self.closed += 1
-
-
-def response():
-    return serving_now().response
-
+from wsgicherry.lib.encoding import (
+    EncodedStream,
+    ResponseEncoder,
+    UTF8StreamEncoder,
+    prepare_iter,
+)
 
 TEXT = "caf\xe9 \u20ac"
 LATIN = "caf\xe9"
@@ -365,11 +302,6 @@ def test_errors(site, errors, status, body):
 # -- streams -----------------------------------------------------------------------------------
 
 
-def stream(chunks):
-    response().stream = True
-    return chunks
-
-
 def test_streams_are_encoded_as_they_go(site):
     """A streamed body is encoded chunk by chunk, and closed at its end."""
     chunks = Chunks("a", b"b", "\xe9")
@@ -464,183 +396,28 @@ def test_encoder_by_itself(site):
     assert Page(site, page_by_hand, encode__on=False).get().text == "xy"
 
 
-# -- gzip --------------------------------------------------------------------------------------
+# -- CherryPy's names --------------------------------------------------------------------------
 
 
-def gzipped(answer):
-    return answer.headers.get("Content-Encoding") == "gzip"
+def test_cherrypys_stream_encoder():
+    """UTF8StreamEncoder encodes text, leaves bytes, and has what its iterator has."""
 
+    class Source(Chunks):
+        name = "source"
 
-LONG = "<p>" + "lorem ipsum " * 500
-
-
-@pytest.mark.parametrize(
-    ("accept", "is_gzipped"),
-    [
-        (None, False),
-        ("gzip", True),
-        ("GZIP", True),
-        ("x-gzip", True),
-        ("gzip, deflate, br", True),
-        ("deflate", False),
-        ("br", False),
-        ("identity", False),
-        ("identity, gzip;q=0.5", False),
-        ("gzip;q=0.5, identity;q=0.1", True),
-        ("gzip;q=0", False),
-        ("gzip;q=0, *", False),
-        ("*", True),
-        ("*;q=0.1", True),
-        ("identity;q=0, *", True),
-        ("identity;q=0, gzip", True),
-        ("", False),
-        ("gzip;q=x", False),
-    ],
-)
-def test_accept_encoding(site, accept, is_gzipped):
-    """The client's wish decides; in doubt the body is sent as it is."""
-    headers = {} if accept is None else {"Accept_Encoding": accept}
-    answer = Page(site, lambda: LONG, gzip__on=True).get(**headers)
-    assert gzipped(answer) is is_gzipped
-    assert answer.headers["Vary"] == "Accept-Encoding"
-    body = python_gzip.decompress(answer.body) if is_gzipped else answer.body
-    assert body == LONG.encode()
-    assert answer.headers["Content-Length"] == str(len(answer.body))
-    assert not is_gzipped or len(answer.body) < len(LONG) / 10
-
-
-@pytest.mark.parametrize("accept", ["identity;q=0", "*;q=0", "gzip;q=0, identity;q=0"])
-def test_neither_gzip_nor_identity(site, accept):
-    """A client that takes neither gets a 406."""
-    answer = Page(site, lambda: LONG, gzip__on=True).get(status=406, Accept_Encoding=accept)
-    assert "identity, gzip" in answer.text
+    source = Source("\xe9", b"b")
+    encoder = UTF8StreamEncoder(source)
+    assert (list(encoder), encoder.name) == (["\xe9".encode(), b"b"], "source")
+    encoder.close()
+    assert source.closed == 1
+    with pytest.raises(AttributeError):
+        UTF8StreamEncoder.__new__(UTF8StreamEncoder).chunks  # noqa: B018
 
 
 @pytest.mark.parametrize(
-    ("content_type", "mime_types", "is_gzipped"),
-    [
-        ("text/html", None, True),
-        ("text/plain", None, True),
-        ("Text/HTML; charset=utf-8", None, True),
-        ("text/css", None, False),
-        ("text/css", ["text/*"], True),
-        ("image/svg+xml", ["text/*", "image/*+xml"], True),
-        ("image/png", ["text/*", "image/*+xml"], False),
-        ("application/json", ["application/json"], True),
-        ("application/json", ["application/*+json"], False),
-        ("application/json", [], False),
-    ],
+    ("value", "chunks"), [("", []), ("a", ["a"]), (b"a", [b"a"]), (None, []), (["a"], ["a"])]
 )
-def test_mime_types(site, content_type, mime_types, is_gzipped):
-    """Only the types of `mime_types` are compressed; they may be patterns."""
-
-    def handler():
-        response().headers["Content-Type"] = content_type
-        return LONG.encode()
-
-    config = {} if mime_types is None else {"gzip__mime_types": mime_types}
-    answer = Page(site, handler, gzip__on=True, **config).get(Accept_Encoding="gzip")
-    assert gzipped(answer) is is_gzipped
-
-
-@pytest.mark.parametrize(
-    "header",
-    [("Content-Encoding", "br"), ("Content-Range", "bytes 0-1/2"), ("Content-Type", None)],
-)
-def test_bodies_that_are_left_alone(site, header):
-    """What is encoded already, or partial, or of no type, is not compressed."""
-
-    def handler():
-        name, value = header
-        if value is None:
-            del response().headers[name]
-        else:
-            response().headers[name] = value
-        return LONG.encode()
-
-    answer = Page(site, handler, gzip__on=True).get(Accept_Encoding="gzip")
-    assert answer.body == LONG.encode()
-
-
-@pytest.mark.parametrize("body", ["", None, [], [""], b""])
-def test_empty_bodies_are_not_compressed(site, body):
-    """Nothing stays nothing."""
-    answer = Page(site, lambda: body, gzip__on=True).get(Accept_Encoding="gzip")
-    assert (gzipped(answer), answer.body) == (False, b"")
-
-
-def test_cached_bodies_are_not_compressed_again(site):
-    """A response from a cache is as it must be."""
-
-    def handler():
-        serving_now().request.cached = True
-        return LONG
-
-    assert not gzipped(Page(site, handler, gzip__on=True).get(Accept_Encoding="gzip"))
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("Cookie", "Cookie, Accept-Encoding"),
-        ("accept-encoding", "accept-encoding"),
-        ("*", "*"),
-        ("A,  B", "A, B, Accept-Encoding"),
-    ],
-)
-def test_vary(site, before, after):
-    """Accept-Encoding is added to Vary, once."""
-
-    def handler():
-        response().headers["Vary"] = before
-        return LONG
-
-    assert Page(site, handler, gzip__on=True).get().headers["Vary"] == after
-
-
-@pytest.mark.parametrize(("level", "flag"), [(9, 2), (1, 4), (5, 0)])
-def test_gzip_format(site, level, flag):
-    """The head of the format says the level and the time, and no system (RFC 1952)."""
-    page = Page(site, lambda: LONG, gzip__on=True, gzip__compress_level=level)
-    body = page.get(Accept_Encoding="gzip").body
-    assert body[:4] == b"\x1f\x8b\x08\x00"
-    assert abs(int.from_bytes(body[4:8], "little") - time.time()) < 60
-    assert body[8:10] == bytes([flag, 255])
-
-
-def test_compressed_streams(site):
-    """A streamed body is compressed as it goes, and closed at its end."""
-    chunks = Chunks(*[LONG] * 50)
-    answer = Page(site, lambda: stream(chunks), gzip__on=True).get(Accept_Encoding="gzip")
-    assert gzipped(answer)
-    assert "Content-Length" not in answer.headers
-    assert python_gzip.decompress(answer.body) == (LONG * 50).encode()
-    assert chunks.closed == 1
-
-
-def test_compressed_bodies_that_cannot_be_smaller(site):
-    """Bytes without any pattern come through as they are."""
-    data = [os.urandom(100_000), b"", os.urandom(100_000)]
-    answer = Page(site, lambda: stream(Chunks(*data)), gzip__on=True).get(
-        Accept_Encoding="gzip"
-    )
-    assert python_gzip.decompress(answer.body) == b"".join(data)
-
-
-def test_compressed_streams_that_are_broken_off(site):
-    """A client that goes away: the stream is closed, and its body with it."""
-    chunks = Chunks(*[LONG] * 50)
-    Page(site, lambda: stream(chunks), gzip__on=True)
-    body = Answer(site.tree, "/", {"Accept_Encoding": "gzip"}).chunks
-    assert next(iter(body)).startswith(b"\x1f\x8b")
-    body.close()
-    assert chunks.closed == 1
-
-
-def test_error_pages_are_compressed(site):
-    """Error pages pass the tool like any page."""
-    site.tree.mount(None, "", {"/": {"tools.gzip.on": True}})
-    answer = Answer(site.tree, "/x", {"Accept_Encoding": "gzip"}).read()
-    assert answer.status == 404
-    assert gzipped(answer)
-    assert b"404" in python_gzip.decompress(answer.body)
+def test_cherrypys_prepare_iter(value, chunks):
+    """prepare_iter makes an iterable of anything a handler returns."""
+    assert list(prepare_iter(value)) == chunks
+    assert list(prepare_iter(io.BytesIO(b"file"))) == [b"file"]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wsgicherry.wire import disposition
-from wsgicherry.wire.disposition import base_name, parse_disposition
+from wsgicherry.wire.disposition import base_name, parse_disposition, write_disposition
 from wsgicherry.wire.headers import MalformedHeader
 
 
@@ -120,3 +120,29 @@ def test_browsers_names_come_back(name):
     """What a browser puts into quotes comes out of them."""
     header = on_the_wire(f'form-data; name="{name}"; filename="x"')
     assert parse_disposition(header) == (name, "x")
+
+
+@pytest.mark.parametrize(
+    ("filename", "header"),
+    [
+        (None, "attachment"),
+        ("a.txt", 'attachment; filename="a.txt"'),
+        ('a"b\\c', 'attachment; filename="a\\"b\\\\c"'),
+        ("a\r\nb\0c\x7f", 'attachment; filename="abc"'),
+        ("\xdc.txt", "attachment; filename=\".txt\"; filename*=UTF-8''%C3%9C.txt"),
+        ("\ufb01.txt", "attachment; filename=\"fi.txt\"; filename*=UTF-8''%EF%AC%81.txt"),
+        ("\udc80", "attachment; filename=\"\"; filename*=UTF-8''%3F"),
+    ],
+)
+def test_how_a_response_says_its_name(filename, header):
+    """In ASCII as near as it comes, escaped; and in UTF-8 where that differs (RFC 6266)."""
+    assert write_disposition("attachment", filename) == header
+
+
+@given(st.text(max_size=30))
+def test_a_name_comes_back(filename):
+    """Whatever name is written, a reader finds it, and no parameter but the two."""
+    clean = disposition._CONTROLS.sub("", filename).encode("utf-8", "replace").decode()
+    header = write_disposition("attachment", filename)
+    assert header.isascii()
+    assert parse_disposition(header)[1] == base_name(clean)

@@ -10,6 +10,7 @@ import pytest
 
 from wsgicherry.wire import (
     accept,
+    conditions,
     cookies,
     forwarded,
     headers,
@@ -39,6 +40,26 @@ HOSTILE = [
     pytest.param(words.decode_TEXT, "", "=?utf-8?q?", "", id="open-words"),
     pytest.param(words.decode_TEXT, "", "=?utf-8?q?a?= ", "", id="words"),
     pytest.param(lambda value: headers.wire_header("X", value), "", "\r\n ", "", id="controls"),
+    *(
+        pytest.param(
+            lambda value: conditions.is_match(value, '"b"', is_strong=False),
+            start,
+            period,
+            end,
+            id=f"tags-{id}",
+        )
+        for id, start, period, end in (
+            ("list", "", '"a",', '"a"'),
+            ("commas", "", ",", '"a"'),
+            ("quotes", "", '"', ""),
+            ("open", '"', "a", ""),
+            ("weak", "", "W/", '"a"'),
+            ("spaces", '"a"', " ", "x"),
+            ("spaces-between", "", '"a" ', ""),
+            ("no-tags", "", ',"', " "),
+        )
+    ),
+    pytest.param(conditions.quote_etag, "a", '" ', "", id="quote-etag"),
     pytest.param(accept._parse, "", ",", "", id="accept-commas"),
     pytest.param(accept._parse, "", "a;q=0.1,", "", id="accept-qualities"),
     *(

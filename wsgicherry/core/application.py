@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from .config import AppConfig, NamespaceSet
 from .current import find_serving
+from .deadends import DeadEnd
 from .dispatcher import Route
 from .errors import UNEXPECTED
 from .hooks import HOOK_POINTS
@@ -138,7 +139,7 @@ class Application:
         self.namespaces["log"] = lambda name, value: setattr(self.log, name, value)
         self.namespaces["wsgi"] = self._set_wsgi
         self.plans: dict[tuple[Any, ...], Plan] = {}
-        self.routes: dict[str, Route] = {}
+        self.routes: dict[str, Route | DeadEnd] = {}
         self.base_plan: Plan | None = None
         self.config = AppConfig()
         self.config.on_change = self.forget_plans

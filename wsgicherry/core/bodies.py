@@ -108,35 +108,39 @@ class FileChunks:
         self.close()
 
     def find_plain(self) -> FileIO | BytesIO | None:
-        """Return what is read, at the place where reading goes on, if it is a file on disk or
-        a BytesIO.
-
-        None for anything else: the descriptor of a GzipFile, or a pipe's, gives other bytes
-        than its read(), or no length.
-        """
-        file = self.input
-        if type(file) is BytesIO:
-            return None if file.closed else file
-        if type(file).__module__ == "tempfile":
-            file = getattr(file, "file", file)
-        is_buffered = type(file) in (BufferedReader, BufferedRandom)
-        raw = file.raw if is_buffered else file
-        if type(raw) is not FileIO or raw.closed or not S_ISREG(fstat(raw.fileno()).st_mode):
-            return None
-        try:
-            if is_buffered:
-                # The buffer has read ahead of where the handler stands; this empties it.
-                position = file.tell()
-                file.seek(0, SEEK_END)
-                file.seek(position)
-        except OSError:
-            return None  # most files of /proc have no end to go to
-        return raw
+        """Return what is read, as the function of that name does."""
+        return find_plain(self.input)
 
     def count_rest(self) -> int | None:
         """Return how many bytes a plain file has left, None for what is no plain file."""
         plain = self.find_plain()
         return None if plain is None else max(0, count_bytes(plain) - plain.tell())
+
+
+def find_plain(file: Any) -> FileIO | BytesIO | None:
+    """Return what the open `file` reads, at the place where reading goes on, if it is a file on
+    disk or a BytesIO.
+
+    None for anything else: the descriptor of a GzipFile, or a pipe's, gives other bytes than
+    its read(), or no length.
+    """
+    if type(file) is BytesIO:
+        return None if file.closed else file
+    if type(file).__module__ == "tempfile":
+        file = getattr(file, "file", file)
+    is_buffered = type(file) in (BufferedReader, BufferedRandom)
+    raw = file.raw if is_buffered else file
+    if type(raw) is not FileIO or raw.closed or not S_ISREG(fstat(raw.fileno()).st_mode):
+        return None
+    try:
+        if is_buffered:
+            # The buffer has read ahead of where the handler stands; this empties it.
+            position = file.tell()
+            file.seek(0, SEEK_END)
+            file.seek(position)
+    except OSError:
+        return None  # most files of /proc have no end to go to
+    return raw
 
 
 def count_bytes(plain: FileIO | BytesIO) -> int:

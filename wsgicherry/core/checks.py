@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from .config import AppConfig, Section, SiteConfig
 from .reach import Gap, Serves, find_configs, find_gap, has_path, list_names
@@ -16,14 +16,10 @@ from .settings import (
     SITE_NAMESPACES,
     describe_misfit,
     find_setting,
-    fits,
-    name_types,
     nearest,
     nearest_key,
 )
-
-if TYPE_CHECKING:
-    import inspect
+from .toolsettings import COMMON, tool_settings
 
 DISPATCH = "request.dispatch"
 
@@ -32,8 +28,8 @@ Scope = Literal["site", "application", "node"]
 
 
 class ToolboxLike(Protocol):
-    """What the checks ask of a toolbox; a tool may offer `arguments()`, `takes_others`,
-    `find_fault()` and `serves_paths`.
+    """What the checks ask of a toolbox; a tool may offer `arguments()`, `documentation()`,
+    `takes_others`, `find_fault()` and `serves_paths`.
     """
 
     def tools(self) -> Mapping[str, Any]:
@@ -186,44 +182,20 @@ def _check_tool(namespace: str, rest: str, value: Any, known: _Known) -> Iterato
 
 
 def _check_argument(tool_key: str, tool: Any, argument: str, value: Any) -> Iterator[_Slip]:
-    kinds = _TOOL_SETTINGS.get(argument)
-    if kinds is None:
-        list_arguments = getattr(tool, "arguments", None)
-        arguments = list_arguments() if callable(list_arguments) else None
-        if arguments is None:
-            return
-        if argument not in arguments:
-            if getattr(tool, "takes_others", False):
-                return
-            candidates = {*arguments, *_TOOL_SETTINGS}
+    settings = {} if argument in COMMON else tool_settings(tool)
+    if settings is None:
+        return
+    setting = COMMON.get(argument) or settings.get(argument)
+    if setting is None:
+        if not getattr(tool, "takes_others", False):
+            candidates = {*settings, *COMMON}
             meant = nearest(argument, candidates)
             remedy = f"did you mean {f'{tool_key}.{meant}'!r}?" if meant else _list(candidates)
             message = f"the tool {tool_key!r} has no argument {argument!r}; {remedy}"
             yield _Slip("unknown_argument", message)
-            return
-        kinds = _read_annotation(arguments[argument])
-    if not fits(value, kinds):
-        yield _Slip("wrong_type", f"the value is {value!r}, which is not {name_types(kinds)}.")
-
-
-_TOOL_SETTINGS: Mapping[str, tuple[type, ...]] = {"on": (bool,), "priority": (int, float)}
-_SIMPLE_TYPES: Mapping[str, tuple[type, ...]] = {
-    "bool": (bool,),
-    "int": (int,),
-    "float": (int, float),
-    "str": (str,),
-    "None": (),
-}
-
-
-def _read_annotation(parameter: inspect.Parameter) -> tuple[type, ...]:
-    """Return the types that a parameter's annotation allows, () if it is not a simple one."""
-    annotation = parameter.annotation
-    text = annotation.__name__ if isinstance(annotation, type) else str(annotation)
-    words = [word.strip() for word in text.split("|")]
-    if not all(word in _SIMPLE_TYPES for word in words):
-        return ()
-    return tuple(kind for word in words for kind in _SIMPLE_TYPES[word])
+    elif misfit := describe_misfit(setting, value):
+        meaning = f" It means: {setting.doc}" if setting.doc else ""
+        yield _Slip("wrong_type", f"the value {misfit}.{meaning}")
 
 
 def _list(candidates: Iterable[str]) -> str:

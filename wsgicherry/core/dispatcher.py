@@ -7,6 +7,7 @@ from types import MethodType
 from typing import Any
 
 from .current import serving_now
+from .deadends import DEAD_END, DeadEnd, make_dead_end
 from .errors import NotFound
 from .handler import bind_late
 from .plan import Plan
@@ -59,6 +60,8 @@ class Dispatcher:
         handler = route.follow(self, app.root) if route is not None else None
         if handler is not None:
             request.is_index, plan = route.is_index, route.plan
+            if handler is DEAD_END:
+                handler = None
         else:
             trail = walk(
                 app.root,
@@ -73,6 +76,8 @@ class Dispatcher:
             if not vpath and handler is not None:
                 route = make_route(self, trail, handler, request.is_index, plan)
                 keep_route(routes, path, route)
+            elif handler is None and plan.is_placed:
+                keep_route(routes, path, make_dead_end(self, trail, plan))
         if request.is_touched:
             request.use_plan(plan)
         else:
@@ -202,7 +207,9 @@ def make_route(
     return Route(dispatcher, nodes, handler, is_index, plan) if is_way else None
 
 
-def keep_route(routes: dict[str, Route], path: str, route: Route | None) -> None:
+def keep_route(
+    routes: dict[str, Route | DeadEnd], path: str, route: Route | DeadEnd | None
+) -> None:
     """Keep `route` in `routes`, if there is one. (After a change of config those are others by
     now.)
     """

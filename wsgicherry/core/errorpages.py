@@ -140,36 +140,39 @@ _OFFERS: dict[str, tuple[Renderer, str]] = {
 }
 
 
+_FORMATS = {"html": "text/html", "json": "application/problem+json", "text": "text/plain"}
+
+
 def choose(
-    accept_header: str | None, max_bytes: int = MAX_ACCEPT_BYTES
+    accept_header: str | None, max_bytes: int = MAX_ACCEPT_BYTES, error_format: str = "html"
 ) -> tuple[Renderer, str]:
     """Return the renderer and the Content-Type that suit an Accept header.
 
-    HTML is for browsers, for those who take anything, and for a header that is malformed, over
-    `max_bytes`, or names nothing we have: an error must be answered. Any `application/*+json`
-    that is named (a program's own format) is answered with a problem document.
+    `error_format` ('html', 'json', 'text') is for those who take anything, and for a header
+    that is malformed, over `max_bytes`, or names nothing we have: an error must be answered.
+    Browsers name HTML. Any `application/*+json` that is named (a program's own format) is
+    answered with a problem document.
     """
     if accept_header is None or len(accept_header) > max_bytes:
-        return render_html, HTML_TYPE
+        return _OFFERS[_FORMATS[error_format]]
     if len(accept_header) > MAX_CACHED_ACCEPT_CHARS:
-        return _choose(accept_header)
-    return _cached_choose(accept_header)
+        return _choose(accept_header, error_format)
+    return _cached_choose(accept_header, error_format)
 
 
 MAX_CACHED_ACCEPT_CHARS = 256
 
 
-def _choose(accept_header: str) -> tuple[Renderer, str]:
-    offers, size = list(_OFFERS), len(accept_header)
+def _choose(accept_header: str, error_format: str) -> tuple[Renderer, str]:
+    preferred, size = _FORMATS[error_format], len(accept_header)
+    offers = [preferred, *_OFFERS]  # of those liked equally, the first is taken
     try:
         accepted = parse_accept(accept_header, size)
         offers += [media for media, _ in accepted if _is_json(media)][:1]
         media_type = choose_media(accept_header, offers, size)
     except MalformedHeader:
         media_type = None
-    if media_type is None:
-        return render_html, HTML_TYPE
-    return _OFFERS.get(media_type, (render_json, JSON_TYPE))
+    return _OFFERS.get(media_type or preferred, (render_json, JSON_TYPE))
 
 
 # PERF: clients send few different ones: 0.1 us, not 12.

@@ -15,7 +15,7 @@ from ..wire.status import REASONS, valid_status
 from ..wire.urls import quote_location, resolve, resolve_url
 from . import errorpages
 from .current import find_serving, serving_now
-from .headers import add_settled
+from .headers import add_settled, keep_on_304
 
 # Raised by a handler or a hook, these are its own business: a stray sys.exit() must not stop a
 # worker, far less all of them (SECURITY section 7).
@@ -60,20 +60,6 @@ _NOT_ON_ERRORS = frozenset(
         "content-md5",
         "last-modified",
     )
-)
-
-# What a 304 must not carry here (BEHAVIOUR 2.10).
-_NOT_ON_304 = (
-    "Allow",
-    "Content-Encoding",
-    "Content-Language",
-    "Content-Length",
-    "Content-Location",
-    "Content-MD5",
-    "Content-Range",
-    "Content-Type",
-    "Expires",
-    "Last-Modified",
 )
 
 _REDIRECT_PHRASES = {
@@ -136,8 +122,7 @@ class HTTPRedirect(CherryPyException):
             response.body = "<br />\n".join(lines).encode()
             headers.pop("Content-Length", None)
         elif self.status == 304:
-            for name in _NOT_ON_304:
-                headers.pop(name, None)
+            response.headers = keep_on_304(response._headerlist)
             response.body = None
         elif self.status == 305:
             headers["Location"] = quote_location(self.urls[0])
@@ -313,7 +298,7 @@ def render_default(page: errorpages.ErrorPage) -> bytes:
     response = serving.response
     request = serving.request
     render_as, content_type = errorpages.choose(
-        request.environ.get("HTTP_ACCEPT"), request.max_accept_bytes
+        request.environ.get("HTTP_ACCEPT"), request.max_accept_bytes, request.error_format
     )
     mine = PAGE_HEADERS[content_type]
     kept = response._headerlist

@@ -16,6 +16,9 @@ PLAIN_HTML = ("Content-Type", "text/html")
 HTML_UTF8 = ("Content-Type", "text/html;charset=utf-8")
 JSON = ("Content-Type", "application/json")
 
+EVENT_STREAM = "text/event-stream"
+"""Always UTF-8, whatever anybody accepts (WHATWG HTML section 9.2.5); never held back."""
+
 # Header lists of constants, as the identities of their pairs: `add_settled` puts them here for
 # good.
 SETTLED: set[tuple[int, ...]] = set()
@@ -34,6 +37,36 @@ add_settled(JSON)
 # There is no body that these could describe; `wsgiref.validate` refuses the type (on a 204 and
 # a 304 only).
 NOT_WITHOUT_BODY = ("Content-Type", "Content-Length")
+
+# Of what a 200 would say, a 304 has what a cache needs to go on with its copy, and no more of
+# what describes the body (RFC 9110 section 15.4.5). Without Allow: CherryPy's rule.
+NOT_ON_304 = (
+    "Allow",
+    "Content-Encoding",
+    "Content-Language",
+    "Content-Length",
+    "Content-Md5",
+    "Content-Range",
+    "Content-Type",
+)
+
+# What finalize drops for a status; `keep_on_304` has done so for a 304 that was raised.
+NOT_ON_STATUS = {"204": NOT_WITHOUT_BODY, "304": NOT_ON_304}
+
+
+def keep_on_304(headerlist: list[tuple[Any, Any]]) -> list[tuple[str, Any]]:
+    """Return the headers of a page that a 304 has in its place.
+
+    Its date only if there is no tag, which is the better one to go by (RFC 9110 section
+    15.4.5).
+    """
+    titled = [(str(name).title(), value) for name, value in headerlist]
+    has_tag = any(name == "Etag" for name, _ in titled)
+    return [
+        pair
+        for pair in titled
+        if pair[0] not in NOT_ON_304 and not (has_tag and pair[0] == "Last-Modified")
+    ]
 
 
 def settle_headers(

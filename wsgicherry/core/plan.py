@@ -288,6 +288,9 @@ class Compiler:
             for tool, values in active
             if hasattr(tool, "prepare_arrival")
         )
+        for tool, _ in active:
+            if getattr(tool, "error_format", None):
+                self.plan.planned.setdefault("error_format", tool.error_format)
         if any(not is_compilable(tool) for tool, _ in active):
             self.plan.setups = tuple(tool for tool, _ in active)
             return

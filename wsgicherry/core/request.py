@@ -83,6 +83,7 @@ class Request(WebObWords):
     path_params_first = Planned(False)
     throw_errors = Planned(False)
     throws = Planned(())
+    error_format = Planned("html")
     max_ranges = Planned(MAX_RANGES)
     methods_with_bodies: Any = ("POST", "PUT", "PATCH")
     json: Any = None

@@ -20,7 +20,7 @@ from .errors import HTTPError
 from .headers import (
     HTML_UTF8,
     JSON,
-    NOT_WITHOUT_BODY,
+    NOT_ON_STATUS,
     PLAIN_HTML,
     SETTLED,
     cookie_headers,
@@ -408,8 +408,9 @@ class Response(WebObResponse):
     def _without_body(self, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
         """Drop the body, and return `pairs` without what describes it."""
         self.discard_body()
-        self.headers.pop("Content-Length", None)
-        dropped = NOT_WITHOUT_BODY if self.status[:3] in ("204", "304") else ("Content-Length",)
+        if "Content-Length" in dict(pairs):
+            del self.headers["Content-Length"]
+        dropped = NOT_ON_STATUS.get(self.status[:3], ("Content-Length",))
         return [pair for pair in pairs if pair[0] not in dropped]
 
     def _check_length(self, pairs: list[tuple[str, str]], length: str) -> str | None:

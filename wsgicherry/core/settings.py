@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from ..wire.hosts import find_pattern_fault
@@ -14,8 +15,9 @@ class Setting(NamedTuple):
     """One config key. A part of `name` in angle brackets stands for any word.
 
     A value must be an instance of one of `types` (an empty tuple: anything goes) and, if
-    `allowed` is not empty, one of those; `find_fault` says what else may be wrong with it, as
-    the end of a sentence. `default` is what holds without the key.
+    `allowed` is not empty, one of those; the members of a list, instances of one of `elements`.
+    `find_fault` says what else may be wrong with it, as the end of a sentence. `default` is
+    what holds without the key.
     """
 
     namespace: str
@@ -24,6 +26,7 @@ class Setting(NamedTuple):
     default: Any
     doc: str
     allowed: tuple[Any, ...] = ()
+    elements: tuple[type, ...] = ()
     find_fault: Callable[[Any], str | None] | None = None
 
     @property
@@ -132,6 +135,13 @@ _ROWS: dict[str, tuple[tuple[Any, ...], ...]] = {
         ("throw_errors", _BOOL, False, "Let unexpected errors pass to the server."),
         ("error_response", _CALLABLE, None, "What answers an unexpected error."),
         ("error_page", (dict,), {}, "Error pages by status code."),
+        (
+            "error_format",
+            _TEXT,
+            "html",
+            "How errors are told to clients without a wish of their own.",
+            ("html", "json", "text"),
+        ),
         ("process_request_body", _BOOL, True, "Parse the request's body."),
         ("methods_with_bodies", _NAMES, ("POST", "PUT", "PATCH"), "Whose body is parsed."),
         ("uri_encoding", _TEXT, "utf-8", "The encoding of paths."),
@@ -144,8 +154,8 @@ _ROWS: dict[str, tuple[tuple[Any, ...], ...]] = {
         ("max_ranges", _INT, 16, "How many pieces of a file may be asked for at once."),
         ("image_map", _BOOL, False, "Read the query string '12,34' as x and y."),
         (
-            *("allowed_hosts", (*_NAMES, str), ()),
-            *("The Host names to answer to; none: all.", (), find_pattern_fault),
+            *("allowed_hosts", (*_NAMES, str), (), "The Host names to answer to; none: all."),
+            *((), _TEXT, find_pattern_fault),
         ),
         ("login", _TEXT, None, "The user's name, as far as the log is concerned."),
         ("body.maxbytes", _INT, None, "Bytes of a body; more is answered 413."),
@@ -298,11 +308,23 @@ def describe_misfit(setting: Setting, value: Any) -> str:
     """Return why `value` does not fit `setting`, as the end of a sentence; "" if it does."""
     if not fits(value, setting.types):
         return f"is {value!r}, which is not {name_types(setting.types)}"
-    if setting.find_fault is not None and value is not None:
-        return setting.find_fault(value) or ""
     if setting.allowed and value is not None and value not in setting.allowed:
         return f"is {value!r}, which is not one of {', '.join(map(repr, setting.allowed))}"
-    return ""
+    if setting.elements and isinstance(value, _NAMES):
+        for element in value:
+            if element is None or not fits(element, setting.elements):
+                return f"holds {element!r}, which is not {name_types(setting.elements)}"
+    fault = setting.find_fault and value is not None and setting.find_fault(value)
+    return fault or ""
+
+
+def describe(setting: Setting) -> str:
+    """Return what `setting` takes, in the words of a config file's reader."""
+    if setting.allowed:
+        return " or ".join(map(repr, setting.allowed))
+    if not setting.types:
+        return "anything"
+    return name_types(setting.types)
 
 
 def fits(value: Any, types: Collection[type]) -> bool:
@@ -317,6 +339,9 @@ def fits(value: Any, types: Collection[type]) -> bool:
         return value in (0, 1)
     if isinstance(value, bool):
         return False
+    if isinstance(value, (str, bytes, Mapping)):
+        # They can be iterated over, but are no list.
+        types = [kind for kind in types if kind is not Iterable]
     return isinstance(value, tuple(types))
 
 
@@ -335,7 +360,12 @@ _WORDS: dict[type, str] = {
     tuple: "a list",
     set: "a list",
     frozenset: "a list",
+    Iterable: "a list",
     dict: "a dict",
+    Mapping: "a dict",
+    bytes: "bytes",
+    type: "a class",
+    timedelta: "a timedelta",
     os.PathLike: "a path",
     Callable: "something that can be called",  # type: ignore[dict-item]
 }

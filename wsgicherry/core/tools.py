@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .current import serving_now
 from .errors import NotFound
 from .expose import own_config
 from .hooks import DEFAULT_PRIORITY, HookMap
+from .loaded import ConfigError
+from .toolsettings import find_missing, read_documentation
 
 if TYPE_CHECKING:
     import inspect
@@ -40,6 +43,9 @@ class Tool:
 
     namespace = "tools"
     serves_paths = False
+    error_format: str | None = None
+    """What `request.error_format` is where this tool is on and config does not say."""
+
     _name: str | None
 
     def __init__(
@@ -82,6 +88,23 @@ class Tool:
     @cached_property
     def _arguments(self) -> Mapping[str, inspect.Parameter] | None:
         return _parameters(self.callable)
+
+    def documentation(self) -> Mapping[str, str]:
+        """Return what the settings mean: the sentences of the docstring that begin with a name,
+        as in "`status`: of the redirect."
+        """
+        return read_documentation(self.callable.__doc__)
+
+    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, ...] | None:
+        """Return the key at fault, '' if that is unclear, and what is wrong; None: nothing is.
+
+        A third word, 'advice', is for what need not stop the start. `settings` are all that
+        hold for a page, without 'on' and 'priority'. Asked when an
+        application is mounted. A subclass with a `_setup()` of its own may know the rest.
+        """
+        if type(self)._setup is not Tool._setup or not _may_need(self.callable):
+            return None
+        return find_missing(self, settings)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Callable[[Any], Any]:
         """Return a decorator that turns this tool on, with `kwargs`, for what it decorates."""
@@ -128,8 +151,8 @@ class Tool:
 class PreparedTool(Tool):
     """A tool that settles what its settings mean once for a plan, not for each request.
 
-    `prepare` takes the settings and returns what runs as the hook; `callable` is for those who
-    call the tool themselves.
+    `prepare` takes the settings and returns what runs as the hook; ValueError or TypeError for
+    settings that cannot be. `callable` is for those who call the tool themselves.
     """
 
     def __init__(
@@ -143,11 +166,28 @@ class PreparedTool(Tool):
         super().__init__(point, callable, name, priority)
         self.prepare = prepare
 
+    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, ...] | None:
+        """Return the key at fault and what is wrong: what is missing, or `prepare` refuses."""
+        fault = super().find_fault(settings)
+        if fault is None:
+            try:
+                self.prepare(**settings)
+            except ConfigError as error:
+                return error.key, f"{error.met} {error.wanted}".rstrip()
+            except (TypeError, ValueError) as error:
+                return "", str(error)
+        return fault
+
     def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:
         """Attach what `prepare` makes of `settings`."""
-        priority = settings.pop("priority", self._priority)
+        priority = settings.pop("priority", None)
         assert self._point is not None
-        target.hooks.attach(self._point, self.prepare(**settings), priority=priority)
+        target.hooks.attach(
+            self._point,
+            self.prepare(**settings),
+            failsafe=getattr(self.callable, "failsafe", None),
+            priority=self._priority if priority is None else priority,
+        )
 
 
 class HandlerTool(Tool):
@@ -282,6 +322,18 @@ class Toolbox:
 
     def __repr__(self) -> str:
         return f"Toolbox({self.namespace!r})"
+
+
+def _may_need(function: Callable[..., Any]) -> bool:
+    """Tell whether `function` may have parameters without a default.
+
+    PERF: without `inspect`, for which see below: a check asks of every tool that is on.
+    """
+    if not isinstance(function, FunctionType):
+        return True
+    defaults, by_name = function.__defaults__ or (), function.__kwdefaults__ or {}
+    code = function.__code__
+    return code.co_argcount > len(defaults) or code.co_kwonlyargcount > len(by_name)
 
 
 def _parameters(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter] | None:

@@ -12,6 +12,8 @@ from ..core.errors import HTTPError, HTTPRedirect, NotFound
 from ..core.handler import MethodNotAllowed
 from ..core.links import url
 from ..core.logs import redact_headers
+from .conditional import validate_etags as validate_etags
+from .conditional import validate_since as validate_since
 from .sessionauthtool import session_auth as session_auth
 
 if TYPE_CHECKING:
@@ -31,10 +33,11 @@ def __getattr__(name: str) -> Any:
 def trailing_slash(
     missing: bool = True, extra: bool = False, status: int | None = None, debug: bool = False
 ) -> None:
-    """Redirect an index page to its address with a slash (`missing`), other pages to theirs
-    without (`extra`).
+    """Redirect a page to its address with, or without, a slash at the end.
 
-    `status`: of the redirect, default 301. The query string is kept. Source: BEHAVIOUR 3.9.
+    `missing`: redirect an index page whose address has none. `extra`: redirect any other page
+    whose address has one. `status`: of the redirect, None is 301. The query string is kept.
+    Source: BEHAVIOUR 3.9.
     """
     request = serving_now().request
     path = request.path_info
@@ -58,10 +61,11 @@ def convert_params(
 ) -> None:
     """Convert the parameters that the page annotates; answer `error` when one does not fit.
 
-    `exception`: what a type of the program's own raises for a value that it refuses.
-    `segments`: convert the path's segments too; one that does not fit is 404. The message names
-    every bad parameter, and so do the `errors` of a problem document (RFC 9457 section 3).
-    TypeError for an annotation that nothing can be converted to. Source: BEHAVIOUR 6.3.
+    `error`: the status when one does not fit. `exception`: what a type of the program's own
+    raises for a value that it refuses. `segments`: convert the path's segments too; one that
+    does not fit is 404. The message names every bad parameter, and so do the `errors` of a
+    problem document (RFC 9457 section 3). TypeError for an annotation that nothing can be
+    converted to. Source: BEHAVIOUR 6.3.
     """
     # With decimal, inspect and uuid: milliseconds that a start without this tool need not pay.
     from .annotations import convert_named, convert_segments
@@ -112,8 +116,9 @@ def find_page(handler: Any) -> Any:
 def response_headers(
     headers: Iterable[tuple[str, str]] | None = None, debug: bool = False
 ) -> None:
-    """Set each of `headers`, (name, value) pairs, on the response. The handler may still change
-    them.
+    """Set headers on the response, which the page may still change.
+
+    `headers`: (name, value) pairs.
     """
     serving = serving_now()
     if debug:
@@ -126,8 +131,9 @@ response_headers.failsafe = True  # type: ignore[attr-defined]
 
 
 def log_traceback(severity: int = logging.ERROR, debug: bool = False) -> None:
-    """Write the traceback of an unexpected error to the error log, with the error id of its
-    page.
+    """Write the traceback of an unexpected error to the error log, with the id on its page.
+
+    `severity`: of the log line, a number of the module logging.
     """
     serving_now().request.report_error_id("unexpected error", severity, traceback=True)
 

@@ -1,11 +1,8 @@
-"""Bodies as bytes: the charset of text (`tools.encode`) and compression (`tools.gzip`)."""
+"""Text as bytes and back: the charsets of `tools.encode` and `tools.decode`."""
 
 from __future__ import annotations
 
 import re
-import struct
-import time
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
@@ -15,13 +12,23 @@ from webob import Response as WebObResponse
 from ..core.bodies import FileChunks, close_body, prepare_body
 from ..core.current import serving_now
 from ..core.errors import HTTPError, NotFound
-from ..core.headers import HTML_UTF8, JSON, PLAIN_HTML
+from ..core.headers import EVENT_STREAM, HTML_UTF8, JSON, PLAIN_HTML
 from ..core.requestheaders import read_accept
-from ..wire.headers import HeaderElement, MalformedHeader, header_elements
-from . import set_vary_header
+from ..wire.headers import MalformedHeader, header_elements
+from .codings import compress, decompress
+from .compression import gzip
 
-EVENT_STREAM = "text/event-stream"
-"""Always UTF-8, whatever anybody accepts (WHATWG HTML section 9.2.5); never held back."""
+# CherryPy has all of these in this module.
+__all__ = [
+    "ResponseEncoder",
+    "UTF8StreamEncoder",
+    "compress",
+    "decode",
+    "decompress",
+    "encode",
+    "gzip",
+    "prepare_iter",
+]
 
 MAX_CHARSETS_TRIED = 10
 """A client may name more; each one tried encodes the whole body."""
@@ -44,10 +51,12 @@ def encode(
 ) -> None:
     """Encode what the handler returns as text, in a charset that the client accepts.
 
-    `encoding`: the only charset to use; else what the client prefers, or `default_encoding`.
-    `errors`: as for `str.encode`. `text_only`: leave bodies alone whose Content-Type is not
-    text/*. `add_charset`: put the charset into Content-Type. HTTPError 406 when no charset will
-    do. Source: BEHAVIOUR 6.5.
+    `encoding`: the only charset to use; None leaves it to the client. `errors`: what to do with
+    letters that the charset lacks, as for `str.encode`. `text_only`: leave bodies alone whose
+    Content-Type is not text/*. `add_charset`: put the charset into Content-Type.
+    `default_encoding`: the charset for clients that ask for none.
+
+    HTTPError 406 when no charset will do. Source: BEHAVIOUR 6.5.
     """
     ResponseEncoder(encoding, errors, text_only, add_charset, default_encoding).wrap()
 
@@ -58,8 +67,8 @@ def decode(
 ) -> None:
     """Say in which charsets the text of a form is tried: one name, or several.
 
-    `encoding`: these alone, whatever the client says. `default_encoding`, without it: these,
-    after the one that the client names and UTF-8. Source: BEHAVIOUR 6.3.
+    `encoding`: these alone, whatever the client says. `default_encoding`: without `encoding`,
+    these after the one that the client names and UTF-8. Source: BEHAVIOUR 6.3.
     """
     body = serving_now().request.body
     charsets = default_encoding if encoding is None else encoding
@@ -70,9 +79,16 @@ def decode(
         body.attempt_charsets, body.unknown_charset = names, None
 
 
-def prepare_encode(debug: bool = False, **settings: Any) -> Callable[[], None]:
-    """Return what `encode` does with `settings`."""
-    return ResponseEncoder(**settings).wrap
+def prepare_encode(
+    encoding: str | None = None,
+    errors: str = "strict",
+    text_only: bool = True,
+    add_charset: bool = True,
+    default_encoding: str = "utf-8",
+    debug: bool = False,
+) -> Callable[[], None]:
+    """Return what `encode` does with these settings."""
+    return ResponseEncoder(encoding, errors, text_only, add_charset, default_encoding).wrap
 
 
 class ResponseEncoder:
@@ -282,6 +298,19 @@ class EncodedStream:
         close_body(self.chunks)
 
 
+class UTF8StreamEncoder(EncodedStream):
+    """An iterator over the chunks of another, text in UTF-8 (CherryPy's name)."""
+
+    def __init__(self, iterator: Iterable[Any]) -> None:
+        super().__init__(iterator, "utf-8")
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what only the other iterator has."""
+        if name == "chunks":
+            raise AttributeError(name)
+        return getattr(self.chunks, name)
+
+
 def encode_text(text: str, charset: str, errors: str) -> bytes | None:
     """Return `text` in `charset`, or None if it cannot be had in it."""
     try:
@@ -297,6 +326,9 @@ def as_chunks(body: Any) -> Iterable[Any]:
     if isinstance(body, str):
         return [body] if body else []
     return body if isinstance(body, (list, tuple)) else prepare_body(body)
+
+
+prepare_iter = as_chunks  # CherryPy's name
 
 
 def accept_elements(name: str, header: str | None) -> tuple[tuple[str, float], ...]:
@@ -315,125 +347,3 @@ def accept_elements(name: str, header: str | None) -> tuple[tuple[str, float], .
 def _parsed_accept(name: str, header: str) -> tuple[tuple[str, float], ...]:
     elements: list[Any] = header_elements(name, header)
     return tuple((element.value, element.qvalue) for element in elements)
-
-
-# -- gzip ------------------------------------------------------------------------------
-
-
-def gzip(
-    compress_level: int = 5,
-    mime_types: Iterable[str] = ("text/html", "text/plain"),
-    debug: bool = False,
-) -> None:
-    """Compress the body if the client takes gzip and the Content-Type is in `mime_types`
-    ('text/*', 'a/*+b').
-
-    Left alone are empty bodies, partial ones, and those that have a Content-Encoding. HTTPError
-    406 for a client that refuses the plain body too. Source: BEHAVIOUR 6.5, RFC 9110 section
-    12.5.3.
-    """
-    serving = serving_now()
-    response, request = serving.response, serving.request
-    set_vary_header(response, "Accept-Encoding")
-    if not response.has_body or getattr(request, "cached", False):
-        return
-    headers = response.headers
-    if "Content-Encoding" in headers or "Content-Range" in headers:
-        return
-    content_type = headers.elements("Content-Type")
-    if not content_type or not matches_type(content_type[0], mime_types):
-        return
-    if content_type[0].value.lower() == EVENT_STREAM:
-        return  # an event would wait for those that fill up a block
-    try:
-        accepted = accept_elements("Accept-Encoding", read_accept(request, "Accept-Encoding"))
-    except HTTPError:
-        return  # a header that cannot be read asks for nothing
-    coding = choose_coding(accepted)
-    if coding is None:
-        # Set, not raised: this hook runs on an error's page as well, and would raise again.
-        HTTPError(406, "identity, gzip").set_response()
-    elif coding == "gzip":
-        headers["Content-Encoding"] = "gzip"
-        headers.pop("Content-Length", None)
-        body = response.body
-        response.body = (
-            [b"".join(compress(body, compress_level))]
-            if type(body) is list
-            else CompressedStream(body, compress_level)
-        )
-
-
-def choose_coding(accepted: Iterable[tuple[str, float]]) -> str | None:
-    """Return 'gzip' or 'identity', whichever the client prefers, None if it takes neither."""
-    qualities = {}
-    for value, quality in accepted:
-        name = "gzip" if value.lower() == "x-gzip" else value.lower()
-        if name == "identity" and quality > 0:
-            return "identity"
-        if name == "gzip" and quality > 0:
-            return "gzip"
-        qualities[name] = quality
-    everything = qualities.get("*")
-    if everything:
-        return "gzip" if "gzip" not in qualities else "identity"
-    if qualities.get("identity", everything) == 0:
-        return None
-    return "identity"
-
-
-def matches_type(content_type: HeaderElement, mime_types: Iterable[str]) -> bool:
-    """Tell whether a content type is among `mime_types`, which may hold 'type/*' and
-    'type/*+suffix'.
-    """
-    value = content_type.value.lower()
-    major, _, minor = value.partition("/")
-    for pattern in mime_types:
-        wanted_major, _, wanted_minor = pattern.lower().partition("/")
-        if value == pattern.lower():
-            return True
-        if major == wanted_major and wanted_minor[:1] == "*":
-            suffix = wanted_minor[1:]
-            if not suffix or minor.endswith(suffix):
-                return True
-    return False
-
-
-def compress(body: Iterable[bytes], compress_level: int) -> Iterator[bytes]:
-    """Yield `body` in gzip format (RFC 1952)."""
-    extra_flags = {9: b"\x02", 1: b"\x04"}.get(compress_level, b"\x00")
-    yield (
-        b"\x1f\x8b\x08\x00"
-        + struct.pack("<L", int(time.time()) & 0xFFFFFFFF)
-        + extra_flags
-        + b"\xff"
-    )
-    size, checksum = 0, zlib.crc32(b"")
-    deflate = zlib.compressobj(compress_level, zlib.DEFLATED, -zlib.MAX_WBITS)
-    for chunk in body:
-        size += len(chunk)
-        checksum = zlib.crc32(chunk, checksum)
-        data = deflate.compress(chunk)
-        if data:
-            yield data
-    yield deflate.flush()
-    yield struct.pack("<LL", checksum & 0xFFFFFFFF, size & 0xFFFFFFFF)
-
-
-class CompressedStream:
-    """A body compressed while it is sent; closing it closes the body."""
-
-    def __init__(self, body: Iterable[bytes], compress_level: int) -> None:
-        self.body = body
-        self.chunks = compress(body, compress_level)
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        return next(self.chunks)
-
-    def close(self) -> None:
-        """Close what is compressed."""
-        self.chunks.close()  # type: ignore[attr-defined]
-        close_body(self.body)

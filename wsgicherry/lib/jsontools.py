@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
-from functools import partial
-from json import JSONDecoder, JSONEncoder, encoder
-from math import isfinite
+from functools import lru_cache, partial
 from typing import Any
 
+from ..core.charsets import find_charset
 from ..core.current import serving_now
 from ..core.errors import HTTPError
 from ..core.headers import JSON, PLAIN_HTML
+from ..core.loaded import ConfigError
+from ..core.tools import PreparedTool
+from ..wire.headers import parse_header
+from .jsoncodecs import (
+    SHAPE,
+    Decode,
+    decode_json,
+    encode_json,
+    find_decoder,
+    find_encoder,
+    is_encodable,
+)
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_DEPTH = 100
@@ -19,50 +31,16 @@ MAX_DEPTH = 100
 MAX_SMALL_CONTAINERS = 100_000
 CONTAINER_BYTES = 10
 
-
-def refuse_constant(name: str) -> Any:
-    """Raise ValueError: `name` (NaN, Infinity) is no JSON."""
-    raise ValueError(f"{name} is not JSON.")
+JSON_TYPES = ("application/json", "text/javascript")
 
 
-def finite_float(text: str) -> float:
-    """Return the number; ValueError for one that Python would make infinite."""
-    number = float(text)
-    if not isfinite(number):
-        raise ValueError(f"{text[:20]} is beyond the range of numbers.")
-    return number
+class JSONTool(PreparedTool):
+    """A tool of pages that speak JSON: errors are told in it to clients without a wish."""
+
+    error_format = "json"
 
 
-# PERF: `json.loads` and `json.dumps` with any argument make a new one for each call: 2 us.
-# Unchecked circles end in RecursionError, not in ValueError.
-_encoder = JSONEncoder(allow_nan=False, check_circular=False)
-_encode_text = JSONEncoder(ensure_ascii=False, check_circular=False).encode
-_decode_any = JSONDecoder().raw_decode
-_decode = JSONDecoder(parse_constant=refuse_constant).raw_decode
-_decode_strictly = JSONDecoder(
-    parse_constant=refuse_constant, parse_float=finite_float
-).raw_decode
-
-WHITE_SPACE = " \t\n\r"  # RFC 8259 section 2
-
-# What matters of a document before it is read: digits, exponents and brackets.
-SHAPE = bytes.maketrans(b"123456789E{", b"000000000e[")
-MOST_DIGITS = 300  # a number of fewer has room in a double
-_MANY_DIGITS = b"0" * MOST_DIGITS
-
-
-def make_encode() -> Callable[[Any], str]:
-    """Return what writes a document as ASCII JSON, and raises ValueError for NaN."""
-    make = getattr(encoder, "c_make_encoder", None)
-    if make is None:  # only CPython has it
-        return _encoder.encode
-    # PERF: `JSONEncoder.encode` makes one of these for each call: 0.8 us.
-    quote = encoder.encode_basestring_ascii
-    encode = make(None, _encoder.default, quote, None, ": ", ", ", False, False, False)
-    return lambda document: "".join(encode(document, 0))
-
-
-encode_json = make_encode()
+# -- what comes in ---------------------------------------------------------------------
 
 
 def json_processor(
@@ -72,17 +50,43 @@ def json_processor(
     max_bytes: int = MAX_BYTES,
     max_depth: int = MAX_DEPTH,
     max_small_containers: int = MAX_SMALL_CONTAINERS,
+    decode: Decode | None = None,
 ) -> None:
     """Read the body as JSON into `request.json`.
 
     HTTPError 400 for what is no JSON (NaN and Infinity are none, RFC 8259 section 6; nor are
     numbers that would become infinite, and halves of surrogate pairs, RFC 7493 section 2), or
-    nested deeper than `max_depth`; 413 for more than `max_bytes`, or `max_small_containers`.
+    nested deeper than `max_depth`; 413 for more than `max_bytes`, or `max_small_containers`;
+    415 for a Content-Type that is malformed, and for a charset other than UTF-8.
     """
+    if entity._raw_type != JSON[1] and not is_json_type(entity._raw_type):
+        raise HTTPError(415, "JSON is UTF-8, and its Content-Type a type with parameters.")
     data = entity.read(max_bytes + 1)
     if len(data) > max_bytes:
         raise HTTPError(413, f"The JSON document is larger than {max_bytes} bytes.")
-    serving_now().request.json = parse_json(data, allow_nan, max_depth, max_small_containers)
+    serving_now().request.json = parse_json(
+        data, allow_nan, max_depth, max_small_containers, decode
+    )
+
+
+_TOKEN = r"[\w!#$%&'*+.^`|~-]+"  # RFC 9110 section 5.6.2
+_MEDIA_TYPE = re.compile(
+    rf"[ \t]*{_TOKEN}/{_TOKEN}[ \t]*"
+    rf'(?:;[ \t]*(?:{_TOKEN}=(?:{_TOKEN}|"(?:[^"\\]|\\.)*")[ \t]*)?)*',
+    re.ASCII,
+)
+MAX_TYPE_CHARS = 1024
+
+
+@lru_cache(maxsize=64)  # PERF: clients of a site send few different types
+def is_json_type(content_type: str) -> bool:
+    """Tell whether a Content-Type follows its grammar (RFC 9110 section 8.3.1), and names no
+    charset but UTF-8 (RFC 8259 section 8.1).
+    """
+    if len(content_type) > MAX_TYPE_CHARS or not _MEDIA_TYPE.fullmatch(content_type):
+        return False
+    charset = parse_header(content_type)[1].get("charset")
+    return charset is None or find_charset(charset) in ("utf-8", "us-ascii")
 
 
 def parse_json(
@@ -90,8 +94,9 @@ def parse_json(
     allow_nan: bool = False,
     max_depth: int = MAX_DEPTH,
     max_small_containers: int = MAX_SMALL_CONTAINERS,
+    decode: Decode | None = None,
 ) -> Any:
-    """Return the document in `data`.
+    """Return the document in `data`, read by `decode`; None: by Python's json.
 
     HTTPError 400 when it is none, or none that we take; 413 when it is almost only brackets.
     """
@@ -102,43 +107,17 @@ def parse_json(
             413,
             f"The JSON document has more than {max_small_containers} small lists or objects.",
         )
-    # PERF: with a parse_float of our own a float takes ten times as long.
-    decode = _decode
-    if allow_nan:
-        decode = _decode_any
-    elif (b"0e" in shape or len(shape) > MOST_DIGITS) and may_overflow(shape):
-        decode = _decode_strictly
     try:
-        text = data.decode("utf-8").strip(WHITE_SPACE)
-        document, end = decode(text)
+        document = decode(data) if decode else decode_json(data, shape, allow_nan)
     except (ValueError, RecursionError):
         raise HTTPError(400, "Invalid JSON document") from None
-    if end != len(text):
-        raise HTTPError(400, "Invalid JSON document")
     # Few documents have so many brackets that they may be deep.
     if brackets > max_depth and depth_of(document) > max_depth:
         raise HTTPError(400, f"The JSON document is nested deeper than {max_depth} levels.")
     # PERF: a search for one byte takes a tenth of the time of one for two.
-    if b"\\" in data and b"\\u" in data and not is_encodable(document):
+    if b"\\" in data and b"\\u" in data and not decode and not is_encodable(document):
         raise HTTPError(400, "Invalid JSON document")
     return document
-
-
-def may_overflow(shape: bytes) -> bool:
-    """Tell whether a number may be too large: it has an exponent or 300 digits.
-
-    `shape` is the document, translated by SHAPE.
-    """
-    return b"0e0" in shape or b"0e+0" in shape or _MANY_DIGITS in shape
-
-
-def is_encodable(document: Any) -> bool:
-    """Tell whether the text in `document` is UTF-8: half a surrogate pair is not."""
-    try:
-        _encode_text(document).encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def depth_of(document: Any) -> int:
@@ -154,9 +133,6 @@ def depth_of(document: Any) -> int:
     return depth
 
 
-JSON_TYPES = ("application/json", "text/javascript")
-
-
 def json_in(
     content_type: str | Iterable[str] = JSON_TYPES,
     force: bool = True,
@@ -166,13 +142,19 @@ def json_in(
     max_bytes: int = MAX_BYTES,
     max_depth: int = MAX_DEPTH,
     max_small_containers: int = MAX_SMALL_CONTAINERS,
+    decoder: str | Callable[[bytes], Any] = "stdlib",
 ) -> None:
-    """Parse bodies of `content_type` with `processor` into `request.json`.
+    """Parse the body into `request.json`.
 
-    `force`: refuse bodies of any other type with 415. `allow_nan`: take NaN and Infinity.
-    `max_bytes`, `max_depth`: how large (413) and how deep (400) a document may be;
-    `max_small_containers`: how many lists and objects of less than 10 bytes on average it may
-    have (413). The last four are for our own processor. Source: BEHAVIOUR 6.4.
+    `content_type`: the type of the bodies to parse, or several. `force`: refuse bodies of any
+    other type with 415. `processor`: what parses in place of ours; called with the body.
+    `allow_nan`: take NaN and Infinity. `max_bytes`: how large a document may be; more is
+    answered 413. `max_depth`: how many levels it may have; more is answered 400.
+    `max_small_containers`: how many lists and objects of under ten bytes on average it may
+    have; more is answered 413. `decoder`: 'stdlib', 'orjson', 'msgspec', or a function of the
+    bytes that raises ValueError for what is no JSON.
+
+    A `processor` uses none of what stands behind it. Source: BEHAVIOUR 6.4.
     """
     prepare_json_in(
         content_type,
@@ -183,6 +165,7 @@ def json_in(
         max_bytes,
         max_depth,
         max_small_containers,
+        decoder,
     )()
 
 
@@ -195,17 +178,23 @@ def prepare_json_in(
     max_bytes: int = MAX_BYTES,
     max_depth: int = MAX_DEPTH,
     max_small_containers: int = MAX_SMALL_CONTAINERS,
+    decoder: str | Callable[[bytes], Any] = "stdlib",
 ) -> Callable[[], None]:
-    """Return what `json_in` does with these settings."""
+    """Return what `json_in` does with these settings; ConfigError for what they cannot be."""
     types = (content_type,) if isinstance(content_type, str) else tuple(content_type)
     limits = (allow_nan, max_bytes, max_depth, max_small_containers)
-    if processor is json_processor and limits != DEFAULT_LIMITS:
+    decode = find_decoder(decoder)
+    if decode and (allow_nan or processor is not json_processor):
+        met = "'allow_nan' and 'processor' are of no use beside a decoder:"
+        raise ConfigError(met, "leave out one of the two.", key="tools.json_in.decoder")
+    if processor is json_processor and (limits != DEFAULT_LIMITS or decode):
         processor = partial(
             json_processor,
             allow_nan=allow_nan,
             max_bytes=max_bytes,
             max_depth=max_depth,
             max_small_containers=max_small_containers,
+            decode=decode,
         )
     processors = {name.lower(): processor for name in types}
     refuse = partial(refuse_type, ", ".join(types))
@@ -232,6 +221,9 @@ def refuse_type(expected: str) -> None:
     raise HTTPError(415, f"Expected an entity of content type {expected}")
 
 
+# -- what goes out ---------------------------------------------------------------------
+
+
 def json_handler(*args: Any, **kwargs: Any) -> bytes:
     """Return the wrapped handler's result as ASCII JSON. ValueError for NaN and Infinity."""
     request: Any = serving_now().request
@@ -242,20 +234,53 @@ def json_out(
     content_type: str | None = "application/json",
     debug: bool = False,
     handler: Callable[..., Any] = json_handler,
+    encoder: str | Callable[[Any], bytes | str] = "stdlib",
 ) -> None:
-    """Turn what the handler returns into JSON of `content_type` (None: that stays as it is).
+    """Turn what the handler returns into JSON.
 
-    `handler` stands in for the page handler, which it finds in `request._json_inner_handler`.
+    `content_type`: the Content-Type to set; None leaves it as it is. `handler`: what is called
+    in the page's place; it finds the page in `request._json_inner_handler`. `encoder`:
+    'stdlib', 'orjson', 'msgspec', or a function that returns bytes or str.
     """
-    serving = serving_now()
-    request: Any = serving.request
-    # A request whose handler is None is answered already (by a cache, by a static file).
-    if request.handler is None:
-        return
-    response = serving.response
-    if content_type == JSON[1] and response._headerlist == [PLAIN_HTML]:
-        response._headerlist[0] = JSON  # PERF: 0.2 us, and 3 less when it is sent
-    elif content_type is not None:
-        response.headers["Content-Type"] = content_type
-    request._json_inner_handler = request.handler
-    request.handler = handler
+    prepare_json_out(content_type, debug, handler, encoder)()
+
+
+def prepare_json_out(
+    content_type: str | None = "application/json",
+    debug: bool = False,
+    handler: Callable[..., Any] = json_handler,
+    encoder: str | Callable[[Any], bytes | str] = "stdlib",
+) -> Callable[[], None]:
+    """Return what `json_out` does with these settings; ConfigError for what they cannot be."""
+    if encoder != "stdlib":
+        if handler is not json_handler:
+            met = "'handler' does not use an encoder:"
+            raise ConfigError(met, "leave out one of the two.", key="tools.json_out.encoder")
+        handler = make_handler(encoder)
+
+    def wrap_handler() -> None:
+        serving = serving_now()
+        request: Any = serving.request
+        # A request whose handler is None is answered already (by a cache, by a static file).
+        if request.handler is None:
+            return
+        response = serving.response
+        if content_type == JSON[1] and response._headerlist == [PLAIN_HTML]:
+            response._headerlist[0] = JSON  # PERF: 0.2 us, and 3 less when it is sent
+        elif content_type is not None:
+            response.headers["Content-Type"] = content_type
+        request._json_inner_handler = request.handler
+        request.handler = handler
+
+    return wrap_handler
+
+
+def make_handler(encoder: str | Callable[[Any], bytes | str]) -> Callable[..., bytes]:
+    """Return a `json_handler` that writes by `encoder`."""
+    encode = find_encoder(encoder)
+
+    def handle(*args: Any, **kwargs: Any) -> bytes:
+        request: Any = serving_now().request
+        return encode(request._json_inner_handler(*args, **kwargs))
+
+    return handle

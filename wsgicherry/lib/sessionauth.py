@@ -11,6 +11,7 @@ from urllib.parse import quote
 from ..core.current import serving_now
 from ..core.errors import HTTPError, HTTPRedirect
 from ..core.handler import explain_bad_call
+from ..core.toolsettings import read_documentation
 from ..wire.urls import quote_location, resolve
 from . import loginpage
 from .crosssite import refuse_cross_site
@@ -26,7 +27,8 @@ _TRICKS = re.compile(r"[\x00-\x20\x7f\\]|^//|^[^/?#]*:")
 # What may stand in a path as it is (RFC 3986 section 3.3).
 _OF_PATHS = "/:@!$&'()*+,;=~"
 
-CHECK_KEY = "tools.session_auth.check_username_and_password"
+CHECK_NAME = "check_username_and_password"
+CHECK_KEY = f"tools.session_auth.{CHECK_NAME}"
 _NO_CHECK = (
     "tools.session_auth has no check_username_and_password, so it would let nobody in. Set "
     f"{CHECK_KEY} to a function that takes a name and a password and returns None, or what is "
@@ -41,16 +43,16 @@ _NO_SESSION = (
 class SessionAuth:
     """Let a request pass if its session has a user; answer with a login page otherwise.
 
+    `session_key`: the key of the session under which the user's name is. `debug`: write to the
+    log what is decided.
+
     Every public attribute is a setting `tools.session_auth.<name>`: what is set so is a plain
     function, without `self`. Or derive a class from this one. Paths that end in 'login_screen',
     'do_login' and 'do_logout' are answered here. Source: CherryPy's rule (BEHAVIOUR 6.7).
     """
 
     session_key: str = "username"
-    """The key of the session under which the user's name is."""
-
     debug: bool = False
-    """Write to the log what is decided."""
 
     def check_username_and_password(self, username: str, password: str) -> str | None:
         """Return None if they fit, or what is wrong as a text, which is shown.
@@ -186,10 +188,29 @@ SETTINGS = tuple(name for name in vars(SessionAuth) if not name.startswith("_"))
 def list_settings() -> Mapping[str, Parameter]:
     """Return the settings of `tools.session_auth`."""
     kinds = SessionAuth.__annotations__
-    return {
-        name: Parameter(name, Parameter.KEYWORD_ONLY, annotation=kinds.get(name, Any))
+    by_name = Parameter.KEYWORD_ONLY
+    found = {
+        name: Parameter(
+            name,
+            by_name,
+            default=getattr(SessionAuth, name),
+            annotation=kinds.get(name, "Callable"),
+        )
         for name in SETTINGS
     }
+    # Whatever is wrong with it, `make_auth` has more to say of that.
+    found[CHECK_NAME] = Parameter(CHECK_NAME, by_name, annotation=Any)
+    return found
+
+
+def explain_settings() -> dict[str, str]:
+    """Return what each setting of `tools.session_auth` means: where it is a method, what that
+    does.
+    """
+    docs = {name: getattr(SessionAuth, name).__doc__ or "" for name in SETTINGS}
+    sentences = {name: " ".join(doc.partition(".\n")[0].split()) for name, doc in docs.items()}
+    of_methods = {name: sentence.rstrip(".") + "." for name, sentence in sentences.items()}
+    return {**of_methods, **read_documentation(SessionAuth.__doc__)}
 
 
 def find_session() -> Any:

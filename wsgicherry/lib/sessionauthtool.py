@@ -47,6 +47,13 @@ class SessionAuthTool(HandlerTool):
 
         return list_settings()
 
+    def documentation(self) -> Mapping[str, str]:
+        """Return what each attribute of SessionAuth means."""
+        # PERF: see above.
+        from .sessionauth import explain_settings
+
+        return explain_settings()
+
     def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, str] | None:
         """Return the key at fault and what is wrong if there is no password check; else None.
 

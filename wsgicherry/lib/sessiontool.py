@@ -50,6 +50,13 @@ class SessionTool(Tool):
 
         return list_settings()
 
+    def documentation(self) -> Mapping[str, str]:
+        """Return what the settings of the session classes in the box mean."""
+        # PERF: see above.
+        from .sessions.settings import explain_settings
+
+        return explain_settings()
+
     @property
     def takes_others(self) -> bool:
         """Whether a program has session classes of its own: CherryPy made every setting an

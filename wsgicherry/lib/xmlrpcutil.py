@@ -175,6 +175,9 @@ def on_error(
 ) -> None:
     """Answer an unexpected error as an XML-RPC fault with its text.
 
-    The other arguments of `tools.xmlrpc` are for XMLRPCController, which reads them itself.
+    `encoding`: the charset of the answers. The rest is for XMLRPCController, which reads it
+    itself. `allow_none`: answer None as <nil/>, which not every client knows. `max_bytes`:
+    bytes of a call; more are answered 413. `max_depth`: elements of a call inside one another,
+    three for each list or struct. `max_elements`: elements of a call, two for each number.
     """
     respond(make_fault(str(sys.exc_info()[1])), encoding)

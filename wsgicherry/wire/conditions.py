@@ -12,9 +12,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from functools import lru_cache
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 # RFC 9110 section 8.8.3: a comma may stand within a tag.
 _TAG = re.compile(r'(?:W/)?"[!#-~\x80-\xff]*"')
+_LISTED = re.compile(rf"(?:^|,)[ \t]*({_TAG.pattern})[ \t]*(?=,|\Z)")
+_NOT_IN_TAGS = re.compile(r"[^!#-~]")
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTH = f"(?P<month>{'|'.join(_MONTHS)})"
@@ -34,6 +37,9 @@ _DATES = tuple(
 _MAX_DATE_CHARACTERS = 40  # the longest has 33
 
 READING = ("GET", "HEAD")
+
+# They select no representation that could match (RFC 9110 section 13.2.1).
+_UNCONDITIONAL = ("CONNECT", "OPTIONS", "TRACE")
 
 
 class Conditions(NamedTuple):
@@ -65,7 +71,7 @@ def find_outcome(
     it was last changed, in seconds of the epoch. Either may be None, if it is not known.
     Source: the order of RFC 9110 section 13.2.2.
     """
-    if conditions == _NONE:
+    if conditions == _NONE or method in _UNCONDITIONAL:
         return None
     second = None if modified is None else int(modified)
     if conditions.if_match is not None:
@@ -105,7 +111,27 @@ def is_match(header: str, etag: str | None, *, is_strong: bool) -> bool:
 
 def parse_etags(header: str) -> Iterator[str]:
     """Yield the tags of a list, each as it was sent: '"a"' or 'W/"a"'."""
-    return (match[0] for match in _TAG.finditer(header))
+    return (match[1] for match in _LISTED.finditer(header))
+
+
+def quote_etag(text: str) -> str:
+    """Return what a program calls its tag as one: '"a"' for 'a', a tag as it is.
+
+    What may not stand in a tag is percent-encoded.
+    """
+    if _TAG.fullmatch(text):
+        return text
+    bare = text.strip().removeprefix('"').removesuffix('"')
+    return f'"{_NOT_IN_TAGS.sub(_escape, bare)}"'
+
+
+def _escape(match: re.Match[str]) -> str:
+    return quote(match[0], safe="", errors="surrogatepass")
+
+
+def weaken(etag: str) -> str:
+    """Return `etag` as a weak one: of what means the same, but is not the same bytes."""
+    return etag if etag[:2] == "W/" else f"W/{etag}"
 
 
 def is_range_current(if_range: str | None, etag: str | None, modified: float | None) -> bool:

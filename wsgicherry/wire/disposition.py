@@ -1,9 +1,13 @@
-"""The Content-Disposition of a form's part: name and file name (RFC 7578 section 4.2)."""
+"""Content-Disposition: name and file name of a form's part (RFC 7578 section 4.2), and how a
+response says under which name it is to be saved (RFC 6266).
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from binascii import a2b_qp
+from urllib.parse import quote
 
 from .headers import MalformedHeader, parse_header
 
@@ -16,6 +20,7 @@ _PLAIN = re.compile(
     r'form-data; name="([^"\\%\x80-\xff]*)"(?:; filename="([^"\\%/\x80-\xff]*)")?'
 )
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
+_ESCAPABLE = re.compile(r'["\\]')
 # RFC 8187 section 3.2.1: charset'language'value
 _EXTENDED = re.compile(r"([A-Za-z0-9-]{1,20})'[A-Za-z0-9-]*'([A-Za-z0-9!#$&+.^_`|~%-]*)")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -85,3 +90,20 @@ def _decode_extended(text: str) -> str:
         return a2b_qp(match[2].replace("%", "=").encode("ascii")).decode(match[1])
     except UnicodeDecodeError:
         raise MalformedHeader(text) from None
+
+
+def write_disposition(disposition: str, filename: str | None = None) -> str:
+    """Return the value of the header for a response: 'attachment; filename="a.txt"'.
+
+    The name in ASCII, as near as it comes, and the whole of it as `filename*` where it differs
+    (RFC 8187). Quotes and backslashes are escaped, control characters are dropped.
+    """
+    if filename is None:
+        return disposition
+    name = _CONTROLS.sub("", filename)
+    plain = unicodedata.normalize("NFKC", name).encode("ascii", "ignore").decode()
+    escaped = _ESCAPABLE.sub(r"\\\g<0>", plain)
+    header = f'{disposition}; filename="{escaped}"'
+    if plain != name:
+        header += f"; filename*=UTF-8''{quote(name, safe='', errors='replace')}"
+    return header

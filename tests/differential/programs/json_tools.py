@@ -166,3 +166,6 @@ PATHS = """
 /write_typed /write_untyped /error /fault /redirect /status /own_handler /write/x
 """
 REQUESTS += [{"path": path} for path in PATHS.split()]
+# Without a wish ours answers errors of such pages as JSON: see json_more.
+for request in REQUESTS:
+    request["headers"] = {**request.get("headers", {}), "Accept": "text/html"}

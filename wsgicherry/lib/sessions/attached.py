@@ -28,10 +28,10 @@ class AttachedSession(Session):
     stores: ClassVar[dict[Any, SessionStore]] = STORES
 
     locking = "explicit"
-    serializer = "json"
+    serializer: str = "json"
     secret: Any = ()
 
-    has_own_clock = False
+    _has_own_clock = False
     """Whether a derived class defines `now()`."""
 
     _kept: Stored | None = None  # what the store has, as far as we know
@@ -39,7 +39,7 @@ class AttachedSession(Session):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls.has_own_clock = cls.now is not AttachedSession.now
+        cls._has_own_clock = cls.now is not AttachedSession.now
 
     # -- the store ---------------------------------------------------------------------
 
@@ -65,7 +65,7 @@ class AttachedSession(Session):
 
     def _time(self) -> float:
         # PERF: 0.05 us, not 0.5, by the clock of all.
-        return self.now().timestamp() if self.has_own_clock else time()
+        return self.now().timestamp() if self._has_own_clock else time()
 
     # -- asking it ---------------------------------------------------------------------
 

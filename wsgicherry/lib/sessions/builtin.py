@@ -38,7 +38,7 @@ class RamSession(StoredSession):
 class FileSession(StoredSession):
     """Sessions in the folder `storage_path`, one file each: for all processes of a machine."""
 
-    SESSION_PREFIX = "session-"
+    SESSION_PREFIX: str = "session-"
     store_class = FileStore
 
 

@@ -52,8 +52,10 @@ class FileStore(SessionStore):
     """A record a file, in the folder `storage_path`, which is made (0700) at the first save.
 
     Records are replaced whole: whatever happens, the old one or the new one is there.
-    ConfigError without a storage_path. `warn`, if that is set, is told what an administrator
-    should know: a folder that others can read, records that could not be cleaned up.
+    `storage_path`: the folder of the sessions in files. `SESSION_PREFIX`: CherryPy's name for
+    what files begin with, without effect. ConfigError without a storage_path. `warn`, if that
+    is set, is told what an administrator should know: a folder that others can read, records
+    that could not be cleaned up.
     """
 
     def __init__(self, *, storage_path: str | os.PathLike[str] | None = None) -> None:

@@ -96,13 +96,13 @@ redis.call('EXPIRE', KEYS[1], {USER_SECONDS})
 class RedisStore(SessionStore):
     """Keep sessions in a server: Redis 6 or newer, or Valkey.
 
-    `url` is redis://, rediss:// (TLS), unix://, valkey:// or valkeys://, with user, password
-    and database as usual; or `client` is a client object of redis-py or valkey-py, or a
-    function without arguments that makes one, in each process after a fork. A client keeps its
-    own time-outs and retries: without `socket_timeout=0.25, retry=Retry(NoBackoff(), 0)`,
+    `url`: a server, redis://, rediss:// (TLS), unix://, valkey:// or valkeys://, with user,
+    password and database as usual. Or `client` is a client object of redis-py or valkey-py, or
+    a function without arguments that makes one, in each process after a fork. A client keeps
+    its own time-outs and retries: without `socket_timeout=0.25, retry=Retry(NoBackoff(), 0)`,
     requests wait up to ten seconds for a dead server (redis-py 8). All keys begin with
-    `key_prefix`. The server must answer within `store_timeout` seconds. A lock whose holder
-    has died ends after `lock_seconds`, which must be longer than any request takes.
+    `key_prefix`. The server must answer within `store_timeout` seconds. A lock whose holder has
+    died ends after `lock_seconds`, which must be longer than any request takes.
     """
 
     needs_cleaning = False

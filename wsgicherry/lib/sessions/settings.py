@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...core.loaded import ConfigError
 from ...core.settings import nearest
+from ...core.toolsettings import read_documentation
 from .base import Session
 from .builtin import BUILTIN, RamSession
 from .cookies import SessionCookie
@@ -53,7 +54,20 @@ def settle(
     locking: str = "implicit",
     **attributes: Any,
 ) -> Settings:
-    """Return what the settings mean; ConfigError for what cannot be."""
+    """Return what the settings mean; ConfigError for what cannot be.
+
+    `storage_class`: where sessions are kept: 'ram', 'file', 'memcached', 'redis', a class or
+    its dotted name. `storage_type`: CherryPy's old name of `storage_class`. `timeout`: minutes
+    that a session lives after its last use. `clean_freq`: minutes between two clean-ups; 0 is
+    never. `locking`: when a session is locked: 'implicit', 'early', 'explicit' or 'merge'.
+
+    Of the cookie, `name`: what it is called. `path`: for which addresses it is sent, None is
+    all. `path_header`: a request header that has its path. `domain`: the hosts that get it,
+    None is this one. `secure`: send it by https only, None is if the request came so.
+    `httponly`: no script can read it. `samesite`: 'Lax', 'Strict' or 'None', or None for no
+    such attribute. `partitioned`: one for each site that shows yours in a frame. `persistent`:
+    it outlives the browser's end.
+    """
     session_class = find_class(storage_class or storage_type or RamSession)
     cookie = SessionCookie(
         name, path, path_header, domain, secure, httponly, samesite, partitioned, persistent
@@ -189,6 +203,7 @@ STATE = {
         "clean_thread",
         "on_touch",
         "life_minutes",
+        "has_own_clock",
         "is_final",
     ),
     *("on_kept", "on_expire", "stores", "store_class", "cache", "locks", "cleaners"),
@@ -206,9 +221,32 @@ def list_settings() -> dict[str, inspect.Parameter]:
     del known["attributes"]
     for kind in BUILTIN.values():
         known.update(store_settings(kind.store_class))
-        for name in public_attributes(kind):
-            known.setdefault(name, Parameter(name, Parameter.KEYWORD_ONLY))
+        annotations = {n: a for base in kind.__mro__ for n, a in annotations_of(base).items()}
+        for name in sorted(public_attributes(kind)):
+            parameter = Parameter(
+                name,
+                Parameter.KEYWORD_ONLY,
+                default=getattr(kind, name),
+                annotation=annotations.get(name, Parameter.empty),
+            )
+            known.setdefault(name, parameter)
     return known
+
+
+def annotations_of(kind: type) -> Mapping[str, Any]:
+    """Return the annotations in the body of `kind`, as they are written."""
+    found: Mapping[str, Any] = vars(kind).get("__annotations__", {})
+    return found
+
+
+def explain_settings() -> dict[str, str]:
+    """Return what every setting of the session classes in the box means."""
+    sources = (settle, StoredSession, *(kind.store_class for kind in BUILTIN.values()))
+    found: dict[str, str] = {}
+    for source in sources:
+        for name, text in read_documentation(source.__doc__).items():
+            found.setdefault(name, text)
+    return found
 
 
 def has_own_classes(kind: type = Session) -> bool:

@@ -31,8 +31,12 @@ twice without); then this one is told to come back.
 class StoredSession(AttachedSession):
     """A session in a store of the class `store_class`; its settings are attributes here.
 
-    `serializer` and `secret` say how records are written, `merge` what becomes of a key which
-    two requests changed at once: {key: policy}, see `merging.merge`.
+    `absolute_timeout`: minutes after its beginning, or the last login, when a session ends.
+    `lock_timeout`: seconds, or a timedelta, to wait for a lock, None is for ever.
+    `merge`: what becomes of a key that two requests changed at once: {key: policy}, see
+    `merging.merge`. `serializer`: how records are written: 'json', or 'pickle' with a secret.
+    `secret`: what signs the records; of several the first signs and all are taken.
+    `id_pattern`: what a client's id must look like, for a class with ids of its own.
     """
 
     merge: Mapping[str, Any] = {}
@@ -129,7 +133,7 @@ class StoredSession(AttachedSession):
         if record is None:
             return None
         # PERF: usually the store has seen to that: 0.1 us, not 0.7.
-        may_be_over = self.absolute_timeout or self.has_own_clock
+        may_be_over = self.absolute_timeout or self._has_own_clock
         if may_be_over and self._is_over(kept, record):
             self._guard(self.store.delete, id)
             return None
@@ -150,7 +154,7 @@ class StoredSession(AttachedSession):
         if self.absolute_timeout and record.created + self.absolute_timeout * 60 <= now:
             return True
         # The store goes by the clock, a derived class perhaps by a `now()` of its own.
-        return self.has_own_clock and kept.expires <= now
+        return self._has_own_clock and kept.expires <= now
 
     def _exists(self) -> bool:
         return self._fetch() is not None
@@ -160,7 +164,7 @@ class StoredSession(AttachedSession):
     def _keep(self) -> None:
         # PERF: 0.2 us, not 0.7 by the general way.
         is_plain = self._created and not self.absolute_timeout
-        now = self._time() if self.has_own_clock else time()
+        now = self._time() if self._has_own_clock else time()
         expires = now + self.timeout * 60 if is_plain else self._expiry(now)
         self.life_minutes = (expires - now) / 60
         kept = self._kept

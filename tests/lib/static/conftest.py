@@ -1,0 +1,95 @@
+"""What the tests of static files share: a folder of files, and requests for them."""
+
+from __future__ import annotations
+
+import io
+from urllib.parse import unquote_to_bytes
+from wsgiref.validate import validator
+
+import pytest
+from static_pages import Answer, Root, put
+
+
+@pytest.fixture
+def ask(site):
+    """The function that asks the site: ask(path, method, **environ) -> Answer.
+
+    Keywords are headers: `if_match='*'`; upper-case ones are keys of the environ.
+    """
+
+    def ask(path, method="GET", validate=True, **headers):
+        path, _, query = path.partition("?")
+        environ = {
+            "REQUEST_METHOD": method,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+            "QUERY_STRING": query,
+            "SERVER_NAME": "h.example",
+            "SERVER_PORT": "80",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "HTTP_HOST": "h.example",
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http",
+            "wsgi.input": io.BytesIO(),
+            "wsgi.errors": io.StringIO(),
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+        }
+        for name, value in headers.items():
+            environ[name if name.isupper() or "." in name else f"HTTP_{name.upper()}"] = value
+        found = []
+
+        def start_response(status, headers, exc_info=None):
+            found[:] = status, headers
+            return lambda data: None
+
+        app = validator(site.tree) if validate else site.tree
+        chunks = app(environ, start_response)
+        try:
+            body = b"".join(chunks)
+        finally:
+            chunks.close()
+        return Answer(*found, body)
+
+    return ask
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """The folder `public`, in a folder with secrets beside it."""
+    public = tmp_path / "public"
+    put(public / "data.bin")
+    put(public / "page.html", b"<p>page")
+    put(public / "sub" / "index.html", b"index of sub")
+    put(public / "sub" / "deep" / "a b\xe9.txt", b"deep")
+    put(tmp_path / "secret.txt", b"SECRET")
+    put(tmp_path / "public-secret" / "secret.txt", b"SECRET")
+    return public
+
+
+@pytest.fixture
+def mount(site, folder):
+    """The function that mounts the folder at /static: mount(**settings of staticdir)."""
+
+    def mount(at="/static", sections=None, **settings):
+        own = {"on": True, "dir": str(folder), **settings}
+        config = {at: {f"tools.staticdir.{name}": value for name, value in own.items()}}
+        root = Root()
+        root.folder = folder
+        site.tree.mount(root, "", {**config, **(sections or {})})
+
+    return mount
+
+
+@pytest.fixture(params=["staticdir", "staticfile", "serve_file", "serve_fileobj"])
+def way(request, mount, folder):
+    """The path of one file of 1,000 bytes, served in each of the four ways."""
+    name = str(folder / "data.bin")
+    mount(sections={"/one": {"tools.staticfile.on": True, "tools.staticfile.filename": name}})
+    return {
+        "staticdir": "/static/data.bin",
+        "staticfile": "/one",
+        "serve_file": "/file",
+        "serve_fileobj": "/opened",
+    }[request.param]

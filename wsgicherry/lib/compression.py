@@ -1,0 +1,322 @@
+"""Bodies made smaller for clients that take it so: `tools.gzip` and `tools.compress`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from ..core.bodies import FileChunks, close_body
+from ..core.current import serving_now
+from ..core.errors import HTTPError
+from ..core.headers import EVENT_STREAM, HTML_UTF8, JSON, add_settled
+from ..wire.accept import MalformedHeader, parse_accept
+from ..wire.status import valid_status
+from . import set_vary_header
+from .codings import CODINGS, Coding, Gzip, Packer, make_codings, pack_chunks
+from .conditional import as_known, settle_etag, weaken_etag
+
+IDENTITY = "identity"
+"""The name of the body as it is (RFC 9110 section 12.5.3)."""
+
+GZIP_TYPES = ("text/html", "text/plain")  # CherryPy's
+
+COMPRESSIBLE_TYPES = (
+    "text/*",
+    "application/json",
+    "application/*+json",
+    "application/x-ndjson",
+    "application/javascript",
+    "application/xml",
+    "application/*+xml",
+    "application/wasm",
+    "image/svg+xml",
+)
+"""What becomes much smaller. Pictures, films, archives and most fonts are packed already."""
+
+MIN_BYTES = 500
+"""A smaller body fits into the packet of its headers, whatever its size."""
+
+MAX_HELD_BYTES = 1024 * 1024
+"""A longer file is packed while it is sent, without a Content-Length."""
+
+NOT_WHOLE = frozenset((204, 205, 206, 304))
+"""Statuses without a body, and 206, whose body is a part of the plain one."""
+
+OF_PLAIN_BODY = (
+    "Content-Length",
+    "Accept-Ranges",
+    "Content-Md5",
+    "Digest",
+    "Content-Digest",
+    "Repr-Digest",
+)
+"""Headers that are true of the plain body only."""
+
+VARY = ("Vary", "Accept-Encoding")
+ENCODED = {name: ("Content-Encoding", name) for name in CODINGS}
+for _pair in ENCODED.values():
+    add_settled(HTML_UTF8, VARY, _pair)
+    add_settled(JSON, VARY, _pair)
+
+
+def gzip(
+    compress_level: int = Gzip.default_level,
+    mime_types: str | Iterable[str] = GZIP_TYPES,
+    debug: bool = False,
+) -> None:
+    """Compress the body if the client takes gzip.
+
+    `compress_level`: from 1, the fastest, to 9, the shortest; 0 packs without compressing.
+    `mime_types`: the types to compress, also as 'text/*' and 'application/*+json'.
+
+    Left alone are empty bodies, partial ones, and those that have a Content-Encoding. HTTPError
+    406 for a client that refuses the plain body too. Source: BEHAVIOUR 6.5, RFC 9110 section
+    12.5.3.
+    """
+    prepare_gzip(compress_level, mime_types)()
+
+
+def prepare_gzip(
+    compress_level: int = Gzip.default_level,
+    mime_types: str | Iterable[str] = GZIP_TYPES,
+    debug: bool = False,
+) -> Callable[[], None]:
+    """Return what `gzip` does with these settings; ConfigError for what they cannot be."""
+    return Compression((Gzip(compress_level),), mime_types, is_plain_first=True).run
+
+
+def compress(
+    codings: str | Iterable[str] | None = None,
+    levels: Mapping[str, int] | None = None,
+    mime_types: str | Iterable[str] = COMPRESSIBLE_TYPES,
+    min_bytes: int = MIN_BYTES,
+    debug: bool = False,
+) -> None:
+    """Compress the body by the best coding that server and client know.
+
+    `codings`: what to offer, the best first, of 'zstd', 'br', 'gzip' and 'deflate'; by default
+    the first three, as far as they are installed. `levels`: another level for some of them, as
+    in {'br': 5}. `mime_types`: the types to compress, also as 'text/*' and
+    'application/*+json'. `min_bytes`: how long a body must be, if its length is known.
+
+    Each chunk of a stream is sent at once. What is left alone, and 406: as for `gzip`.
+    """
+    prepare_compress(codings, levels, mime_types, min_bytes)()
+
+
+def prepare_compress(
+    codings: str | Iterable[str] | None = None,
+    levels: Mapping[str, int] | None = None,
+    mime_types: str | Iterable[str] = COMPRESSIBLE_TYPES,
+    min_bytes: int = MIN_BYTES,
+    debug: bool = False,
+) -> Callable[[], None]:
+    """Return what `compress` does with these settings; ConfigError for what they cannot be."""
+    names = [codings] if isinstance(codings, str) else codings
+    return Compression(make_codings(names, levels or {}), mime_types, min_bytes).run
+
+
+class Compression:
+    """What compresses the bodies of a page: its codings, the best first, and for which bodies.
+
+    `is_plain_first`: a client that takes the plain body as gladly gets that.
+    """
+
+    def __init__(
+        self,
+        codings: Iterable[Coding],
+        mime_types: str | Iterable[str],
+        min_bytes: int = 0,
+        is_plain_first: bool = False,
+    ) -> None:
+        self.codings = {coding.name: coding for coding in codings}
+        self.names = tuple(self.codings)
+        patterns = (mime_types,) if isinstance(mime_types, str) else mime_types
+        self.patterns = tuple(pattern.lower() for pattern in patterns)
+        self.min_bytes = min_bytes
+        self.is_plain_first = is_plain_first
+
+    def run(self) -> None:
+        """Compress the body of the current response, if it may be and the client wants that."""
+        serving = serving_now()
+        request, response = serving.request, serving.response
+        add_vary(response)
+        header = request.environ.get("HTTP_ACCEPT_ENCODING")
+        if not header or len(header) > request.max_accept_bytes:
+            return
+        name = choose_coding(header, self.names, self.is_plain_first)
+        if name == IDENTITY:
+            return
+        if is_not_modified(response.status):
+            echo_weak_tag(request, response)
+        elif not getattr(request, "cached", False) and self.is_meant(response):
+            self.answer(response, name, header)
+
+    def is_meant(self, response: Any) -> bool:
+        """Tell whether the body may be compressed, and is of a type that is worth it."""
+        if not response.has_body or not is_whole(response.status):
+            return False
+        named = {str(name).title(): value for name, value in response._headerlist}
+        if "Content-Encoding" in named or "Content-Range" in named:
+            return False
+        if "no-transform" in str(named.get("Cache-Control", "")).lower():
+            return False  # RFC 9111 section 5.2.2.6
+        return matches_type(str(named.get("Content-Type", "")), self.patterns)
+
+    def answer(self, response: Any, name: str | None, header: str) -> None:
+        """Pack the body by the coding `name`; None: the client takes nothing that we have."""
+        if name is None:
+            # Set, not raised: this hook runs on an error's page as well, and would raise again.
+            HTTPError(406, ", ".join((IDENTITY, *self.names))).set_response()
+            add_vary(response)
+            return
+        size_bytes = find_size(response.body)
+        is_short = size_bytes is not None and size_bytes < self.min_bytes
+        if not is_short or choose_coding(header, ()) is None:
+            describe(serving_now().request, response, name)
+            pack(response, self.codings[name], size_bytes)
+
+
+# -- what the client wants -------------------------------------------------------------
+
+MAX_CACHED_CHARS = 256
+
+
+def choose_coding(
+    header: str, names: tuple[str, ...], is_plain_first: bool = False
+) -> str | None:
+    """Return the first of `names` that an Accept-Encoding header takes, IDENTITY where the
+    plain body is to be sent, None for a client that takes neither.
+
+    A header that cannot be read asks for nothing. The plain body is sent to a client that names
+    it and likes it better than all of `names` (with `is_plain_first`: as well as).
+    """
+    if len(header) > MAX_CACHED_CHARS:
+        return _choose(header, names, is_plain_first)
+    return _cached_choose(header, names, is_plain_first)
+
+
+def _choose(header: str, names: tuple[str, ...], is_plain_first: bool) -> str | None:
+    try:
+        accepted = parse_accept(header, len(header))
+    except MalformedHeader:
+        return IDENTITY
+    qualities: dict[str, float] = {}
+    for name, quality in accepted:  # the most wanted first
+        qualities.setdefault(ALIASES.get(name, name), quality)
+    others = qualities.get("*", 0)
+    best = max([qualities.get(name, others) for name in names], default=0)
+    if best == 0:
+        return None if qualities.get(IDENTITY, qualities.get("*")) == 0 else IDENTITY
+    plain = qualities.get(IDENTITY, 0)
+    if plain > best or (is_plain_first and plain == best):
+        return IDENTITY
+    return next(name for name in names if qualities.get(name, others) > 0)
+
+
+ALIASES = {"x-gzip": "gzip"}  # RFC 9110 section 8.4.1.3
+
+# PERF: clients send few different ones: 0.1 us, not 5.
+_cached_choose = lru_cache(maxsize=256)(_choose)
+
+
+# -- which bodies ----------------------------------------------------------------------
+
+
+@lru_cache(maxsize=256)
+def matches_type(content_type: str, patterns: tuple[str, ...]) -> bool:
+    """Tell whether a Content-Type is among `patterns`, which may hold 'type/*' and
+    'type/*+suffix'. Event streams never are: an event would wait for those that fill a block.
+    """
+    value = content_type.partition(";")[0].strip().lower()
+    major, _, minor = value.partition("/")
+    for pattern in patterns:
+        wanted_major, _, wanted_minor = pattern.partition("/")
+        is_any = wanted_minor[:1] == "*" and minor.endswith(wanted_minor[1:])
+        if value == pattern or (minor and major == wanted_major and is_any):
+            return value != EVENT_STREAM
+    return False
+
+
+def is_not_modified(status: Any) -> bool:
+    """Tell whether a status, as the handler put it, is 304."""
+    return status is not None and str(status)[:3] == "304"
+
+
+def is_whole(status: Any) -> bool:
+    """Tell whether a response of this status has a body, and all of it."""
+    if status is None:
+        return True
+    try:
+        code = valid_status(status)[0]
+    except ValueError:
+        return False  # to be answered 500
+    return code >= 200 and code not in NOT_WHOLE
+
+
+# -- what is sent ----------------------------------------------------------------------
+
+
+def add_vary(response: Any) -> None:
+    """Say that the answer depends on Accept-Encoding, whatever becomes of this one."""
+    headerlist = response._headerlist
+    if len(headerlist) == 1 and (headerlist[0] is HTML_UTF8 or headerlist[0] is JSON):
+        headerlist.append(VARY)  # PERF: nearly every page: 0.1 us, not 4
+    else:
+        set_vary_header(response, "Accept-Encoding")
+
+
+def describe(request: Any, response: Any, name: str) -> None:
+    """Make the headers those of the body in the coding `name`."""
+    headerlist = response._headerlist
+    if len(headerlist) > 2:  # PERF: others have a type and a Vary only
+        headers = response.headers
+        for gone in OF_PLAIN_BODY:
+            headers.pop(gone, None)
+        weaken_etag(request, response)
+    headerlist.append(ENCODED[name])
+
+
+def echo_weak_tag(request: Any, response: Any) -> None:
+    """Give a 304 the weak tag that the client's copy has."""
+    etag, known = settle_etag(response), request.environ.get("HTTP_IF_NONE_MATCH")
+    if etag and known:
+        response.headers["ETag"] = as_known(etag, known)
+
+
+def find_size(body: Any) -> int | None:
+    """Return how many bytes a body has that is in memory or a plain file, else None."""
+    if type(body) is list:
+        return sum(map(len, body))
+    return body.count_rest() if type(body) is FileChunks else None
+
+
+def pack(response: Any, coding: Coding, size_bytes: int | None) -> None:
+    """Pack the body: a list at once, others while they are read."""
+    body = response.body
+    if type(body) is list:
+        response.body = [coding.pack(b"".join(body))]
+        return
+    response.body = PackedStream(body, coding.start(), is_flushed=response.stream)
+    if size_bytes is not None and size_bytes > MAX_HELD_BYTES:
+        response.stream = True
+
+
+class PackedStream:
+    """A body packed while it is sent; closing it closes the body."""
+
+    def __init__(self, body: Iterable[bytes], packer: Packer, *, is_flushed: bool) -> None:
+        self.body = body
+        self.chunks = pack_chunks(body, packer, is_flushed=is_flushed)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        return next(self.chunks)
+
+    def close(self) -> None:
+        """Close what is packed."""
+        self.chunks.close()
+        close_body(self.body)

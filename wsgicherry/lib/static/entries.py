@@ -1,0 +1,130 @@
+"""What is known of files for a moment: each with its versions in the codings of HTTP."""
+
+from __future__ import annotations
+
+import os
+import stat
+from time import monotonic
+from typing import Any
+
+from ...core.current import Serving
+from ...wire.accept import parse_accept
+from ...wire.headers import MalformedHeader
+from .opening import find_status
+from .options import Options
+from .representation import Representation
+from .serving import serve_known
+
+MAX_ENTRIES = 2000
+"""Files that are remembered for one directory."""
+
+MAX_KEY_CHARS = 1024
+"""A longer path is looked up each time."""
+
+# The smallest first: a server may choose among what the client takes.
+CODINGS = (("br", ".br"), ("zstd", ".zst"), ("gzip", ".gz"))
+
+
+class Entry:
+    """A file that was found: `plain`, and what is there of it in a coding.
+
+    `inner_path` is its path as the server in front knows it; `until` (seconds of the monotonic
+    clock) is when all this is looked up again.
+    """
+
+    __slots__ = ("inner_path", "is_index", "options", "plain", "until", "versions")
+
+    def __init__(
+        self,
+        path: str,
+        status: os.stat_result,
+        options: Options,
+        inner_path: str,
+        *,
+        is_index: bool = False,
+        is_fallback: bool = False,
+    ) -> None:
+        self.options, self.inner_path, self.is_index = options, inner_path, is_index
+        self.until = monotonic() + options.stat_seconds
+        found = []
+        if options.precompressed and not options.handover.header:
+            found = [
+                (coding, path + extension, version)
+                for coding, extension in CODINGS
+                if (version := find_version(path + extension, status)) is not None
+            ]
+        about: dict[str, Any] = {"has_versions": bool(found), "is_fallback": is_fallback}
+        self.plain = Representation(
+            path, options.describe(path, **about), status.st_size, status.st_mtime_ns
+        )
+        self.versions = {
+            coding: Representation(
+                neighbour,
+                options.describe(path, coding=coding, **about),
+                version.st_size,
+                version.st_mtime_ns,
+            )
+            for coding, neighbour, version in found
+        }
+
+    def choose(self, accept_encoding: str | None) -> Representation:
+        """Return the version that is sent to a client that takes these codings."""
+        if not self.versions or not accept_encoding:
+            return self.plain
+        try:
+            qualities = dict(parse_accept(accept_encoding))
+        except MalformedHeader:
+            return self.plain  # what is no wish is not heeded
+        others = qualities.get("*", 0.0)
+        for coding, version in self.versions.items():
+            if qualities.get(coding, others) > 0:
+                return version
+        return self.plain
+
+    def answer(self, serving: Serving, *, through_links: bool = False) -> None:
+        """Make the file the response. NotFound if it has gone."""
+        handover = self.options.handover
+        if handover.header:
+            place = handover.locate(self.plain.path, self.inner_path)
+            handover.answer(serving, self.plain.description, place)
+            return
+        # PERF: few files have versions: 0.3 us.
+        known = self.plain
+        if self.versions:
+            known = self.choose(serving.request.environ.get("HTTP_ACCEPT_ENCODING"))
+        serve_known(serving, known, through_links=through_links)
+
+
+def find_version(path: str, status: os.stat_result) -> os.stat_result | None:
+    """Return what the system says of a file in a coding, None if there is none beside the one
+    of `status`: one that is older is of another content, and a link may lead anywhere.
+    """
+    try:
+        version = os.lstat(path)
+    except (OSError, ValueError):
+        return None
+    is_of_it = stat.S_ISREG(version.st_mode) and version.st_mtime_ns >= status.st_mtime_ns
+    return version if is_of_it and version.st_size else None
+
+
+def find_file(path: str) -> os.stat_result | None:
+    """Return what the system says of the regular file at `path`, None if there is none."""
+    status = find_status(path)
+    return status if status is not None and stat.S_ISREG(status.st_mode) else None
+
+
+class Entries(dict[str, Entry]):
+    """Entries by the path of the request, MAX_ENTRIES at most."""
+
+    def find_current(self, path: str) -> Entry | None:
+        """Return the entry of `path` if there is one that still holds."""
+        entry = self.get(path)
+        return entry if entry is not None and monotonic() < entry.until else None
+
+    def keep(self, path: str, entry: Entry) -> None:
+        """Keep `entry` as that of `path`, if it is to be kept at all."""
+        if not entry.options.stat_seconds or len(path) > MAX_KEY_CHARS:
+            return
+        if len(self) >= MAX_ENTRIES:
+            self.clear()
+        self[path] = entry

@@ -1,0 +1,246 @@
+"""The response to a request for one file: conditions, ranges, and the body."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from io import FileIO
+from typing import Any
+
+from ...core.bodies import CHUNK_BYTES, FileChunks, close_body
+from ...core.current import Serving
+from ...core.errors import HTTPError
+from ...core.headers import PLAIN_HTML
+from ...wire.conditions import Conditions, find_outcome, is_range_current
+from ...wire.ranges import get_ranges
+from .. import set_vary_header
+from .byteranges import ByteRanges
+from .opening import open_file
+from .representation import Pairs, Representation
+
+RANGE = "HTTP_RANGE"
+_NOTHING_TO_SEND = "Invalid Range (first-byte-pos greater than Content-Length)"
+
+
+def serve_known(
+    serving: Serving, known: Representation, *, through_links: bool = False
+) -> None:
+    """Make the file that `known` describes, as it was a moment ago, the response.
+
+    A 304 is answered from what is known; for anything else the file is opened, and described
+    anew if it has changed. NotFound if it has gone, HTTPError 412 and 416 as RFC 9110 sections
+    13.2.2 and 14.2 have it.
+    """
+    outcome = decide(serving, known)
+    if outcome == 304:
+        answer_unmodified(serving.response, known)
+        return
+    descriptor, status = open_file(known.path, through_links=through_links)
+    if not known.is_of(status):
+        known = known.renewed(status)
+        outcome = decide(serving, known)
+    serve_opened(serving, known, descriptor, outcome)
+
+
+def serve_opened(
+    serving: Serving, representation: Representation, descriptor: int, outcome: int | None
+) -> None:
+    """Make the file of `descriptor`, which `representation` describes, the response.
+
+    `outcome` is what the conditions of the request have come to. The descriptor is closed when
+    the file has been sent, and when it is not.
+    """
+    size = representation.size
+    data = file = None
+    try:
+        # PERF: most files are short, and have no use for a file object: 5 us less.
+        if (
+            outcome is None
+            and size is not None
+            and size <= CHUNK_BYTES
+            and RANGE not in serving.request.environ
+        ):
+            data = os.read(descriptor, size)
+        if data is None or len(data) != size:
+            os.lseek(descriptor, 0, os.SEEK_SET)
+            file = FileIO(descriptor)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    if file is not None:
+        serve_open_file(serving, representation, file, outcome)
+        return
+    os.close(descriptor)
+    set_headers(serving, representation.headers)
+    serving.response.body = [data] if data else []
+
+
+def serve_open_file(
+    serving: Serving,
+    representation: Representation,
+    file: Any,
+    outcome: int | None,
+    base: int = 0,
+) -> None:
+    """Make `file`, whose representation begins at `base`, the response, or close it.
+
+    `outcome` is what the conditions of the request have come to.
+    """
+    try:
+        if outcome == 304:
+            answer_unmodified(serving.response, representation)
+        elif outcome == 412:
+            raise HTTPError(412)
+        else:
+            slices = find_slices(serving, representation)
+            if slices is None:
+                answer_whole(serving, representation, file)
+                return
+            if not slices:
+                # Set now, the header stays on the page of a 416.
+                serving.response.headers["Content-Range"] = f"bytes */{representation.size}"
+                raise HTTPError(416, _NOTHING_TO_SEND)
+            answer_parts(serving, representation, file, slices, base)
+            return
+    except BaseException:
+        close_body(file)
+        raise
+    close_body(file)
+
+
+def decide(serving: Serving, representation: Representation) -> int | None:
+    """Return what the conditions of the request come to: 304, 412 or None."""
+    environ = serving.request.environ
+    if (
+        "HTTP_IF_NONE_MATCH" not in environ
+        and "HTTP_IF_MODIFIED_SINCE" not in environ
+        and "HTTP_IF_MATCH" not in environ
+        and "HTTP_IF_UNMODIFIED_SINCE" not in environ
+    ):
+        return None
+    etag = representation.etag
+    # PERF: nearly every condition of a browser is its one tag, still current: 2 us less.
+    if (
+        etag is not None
+        and environ.get("HTTP_IF_NONE_MATCH") == etag
+        and environ["REQUEST_METHOD"] == "GET"
+        and "HTTP_IF_MATCH" not in environ
+        and "HTTP_IF_UNMODIFIED_SINCE" not in environ
+    ):
+        return 304
+    return find_outcome(
+        environ["REQUEST_METHOD"], Conditions.of(environ), etag, representation.modified
+    )
+
+
+def find_slices(
+    serving: Serving, representation: Representation
+) -> Sequence[tuple[int, int]] | None:
+    """Return the slices that the client asks for; None for the whole, [] for none there is."""
+    request, size = serving.request, representation.size
+    environ = request.environ
+    header = environ.get(RANGE)
+    if (
+        header is None
+        or size is None
+        # Only with GET a Range means something (RFC 9110 section 14.2), and only since 1.1.
+        or environ["REQUEST_METHOD"] != "GET"
+        or request.protocol < (1, 1)
+        or not is_range_current(
+            environ.get("HTTP_IF_RANGE"), representation.etag, representation.modified
+        )
+    ):
+        return None
+    return get_ranges(header, size, request.max_ranges)
+
+
+# -- answers ---------------------------------------------------------------------------
+
+
+def answer_unmodified(response: Any, representation: Representation) -> None:
+    """Make the response a 304."""
+    response.status = 304
+    headerlist = response.headerlist
+    if len(headerlist) == 1 and headerlist[0] is PLAIN_HTML:
+        headerlist[:] = representation.not_modified
+    else:
+        headers = response.headers
+        headers.pop("Content-Type", None)
+        headers.pop("Content-Length", None)
+        merge_headers(response, representation.not_modified)
+    response.discard_body()
+
+
+def answer_whole(serving: Serving, representation: Representation, file: Any) -> None:
+    """Make the whole file the response."""
+    set_headers(serving, representation.headers)
+    response = serving.response
+    response.body = file
+    if representation.size is not None:
+        response.headers["Content-Length"] = str(representation.size)
+
+
+def answer_parts(
+    serving: Serving,
+    representation: Representation,
+    file: Any,
+    slices: Sequence[tuple[int, int]],
+    base: int,
+) -> None:
+    """Make parts of the file the response: as they are if it is one, else each under a head."""
+    size = representation.size
+    assert size is not None
+    set_headers(serving, representation.headers)
+    response = serving.response
+    response.status = 206
+    if len(slices) == 1:
+        start, stop = slices[0]
+        length = stop - start
+        response.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
+        response.body = take_slice(file, base + start, length)
+    else:
+        parts = ByteRanges(file, slices, size, representation.content_type, base)
+        length = parts.length
+        response.headers["Content-Type"] = f"multipart/byteranges; boundary={parts.boundary}"
+        response.body = parts
+    response.headers["Content-Length"] = str(length)
+
+
+def take_slice(file: Any, position: int, length: int) -> list[bytes] | FileChunks:
+    """Return `length` bytes of `file` from `position` on as a body; a short one is read now."""
+    file.seek(position)
+    if length <= CHUNK_BYTES:
+        data = file.read(length)
+        if len(data) == length:
+            close_body(file)
+            return [data]
+        file.seek(position)
+    chunks = FileChunks(file)
+    chunks.left_bytes = length
+    return chunks
+
+
+# -- headers ---------------------------------------------------------------------------
+
+
+def set_headers(serving: Serving, pairs: Pairs) -> None:
+    """Set `pairs` on the response; what stands there under other names stays."""
+    response = serving.response
+    if serving.request.protocol < (1, 1):
+        pairs = tuple(pair for pair in pairs if pair[0] != "Accept-Ranges")
+    headerlist = response.headerlist
+    if len(headerlist) == 1 and headerlist[0] is PLAIN_HTML:
+        headerlist[:] = pairs  # PERF: nothing there that they could replace: 10 us less
+        return
+    response.headers.pop("Content-Length", None)
+    merge_headers(response, pairs)
+
+
+def merge_headers(response: Any, pairs: Iterable[tuple[str, str]]) -> None:
+    """Set each of `pairs`, the Vary in addition to what is there."""
+    headers = response.headers
+    for name, value in pairs:
+        if name == "Vary":
+            set_vary_header(response, value)
+        else:
+            headers[name] = value

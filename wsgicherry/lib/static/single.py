@@ -1,0 +1,72 @@
+"""One file, whatever the path below it (`tools.staticfile`)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from ...core.current import Serving, serving_now
+from ...core.errors import NotFound
+from ...wire.conditions import READING
+from .entries import Entries, Entry, find_file
+from .options import compile_pattern, make_options
+
+
+class SingleFile:
+    """The file `filename`. Its name is the program's own: links are followed."""
+
+    def __init__(
+        self,
+        filename: str,
+        root: str | None = None,
+        match: str = "",
+        content_types: Mapping[str, str] | None = None,
+        debug: bool = False,
+        **options: Any,
+    ) -> None:
+        if not os.path.isabs(filename):
+            if not root or not os.path.isabs(root):
+                raise ValueError(
+                    f"Static tool requires an absolute filename (got {filename!r}); a relative "
+                    "one needs an absolute root."
+                )
+            filename = os.path.join(root, filename)
+        self.filename, self.debug = filename, debug
+        self.match = compile_pattern("match", match) if match else None
+        self.options = make_options(content_types=content_types, **options)
+        self.entries = Entries()
+
+    def answer(self) -> bool:
+        """Make the file the response; return whether it is there."""
+        serving = serving_now()
+        request = serving.request
+        if request.environ["REQUEST_METHOD"] not in READING or (
+            self.match is not None and not self.match.search(request.path_info)
+        ):
+            return False
+        entry = self.entries.find_current("")
+        if entry is None or not self.is_sent(serving, entry):
+            entry = self.find()
+            return entry is not None and self.is_sent(serving, entry)
+        return True
+
+    def is_sent(self, serving: Serving, entry: Entry) -> bool:
+        """Make the file of `entry` the response; return False if it has gone since."""
+        try:
+            entry.answer(serving, through_links=True)
+        except NotFound:
+            self.entries.clear()
+            return False
+        if self.debug:
+            serving.request.log(f"serving {self.filename!r}", "TOOLS.STATICFILE")
+        return True
+
+    def find(self) -> Entry | None:
+        """Return what is known of the file now, None if it is not there."""
+        status = find_file(self.filename)
+        if status is None:
+            return None
+        entry = Entry(self.filename, status, self.options, os.path.basename(self.filename))
+        self.entries.keep("", entry)
+        return entry

@@ -1,0 +1,162 @@
+"""The tools `staticdir` and `staticfile`: their settings are settled once for a plan."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from ...core.current import serving_now
+from ...core.loaded import ConfigError
+from ...core.tools import HandlerTool, ToolTarget
+
+if TYPE_CHECKING:
+    from .directory import Directory
+    from .single import SingleFile
+
+MAX_PREPARED = 128
+"""Directories and files with settings of their own whose lookups are remembered."""
+
+
+def staticdir(
+    section: str,
+    dir: str,
+    root: str | None = "",
+    match: str = "",
+    content_types: Mapping[str, str] | None = None,
+    index: str = "",
+    debug: bool = False,
+    *,
+    fallback: str = "",
+    dotfiles: bool = False,
+    follow_symlinks: bool = False,
+    immutable: bool | str = False,
+    max_age: int | None = None,
+    precompressed: bool = False,
+    sendfile_header: str = "",
+    sendfile_prefix: str = "",
+    stat_seconds: float = 1.0,
+) -> bool:
+    """Answer GET and HEAD with the file below `dir` that the path below `section` names.
+
+    `dir`: absolute, or relative to `root`. `section` is supplied when it is a tool. `match`: a
+    pattern that the path must hold. `content_types`: {extension without dot: type}. `index`:
+    the file that answers for its directory. `fallback`: the file that answers where nothing
+    else does and a page is wanted. `dotfiles`, `follow_symlinks`: serve these too. `immutable`:
+    names with a fingerprint (or that hold this pattern) never change. `max_age`: seconds that
+    others may be kept. `precompressed`: send `.br`, `.zst` and `.gz` neighbours.
+    `sendfile_header`, `sendfile_prefix`: have the server in front send the file.
+    `stat_seconds`: how long what was found is remembered.
+
+    Returns whether it answered; ValueError for settings that cannot be meant. Source: BEHAVIOUR
+    8.3.
+    """
+    return prepare_directory(**locals()).answer()
+
+
+def staticfile(
+    filename: str,
+    root: str | None = None,
+    match: str = "",
+    content_types: Mapping[str, str] | None = None,
+    debug: bool = False,
+    *,
+    immutable: bool | str = False,
+    max_age: int | None = None,
+    precompressed: bool = False,
+    sendfile_header: str = "",
+    sendfile_prefix: str = "",
+    stat_seconds: float = 1.0,
+) -> bool:
+    """Answer GET and HEAD with the file `filename` (absolute, or relative to `root`).
+
+    The settings are those of `staticdir`. Returns whether it answered; ValueError for a file
+    name that is not absolute in the end. Source: BEHAVIOUR 8.4.
+    """
+    return prepare_file(**locals()).answer()
+
+
+def prepare_directory(**settings: Any) -> Directory:
+    """Return the directory of `staticdir`'s settings, the same each time."""
+    return _cached_directory(**as_key(settings))
+
+
+def prepare_file(**settings: Any) -> SingleFile:
+    """Return the file of `staticfile`'s settings, the same each time."""
+    return _cached_file(**as_key(settings))
+
+
+def as_key(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return `settings` with types that can be looked up."""
+    types = settings.get("content_types")
+    return {**settings, "content_types": tuple(types.items())} if types else settings
+
+
+@lru_cache(maxsize=MAX_PREPARED)
+def _cached_directory(*, content_types: Any = None, **settings: Any) -> Directory:
+    # PERF: see lib/static/__init__.py.
+    from .directory import Directory
+
+    return Directory(content_types=dict(content_types or ()), **settings)
+
+
+@lru_cache(maxsize=MAX_PREPARED)
+def _cached_file(*, content_types: Any = None, **settings: Any) -> SingleFile:
+    # PERF: see lib/static/__init__.py.
+    from .single import SingleFile
+
+    return SingleFile(content_types=dict(content_types or ()), **settings)
+
+
+class StaticTool(HandlerTool):
+    """`tools.staticdir` or `tools.staticfile`; what they do not answer goes to the page."""
+
+    def __init__(
+        self, callable: Callable[..., Any], prepare: Callable[..., Any], name: str
+    ) -> None:
+        super().__init__(callable, name)
+        self.prepare = prepare
+
+    def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:
+        """Attach a hook that drops the handler when a file has answered."""
+        priority = settings.pop("priority", None)
+        answer = self.prepare(**settings).answer
+
+        def answer_with_file() -> None:
+            if answer():
+                serving_now().request.handler = None
+
+        target.hooks.attach(
+            "before_handler",
+            answer_with_file,
+            priority=self._priority if priority is None else priority,
+        )
+
+    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, str] | None:
+        """Return the key at fault, '' if that is unclear, and what is wrong; None: nothing is.
+
+        `settings` are all that hold for a page, without 'on' and 'priority'.
+        """
+        # PERF: see lib/static/__init__.py.
+        from .directory import Directory
+        from .single import SingleFile
+
+        is_directory = self.callable is staticdir
+        wanted = "dir" if is_directory else "filename"
+        prefix = f"{self.namespace}.{self._name}."
+        key = prefix + wanted
+        if wanted not in settings:
+            return "", f"{key} is missing; say what to serve."
+        try:
+            if not is_directory:
+                SingleFile(**settings)
+                return None
+            directory = Directory(**{"section": "/", **settings}).directory
+        except ConfigError as error:
+            return prefix + error.key, f"{error.met} {error.wanted}"
+        except (TypeError, ValueError) as error:
+            return key, str(error)
+        if os.path.isdir(directory):
+            return None
+        return key, f"there is no directory {directory!r}; make it, or correct the path."
