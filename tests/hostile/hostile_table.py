@@ -6,10 +6,13 @@ import dataclasses
 
 from hostile_row import Row
 from rows import (
+    authentication,
     bodies,
+    caching,
     compression,
     conditional,
     cookies,
+    crosssite,
     dispatchers,
     failures,
     hosts,
@@ -27,6 +30,7 @@ from rows import (
     ranges,
     redirects,
     sessions,
+    smalltools,
     static,
     streams,
 )
@@ -53,8 +57,12 @@ KINDS = {
     "stream": streams,
     "session": sessions,
     "login": logins,
+    "cache": caching,
+    "small": smalltools,
+    "cross": crosssite,
     "static": static,
     "encoding": compression,
+    "auth": authentication,
 }
 
 

@@ -12,12 +12,14 @@ from wsgicherry.wire import (
     accept,
     conditions,
     cookies,
+    credentials,
     forwarded,
     headers,
     hosts,
     params,
     ranges,
     status,
+    targets,
     urls,
     words,
 )
@@ -77,6 +79,36 @@ HOSTILE = [
             ("dashes", "bytes=0", "-", ""),
             ("units", "", "bytes=", "1-"),
         )
+    ),
+    *(
+        pytest.param(credentials.parse_parameters, start, period, end, id=f"credentials-{id}")
+        for id, start, period, end in (
+            ("commas", "", ",", ""),
+            ("spaces", "a", " ", "=b"),
+            ("inner", 'a="b" ', "\t ", "c"),
+            ("quotes", "", '"', ""),
+            ("open", 'a="', "b", ""),
+            ("escapes", 'a="', "\\b", ""),
+            ("backslashes", 'a="', "\\", '"'),
+            ("equals", "a", "=", ""),
+            ("names", "", "a", ""),
+            ("pairs", "", "a=b,", ""),
+        )
+    ),
+    pytest.param(credentials.parse_basic, "", "YTpi", "", id="basic"),
+    pytest.param(credentials.parse_basic, "", "Ojo6", "", id="basic-colons"),
+    pytest.param(credentials.parse_basic, "YTpi", "=", "", id="basic-padding"),
+    pytest.param(credentials.decode_extended, "UTF-8''", "%41", "", id="extended"),
+    pytest.param(credentials.decode_extended, "UTF-8''", "%", "", id="extended-broken"),
+    pytest.param(
+        lambda value: targets.is_same_target(value, value, value, ""),
+        "/",
+        "%2f",
+        "",
+        id="target-slashes",
+    ),
+    pytest.param(
+        lambda value: targets.is_same_target(value, None, "/", ""), "a", ":", "", id="target"
     ),
     pytest.param(urls.join, "", "/", "", id="join-slashes"),
     pytest.param(urls.join, "", "//a", "", id="join-atoms"),

@@ -283,14 +283,14 @@ class Compiler:
             for name, values in settings.items():
                 if values.get("on", False):
                     active.append((getattr(toolbox, name), values))
+        for tool, _ in active:
+            if getattr(tool, "error_format", None):
+                self.plan.planned.setdefault("error_format", tool.error_format)
         self.plan.arrivals = tuple(
             tool.prepare_arrival(without(values, "on", "priority"))
             for tool, values in active
             if hasattr(tool, "prepare_arrival")
         )
-        for tool, _ in active:
-            if getattr(tool, "error_format", None):
-                self.plan.planned.setdefault("error_format", tool.error_format)
         if any(not is_compilable(tool) for tool, _ in active):
             self.plan.setups = tuple(tool for tool, _ in active)
             return

@@ -101,6 +101,7 @@ class Request(WebObWords):
     _remote: Host | None = None
     _base: str | None = None
     _unique_id: UniqueId | None = None
+    _csp_nonce: str | None = None
     _config: dict[str, Any] | None = None
     _hooks: HookMap | None = None
     _toolmaps: dict[str, dict[str, dict[str, Any]]] | None = None
@@ -259,6 +260,15 @@ class Request(WebObWords):
         if self._unique_id is None:
             self._unique_id = UniqueId(make_uuid4())
         return self._unique_id
+
+    @property
+    def csp_nonce(self) -> str:
+        """128 random bits by which this response's policy (`tools.secure_headers`) knows the
+        scripts that the page itself has put there.
+        """
+        if self._csp_nonce is None:
+            self._csp_nonce = urandom(16).hex()
+        return self._csp_nonce
 
     # -- the body ----------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -366,6 +367,7 @@ _WORDS: dict[type, str] = {
     bytes: "bytes",
     type: "a class",
     timedelta: "a timedelta",
+    re.Pattern: "a pattern",
     os.PathLike: "a path",
     Callable: "something that can be called",  # type: ignore[dict-item]
 }

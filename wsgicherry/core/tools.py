@@ -97,9 +97,9 @@ class Tool:
 
     def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, ...] | None:
         """Return the key at fault, '' if that is unclear, and what is wrong; None: nothing is.
+        With 'advice' behind them it does not stop the start.
 
-        A third word, 'advice', is for what need not stop the start. `settings` are all that
-        hold for a page, without 'on' and 'priority'. Asked when an
+        `settings` are all that hold for a page, without 'on' and 'priority'. Asked when an
         application is mounted. A subclass with a `_setup()` of its own may know the rest.
         """
         if type(self)._setup is not Tool._setup or not _may_need(self.callable):
@@ -175,7 +175,7 @@ class PreparedTool(Tool):
             except ConfigError as error:
                 return error.key, f"{error.met} {error.wanted}".rstrip()
             except (TypeError, ValueError) as error:
-                return "", str(error)
+                return getattr(error, "key", ""), str(error)
         return fault
 
     def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:

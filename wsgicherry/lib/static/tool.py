@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ...core.current import serving_now
 from ...core.loaded import ConfigError
 from ...core.tools import HandlerTool, ToolTarget
+from ...core.toolsettings import read_documentation
 
 if TYPE_CHECKING:
     from .directory import Directory
@@ -40,13 +41,15 @@ def staticdir(
 ) -> bool:
     """Answer GET and HEAD with the file below `dir` that the path below `section` names.
 
-    `dir`: absolute, or relative to `root`. `section` is supplied when it is a tool. `match`: a
-    pattern that the path must hold. `content_types`: {extension without dot: type}. `index`:
-    the file that answers for its directory. `fallback`: the file that answers where nothing
-    else does and a page is wanted. `dotfiles`, `follow_symlinks`: serve these too. `immutable`:
-    names with a fingerprint (or that hold this pattern) never change. `max_age`: seconds that
-    others may be kept. `precompressed`: send `.br`, `.zst` and `.gz` neighbours.
-    `sendfile_header`, `sendfile_prefix`: have the server in front send the file.
+    `dir`: the folder, absolute, or relative to `root`. `root`: what a relative name begins at.
+    `section`: the path of the folder, which the toolkit fills in. `match`: a pattern that the
+    path must hold. `content_types`: {extension without dot: type}. `index`: the file that
+    answers for its directory. `fallback`: the file that answers where nothing else does and a
+    page is wanted. `dotfiles`: serve names that begin with a dot. `follow_symlinks`: serve what
+    links out of the folder lead to. `immutable`: names with a fingerprint (or that hold this
+    pattern) never change. `max_age`: seconds that others may be kept. `precompressed`: send
+    `.br`, `.zst` and `.gz` neighbours. `sendfile_header`: the header by which the server in
+    front is told to send the file. `sendfile_prefix`: what its path begins with there.
     `stat_seconds`: how long what was found is remembered.
 
     Returns whether it answered; ValueError for settings that cannot be meant. Source: BEHAVIOUR
@@ -71,7 +74,8 @@ def staticfile(
 ) -> bool:
     """Answer GET and HEAD with the file `filename` (absolute, or relative to `root`).
 
-    The settings are those of `staticdir`. Returns whether it answered; ValueError for a file
+    `filename`: the file, absolute, or relative to `root`. The other settings are those of
+    `staticdir`. Returns whether it answered; ValueError for a file
     name that is not absolute in the end. Source: BEHAVIOUR 8.4.
     """
     return prepare_file(**locals()).answer()
@@ -117,6 +121,11 @@ class StaticTool(HandlerTool):
     ) -> None:
         super().__init__(callable, name)
         self.prepare = prepare
+
+    def documentation(self) -> Mapping[str, str]:
+        """Return what the settings mean; most are the same for both tools."""
+        docs = {**read_documentation(staticdir.__doc__), **super().documentation()}
+        return {name: text for name, text in docs.items() if name in (self.arguments() or ())}
 
     def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:
         """Attach a hook that drops the handler when a file has answered."""
