@@ -155,8 +155,8 @@ _ROWS: dict[str, tuple[tuple[Any, ...], ...]] = {
         ("max_ranges", _INT, 16, "How many pieces of a file may be asked for at once."),
         ("image_map", _BOOL, False, "Read the query string '12,34' as x and y."),
         (
-            *("allowed_hosts", (*_NAMES, str), ()),
-            *("The Host names to answer to; none: all.", (), find_pattern_fault),
+            *("allowed_hosts", (*_NAMES, str), (), "The Host names to answer to; none: all."),
+            *((), _TEXT, find_pattern_fault),
         ),
         ("login", _TEXT, None, "The user's name, as far as the log is concerned."),
         ("body.maxbytes", _INT, None, "Bytes of a body; more is answered 413."),
@@ -309,15 +309,14 @@ def describe_misfit(setting: Setting, value: Any) -> str:
     """Return why `value` does not fit `setting`, as the end of a sentence; "" if it does."""
     if not fits(value, setting.types):
         return f"is {value!r}, which is not {name_types(setting.types)}"
-    if setting.find_fault is not None and value is not None:
-        return setting.find_fault(value) or ""
     if setting.allowed and value is not None and value not in setting.allowed:
         return f"is {value!r}, which is not one of {', '.join(map(repr, setting.allowed))}"
     if setting.elements and isinstance(value, _NAMES):
         for element in value:
             if element is None or not fits(element, setting.elements):
                 return f"holds {element!r}, which is not {name_types(setting.elements)}"
-    return ""
+    fault = setting.find_fault and value is not None and setting.find_fault(value)
+    return fault or ""
 
 
 def describe(setting: Setting) -> str:

@@ -21,14 +21,12 @@ ARRIVED = "wsgicherry.arrived"
 """In the environ: the `Arrived`, how the request was before the tool changed it."""
 
 OF_THE_PEER = (
-    *(
-        "REMOTE_ADDR",
-        "REMOTE_HOST",
-        "REMOTE_PORT",
-        "HTTP_HOST",
-        "SCRIPT_NAME",
-        "wsgi.url_scheme",
-    ),
+    "REMOTE_ADDR",
+    "REMOTE_HOST",
+    "REMOTE_PORT",
+    "HTTP_HOST",
+    "SCRIPT_NAME",
+    "wsgi.url_scheme",
 )
 """What the environ says of the connection with the peer, which may be a proxy's."""
 
@@ -70,13 +68,8 @@ def settle(
     port: str | None = None,
     prefix: str | None = None,
 ) -> ProxySettings:
-    """Return what the tool's settings mean; ValueError for what cannot be.
-
-    `trusted`: networks ('10.0.0.0/8', '::1') and 'unix'; `hops`: how many proxies there are at
-    most, or, without `trusted`, wherever they are. `local`, `remote`, `scheme`, `port`,
-    `prefix`: the headers that say it, '' for one that the proxies do not set. `forwarded`: they
-    set Forwarded (RFC 7239) instead. `base`: the public address ('https://a.example/shop',
-    'a.example', '/shop') where no header says it. `debug`: log what was believed.
+    """Return what the tool's settings, explained at `proxy`, mean; ValueError for what cannot
+    be.
     """
     names = Names(
         local or "", remote or "", scheme or "", port or "", prefix or "", bool(forwarded)
@@ -111,8 +104,18 @@ def parse_base(base: str) -> Outside:
 def proxy(*args: Any, **settings: Any) -> None:
     """Give the current request the host, scheme, client and prefix that trusted proxies name.
 
-    Arguments are those of `settle`. HTTPError 400 for headers of a trusted proxy that are
-    malformed or contradict each other; of anybody else's none is read.
+    `base`: the public address where no header says it, such as 'https://a.example/shop',
+    'a.example' or '/shop'. `local`: the header with the host, '' if the proxies do not set it.
+    `remote`: the header with the chain of addresses. `scheme`: the header with 'http' or
+    'https', or 'on'. `debug`: log what was believed. `trusted`: networks such as '10.0.0.0/8'
+    and '::1', and 'unix' for whoever is at a unix socket. `hops`: how many proxies there are at
+    most, or, without `trusted`, wherever they are. `forwarded`: whether the proxies set
+    Forwarded (RFC 7239), and the other headers count for nothing. `port`: the header with the
+    port, for a proxy that takes it out of the host. `prefix`: the header with the path that a
+    proxy cut off.
+
+    HTTPError 400 for headers of a trusted proxy that are malformed or contradict each other; of
+    anybody else's none is read.
     """
     apply(settle(*args, **settings), serving_now().request)
 
@@ -136,13 +139,12 @@ class ProxyTool(PreparedTool):
 
     def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, ...] | None:
         """Return key, message and severity of what is wrong with `settings`; None: nothing."""
-        try:
-            settled = settle(**settings)
-        except (TypeError, ValueError) as error:
-            return "", str(error)
-        if not settled.lookout.trusted and settled.base == NOTHING:
-            return "", NOBODY_TRUSTED, "advice"
-        return None
+        fault = super().find_fault(settings)
+        if fault is not None:
+            return fault
+        settled = settle(**settings)
+        is_idle = not settled.lookout.trusted and settled.base == NOTHING
+        return ("", NOBODY_TRUSTED, "advice") if is_idle else None
 
 
 def prepare_proxy(**settings: Any) -> Callable[[], None]:
