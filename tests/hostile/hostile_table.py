@@ -6,10 +6,13 @@ import dataclasses
 
 from hostile_row import Row
 from rows import (
+    authentication,
     bodies,
+    caching,
     compression,
     conditional,
     cookies,
+    crosssite,
     dispatchers,
     failures,
     hosts,
@@ -22,6 +25,7 @@ from rows import (
     parameters,
     partheaders,
     paths,
+    proxies,
     queries,
     ranges,
     redirects,
@@ -36,6 +40,7 @@ KINDS = {
     "query": queries,
     "param": parameters,
     "host": hosts,
+    "proxy": proxies,
     "cookie": cookies,
     "method": methods,
     "accept": negotiation,
@@ -52,9 +57,12 @@ KINDS = {
     "stream": streams,
     "session": sessions,
     "login": logins,
+    "cache": caching,
     "small": smalltools,
+    "cross": crosssite,
     "static": static,
     "encoding": compression,
+    "auth": authentication,
 }
 
 

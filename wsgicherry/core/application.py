@@ -141,6 +141,8 @@ class Application:
         self.plans: dict[tuple[Any, ...], Plan] = {}
         self.routes: dict[str, Route | DeadEnd] = {}
         self.base_plan: Plan | None = None
+        # What `tools.caching` keeps of this application's pages, by its settings.
+        self.caches: dict[Any, Any] = {}
         self.config = AppConfig()
         self.config.on_change = self.forget_plans
         self.forget_plans()

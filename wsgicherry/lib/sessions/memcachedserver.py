@@ -33,7 +33,7 @@ def import_pymemcache(module: str) -> Any:
         return import_module(f"pymemcache.{module}")  # an optional dependency
     except ImportError as error:
         raise ImportError(
-            "Sessions in memcached need the package pymemcache: "
+            "What is kept in memcached needs the package pymemcache: "
             "pip install 'wsgicherry[memcached]'"
         ) from error
 
@@ -132,6 +132,12 @@ class MemcachedServer:
         # pymemcache does not wait for answers unless it is told to (SERVERS.md, R40).
         answer = self._call("add", key, value, expire=expire, noreply=False)
         return answer is True
+
+    def set(self, key: str, value: bytes, expire: int) -> None:
+        """Store an item, whatever is there; one that is too large deletes that."""
+        if expire >= LONGEST_RELATIVE_SECONDS:
+            expire = life_seconds(time.time() + expire)
+        self._call("set", key, value, expire=expire, noreply=False)
 
     def cas(self, key: str, value: bytes, version: Any, expire: int) -> bool:
         """Replace the item `key` if it is of `version` still; return whether it was."""

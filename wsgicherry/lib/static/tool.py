@@ -22,8 +22,8 @@ MAX_PREPARED = 128
 
 def staticdir(
     section: str,
-    dir: str,
-    root: str | None = "",
+    dir: str | os.PathLike[str],
+    root: str | os.PathLike[str] | None = "",
     match: str = "",
     content_types: Mapping[str, str] | None = None,
     index: str = "",
@@ -41,15 +41,20 @@ def staticdir(
 ) -> bool:
     """Answer GET and HEAD with the file below `dir` that the path below `section` names.
 
-    `dir`: the folder, absolute, or relative to `root`. `root`: what a relative name begins at.
-    `section`: the path of the folder, which the toolkit fills in. `match`: a pattern that the
-    path must hold. `content_types`: {extension without dot: type}. `index`: the file that
-    answers for its directory. `fallback`: the file that answers where nothing else does and a
-    page is wanted. `dotfiles`: serve names that begin with a dot. `follow_symlinks`: serve what
-    links out of the folder lead to. `immutable`: names with a fingerprint (or that hold this
-    pattern) never change. `max_age`: seconds that others may be kept. `precompressed`: send
-    `.br`, `.zst` and `.gz` neighbours. `sendfile_header`: the header by which the server in
-    front is told to send the file. `sendfile_prefix`: what its path begins with there.
+    `section`: the path that is cut off; as a tool it is that of the config's section.
+    `dir`: the directory, absolute or below `root`; '~' is the home directory.
+    `root`: what a relative `dir` is below.
+    `match`: a pattern that the path must hold.
+    `content_types`: {extension without dot: type}.
+    `index`: the file that answers for its directory; without it directories are not served.
+    `fallback`: the file that answers requests for HTML which nothing else answers.
+    `dotfiles`: serve names that begin with a dot, not '.well-known' alone.
+    `follow_symlinks`: follow links that lead out of the directory.
+    `immutable`: files with a fingerprint in their name never change; or a pattern for names.
+    `max_age`: seconds for which the other files may be kept unasked.
+    `precompressed`: send neighbours that were packed in advance (.br, .zst, .gz).
+    `sendfile_header`: X-Accel-Redirect or X-Sendfile, for the server in front to send the file.
+    `sendfile_prefix`: the internal location of nginx that stands for the directory.
     `stat_seconds`: how long what was found is remembered.
 
     Returns whether it answered; ValueError for settings that cannot be meant. Source: BEHAVIOUR
@@ -59,8 +64,8 @@ def staticdir(
 
 
 def staticfile(
-    filename: str,
-    root: str | None = None,
+    filename: str | os.PathLike[str],
+    root: str | os.PathLike[str] | None = None,
     match: str = "",
     content_types: Mapping[str, str] | None = None,
     debug: bool = False,
@@ -72,11 +77,21 @@ def staticfile(
     sendfile_prefix: str = "",
     stat_seconds: float = 1.0,
 ) -> bool:
-    """Answer GET and HEAD with the file `filename` (absolute, or relative to `root`).
+    """Answer GET and HEAD with one file, whatever follows the path of its section.
 
-    `filename`: the file, absolute, or relative to `root`. The other settings are those of
-    `staticdir`. Returns whether it answered; ValueError for a file
-    name that is not absolute in the end. Source: BEHAVIOUR 8.4.
+    `filename`: the file, absolute or below `root`; a link is followed.
+    `root`: what a relative `filename` is below.
+    `match`: a pattern that the path must hold.
+    `content_types`: {extension without dot: type}.
+    `immutable`: a file with a fingerprint in its name never changes; or a pattern for names.
+    `max_age`: seconds for which it may be kept unasked.
+    `precompressed`: send a neighbour that was packed in advance (.br, .zst, .gz).
+    `sendfile_header`: X-Accel-Redirect or X-Sendfile, for the server in front to send the file.
+    `sendfile_prefix`: the internal location of nginx that stands for the file's directory.
+    `stat_seconds`: how long what was found is remembered.
+
+    Returns whether it answered; ValueError for a file name that is not absolute in the end.
+    Source: BEHAVIOUR 8.4.
     """
     return prepare_file(**locals()).answer()
 
@@ -94,7 +109,9 @@ def prepare_file(**settings: Any) -> SingleFile:
 def as_key(settings: dict[str, Any]) -> dict[str, Any]:
     """Return `settings` with types that can be looked up."""
     types = settings.get("content_types")
-    return {**settings, "content_types": tuple(types.items())} if types else settings
+    if not isinstance(types, Mapping):
+        return settings
+    return {**settings, "content_types": tuple(types.items())}
 
 
 @lru_cache(maxsize=MAX_PREPARED)
@@ -147,16 +164,16 @@ class StaticTool(HandlerTool):
 
         `settings` are all that hold for a page, without 'on' and 'priority'.
         """
+        missing = super().find_fault(settings)
+        if missing is not None:
+            return missing
         # PERF: see lib/static/__init__.py.
         from .directory import Directory
         from .single import SingleFile
 
-        is_directory = self.callable is staticdir
-        wanted = "dir" if is_directory else "filename"
         prefix = f"{self.namespace}.{self._name}."
-        key = prefix + wanted
-        if wanted not in settings:
-            return "", f"{key} is missing; say what to serve."
+        is_directory = self.callable is staticdir
+        key = prefix + ("dir" if is_directory else "filename")
         try:
             if not is_directory:
                 SingleFile(**settings)

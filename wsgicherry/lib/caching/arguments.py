@@ -1,0 +1,36 @@
+"""The settings of `tools.caching` as the check of a config sees them."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+
+from ...core.toolsettings import read_documentation
+from .settings import BUILTIN, find_class, settle
+
+
+def list_arguments() -> Mapping[str, inspect.Parameter]:
+    """Return the settings of a page, and those of each kind of cache."""
+    found = dict(inspect.signature(settle).parameters)
+    del found["attributes"]
+    for name in BUILTIN:
+        kind = find_class(name)
+        for base in kind.__mro__:
+            for setting, annotation in vars(base).get("__annotations__", {}).items():
+                found.setdefault(
+                    setting,
+                    inspect.Parameter(
+                        setting,
+                        inspect.Parameter.KEYWORD_ONLY,
+                        default=getattr(kind, setting),
+                        annotation=annotation,
+                    ),
+                )
+    return found
+
+
+def explain_arguments() -> Mapping[str, str]:
+    """Return what each of them means."""
+    classes = [base for name in BUILTIN for base in find_class(name).__mro__]
+    texts = [settle.__doc__, *(kind.__doc__ for kind in classes)]
+    return {name: text for doc in texts for name, text in read_documentation(doc).items()}

@@ -1,0 +1,301 @@
+"""Store what a handler made, or let those go on who wait for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ...core.bodies import FileChunks, as_bytes, close_body
+from ...core.current import Serving, serving_now
+from ...core.errors import UNEXPECTED
+from ...core.headers import settle_headers
+from ...wire.status import status_line, valid_status
+from .coalescing import Flight
+from .entries import Entry
+from .keys import Key, as_targets
+from .policy import (
+    find_lifetime,
+    find_obstacle,
+    find_vary,
+    initial_age,
+    is_better_than_error,
+)
+from .stored import MAX_TAGS
+from .waiting import Result, end_flight
+
+# Of the one response, not of the page.
+NOT_STORED = frozenset({"Age", "Cache-Status", "Date"})
+
+
+class Change:
+    """A request that may change what is stored: it is forgotten when it succeeds (RFC 9111
+    section 4.4).
+    """
+
+    def __init__(self, target: Key) -> None:
+        self.target = target
+
+    def finish(self, serving: Serving) -> None:
+        """Forget the page of this URL, and those of this host that the response names."""
+        response, request = serving.response, serving.request
+        if find_code(response) >= 400:
+            return
+        targets = [self.target]
+        for name in ("Location", "Content-Location"):
+            place = str(response.headers.get(name, ""))
+            if place and find_base(place) in ("", request.base):
+                targets += as_targets(place, request.script_name, request)
+        for cache in request.app.caches.values():
+            for target in targets:
+                cache.forget(target)
+
+    def release(self) -> None:
+        """Do nothing: nobody waits."""
+
+    def stand_in(self, serving: Serving) -> None:
+        """Do nothing: an error changes nothing."""
+
+
+class Run:
+    """A handler that runs because the cache had nothing to answer with."""
+
+    def __init__(
+        self,
+        caching: Any,
+        cache: Any,
+        target: Key,
+        key: Key,
+        flight: Flight | None,
+        stale: Entry | None,
+        may_store: bool,
+        why: str,
+    ) -> None:
+        self.caching, self.cache = caching, cache
+        self.target, self.key = target, key
+        self.flight, self.stale, self.may_store, self.why = flight, stale, may_store, why
+        self.is_streaming = False
+        self.purges = cache.flights.purges
+
+    def finish(self, serving: Serving) -> None:
+        """Store the response, before its head is made; of a stream what passes by."""
+        response = serving.response
+        if self.flight is None and not self.may_store:
+            self._tell(response, "")
+            return
+        if find_code(response) >= 500 and self._shows_stale(serving):
+            return
+        obstacle = self._take_in(serving)
+        if self.is_streaming:
+            self._tell(response, "")
+            return
+        if obstacle:
+            self.end(None, find_code(response) >= 500)
+        else:
+            obstacle = self.store(serving, b"".join(response._app_iter))
+        self._tell(response, obstacle or "stored")
+
+    def _take_in(self, serving: Serving) -> str:
+        """See to it that the body is in memory, or goes there while it is sent; return why it
+        may not, '' if it may.
+        """
+        response = serving.response
+        body: Any = response._app_iter
+        if type(body) is list:
+            return ""  # `store` finds out
+        obstacle = self._find_obstacle(serving)
+        limit = self.cache.maxobj_size
+        if obstacle:
+            return obstacle
+        if type(body) is FileChunks and (body.count_rest() or 0) > limit:
+            return "size"
+        if response.stream:
+            self.is_streaming = True
+            response.body = Tee(self, body, limit)
+        else:
+            response.collapse_body()
+        return ""
+
+    def _find_obstacle(self, serving: Serving) -> str:
+        """Return why the response may not be stored, in one word; '' if it may."""
+        request: Any = serving.request
+        response = serving.response
+        pairs, _ = settle_headers(response._headerlist)
+        statuses = self.caching.settings.statuses
+        obstacle = find_obstacle(find_code(response), pairs, statuses)
+        if obstacle:
+            return obstacle
+        session = getattr(serving, "session", None)
+        if session is not None and getattr(session, "touched", True):
+            return "session"
+        if response._cookie:
+            return "cookie"
+        # A page that has looked at the cookies is one client's own, unless it says by Vary
+        # that each of them may be given to whoever sends the same.
+        if request._cookie is not None and "cookie" not in find_vary(pairs):
+            return "cookie"
+        return "login" if request.login else ""
+
+    def store(self, serving: Serving, data: bytes) -> str:
+        """Store the response with the body `data`; return why not, '' if it is.
+
+        Those who wait have their answer then.
+        """
+        request, response = serving.request, serving.response
+        environ = request.environ
+        pairs, length = settle_headers(response._headerlist)
+        settings = self.caching.settings
+        created = response.time - initial_age(pairs)
+        lifetime = find_lifetime(
+            pairs,
+            response.time,
+            settings.delay,
+            settings.stale_while_revalidate,
+            settings.stale_if_error,
+        )
+        tags = find_tags(response, pairs)
+        obstacle = self._find_obstacle(serving)
+        if not obstacle and len(data) > self.cache.maxobj_size:
+            obstacle = "size"
+        if not obstacle and length is not None and length != str(len(data)):
+            obstacle = "length"
+        if not obstacle and created + lifetime.kept <= response.time:
+            obstacle = "stale"
+        if not obstacle and len(tags) > MAX_TAGS:
+            obstacle = "tags"
+        if obstacle:
+            self.end(None, find_code(response) >= 500)
+            return obstacle
+        headers = tuple(pair for pair in pairs if pair[0] not in NOT_STORED)
+        entry = Entry(status_line(response.status), headers, data, created, lifetime)
+        if self._is_purged():
+            self.end(None)
+            return "purged"
+        is_kept = self.cache.keep(self.target, environ, entry, tags)
+        self.end(Result.of(entry, environ))
+        return "" if is_kept else "room"
+
+    def _is_purged(self) -> bool:
+        """Tell whether the page may show what was before something was purged."""
+        if self.flight is not None and self.flight.is_awaited:
+            return self.flight.is_spoilt
+        return bool(self.purges != self.cache.flights.purges)  # that of any page
+
+    def end(self, result: Result | None, is_for_all: bool = True) -> None:
+        """Let those go on who wait; once."""
+        flight, self.flight, self.may_store = self.flight, None, False
+        self.is_streaming = False
+        if flight is not None:
+            end_flight(self.cache, self.key, flight, result, is_for_all)
+
+    def release(self) -> None:
+        """Let those go on who wait, whatever happened, unless the body is still to be made."""
+        if not self.is_streaming:
+            self.end(None)
+
+    # -- in place of an error ----------------------------------------------------------
+
+    def _shows_stale(self, serving: Serving) -> bool:
+        """Show what was stored in place of an error, if it may be (RFC 5861 section 4)."""
+        entry = self.stale
+        if entry is None:
+            return False
+        age = serving.response.time - entry.created
+        if not is_better_than_error(entry.lifetime, age):
+            return False
+        self.stale = None
+        self.caching.show(serving, entry, age)
+        self.end(Result.of(entry, serving.request.environ))
+        return True
+
+    def stand_in(self, serving: Serving) -> None:
+        """Replace the page of an unexpected error, if something that was stored may do so."""
+        self._shows_stale(serving)
+
+    def _tell(self, response: Any, what: str) -> None:
+        """Say in the header Cache-Status what became of the response (RFC 9211)."""
+        name = self.caching.settings.cache_status
+        if name:
+            detail = f"; {what}" if what == "stored" else f"; detail={what}" if what else ""
+            response.headers["Cache-Status"] = f"{name}; {self.why}{detail}"
+
+
+class Tee:
+    """A stream that is stored when all of it has gone to the client, and not at all if it ends
+    earlier or is longer than `limit_bytes`.
+    """
+
+    def __init__(self, run: Run, body: Iterable[bytes], limit_bytes: float) -> None:
+        self.run, self.body = run, body
+        self.iterator: Iterator[bytes] = iter(body)
+        self.left_bytes = limit_bytes
+        self.chunks: list[bytes] | None = []
+
+    def __iter__(self) -> Tee:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            data = as_bytes(next(self.iterator))
+        except StopIteration:
+            chunks, self.chunks = self.chunks, None
+            if chunks is not None:
+                self._store(b"".join(chunks))
+            raise
+        except BaseException:
+            self._abandon(True)
+            raise
+        self.left_bytes -= len(data)
+        if self.left_bytes < 0:
+            self._abandon(False)
+        elif self.chunks is not None:
+            self.chunks.append(data)
+        return data
+
+    def _store(self, data: bytes) -> None:
+        serving = serving_now()
+        try:
+            self.run.store(serving, data)
+        except UNEXPECTED:
+            # The client has the whole page; it is for the log that the cache has not.
+            self.run.end(None)
+            serving.request.log("", "TOOLS.CACHING", 40, traceback=True)
+
+    def _abandon(self, is_for_all: bool) -> None:
+        if self.chunks is not None:
+            self.chunks = None
+            self.run.end(None, is_for_all)
+
+    def close(self) -> None:
+        """Store nothing if this is not the end, and close what is streamed."""
+        self._abandon(True)
+        close_body(self.body)
+
+
+def find_code(response: Any) -> int:
+    """Return the status as a number; 500 for one that is none."""
+    try:
+        return valid_status(response.status)[0]
+    except ValueError:
+        return 500
+
+
+def find_base(place: str) -> str:
+    """Return 'scheme://host' of an absolute URL, '' for a path."""
+    if not place.startswith("/"):
+        scheme, slashes, rest = place.partition("://")
+        return f"{scheme}://{rest.partition('/')[0]}" if slashes else "?"
+    return "?" if place.startswith("//") else ""
+
+
+def find_tags(response: Any, headers: Iterable[tuple[str, str]]) -> list[str]:
+    """Return the tags of a response: `response.cache_tags`, and what the headers Cache-Tag (a
+    list) and Surrogate-Key (words) say.
+    """
+    own = getattr(response, "cache_tags", ())
+    tags = [own] if isinstance(own, str) else list(map(str, own))
+    for name, value in headers:
+        if name == "Cache-Tag":
+            tags += [tag.strip() for tag in value.split(",")]
+        elif name == "Surrogate-Key":
+            tags += value.split()
+    return [tag for tag in tags if tag]
