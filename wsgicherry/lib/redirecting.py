@@ -43,7 +43,10 @@ def prepare_trailing_slash(status: int | None = None, **settings: Any) -> Callab
         raise ValueError(
             f"tools.trailing_slash.status is {status!r}; a redirect is {_REDIRECTS}."
         )
-    return partial(trailing_slash, status=status, **settings)
+    if status is not None:
+        settings["status"] = status
+    # Without settings the tool's own function, which programs look for among the hooks.
+    return partial(trailing_slash, **settings) if settings else trailing_slash
 
 
 REDIRECTS = (300, 301, 302, 303, 307, 308)
