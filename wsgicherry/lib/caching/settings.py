@@ -97,6 +97,8 @@ def settle(
             value=repr(cache_status),
         )
     check_attributes(kind, attributes)
+    if isinstance(kind, type) and issubclass(kind, Cache):
+        kind.check(attributes)
     return Settings(
         kind,
         attributes,
