@@ -16,7 +16,7 @@ from .lib import (
     static,
     xmlrpcutil,
 )
-from .lib.caching.tool import CachingTool
+from .lib.cachingtool import CachingTool
 from .lib.sessionauthtool import SessionAuthTool
 from .lib.sessiontool import SessionTool
 
