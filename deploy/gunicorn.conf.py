@@ -25,7 +25,8 @@ preload_app = False
 # The workers' heartbeat file must not wait for a disk.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
 
-# Whose X-Forwarded-Proto is believed; no header may move SCRIPT_NAME.
+# Whose X-Forwarded-Proto is believed; no header may move SCRIPT_NAME. For the rest of what
+# proxies say there is tools.proxy: docs/proxies.md.
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
 forwarder_headers = ""
 

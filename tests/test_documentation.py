@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
+from base64 import b64encode
 from pathlib import Path
 from typing import NamedTuple
 
@@ -194,6 +195,8 @@ def perform(command: str, wsgi) -> tuple[str, list[str], str, bool]:
         elif word == "-H":
             name, _, value = next(words).partition(":")
             headers[name] = value.strip()
+        elif word == "-u":
+            headers["Authorization"] = f"Basic {b64encode(next(words).encode()).decode()}"
         elif word == "-b":
             cookies = next(words)
             headers["Cookie"] = cookies if "=" in cookies else read_jar(Path(cookies))
@@ -304,7 +307,9 @@ def make_settings() -> str:
 # Tools whose arguments have a table of their own.
 WITH_TABLES = {
     "caching": "[many](caching.md#settings)",
+    "secure_headers": "[many](security.md#all-settings)",
     "sessions": "[many](sessions.md#all-settings)",
+    "auth_digest": "[many](authentication.md#algorithms-and-more)",
     "session_auth": "[hooks](login.md#your-own-page-and-more)",
 }
 

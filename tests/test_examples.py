@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 import sys
+from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -365,6 +366,49 @@ def test_upload(run_example):
     assert b"<p>The request's body is larger than 10000000 bytes.</p>" in too_large.body
 
 
+def test_two_origins(run_example):
+    """The page of one origin may use the service; others may not, nor send the form."""
+    site = run_example("two_origins")
+    page = site.ask()
+    nonce = re.search('<script nonce="([0-9a-f]+)">', page.body.decode())[1]
+    assert f"script-src 'nonce-{nonce}'" in page.header("Content-Security-Policy")
+    listed, other = {"Origin": "http://127.0.0.1:8080"}, {"Origin": "http://evil.example"}
+    asks = {"Access-Control-Request-Method": "PUT"}
+    answer = site.ask("/notes", "OPTIONS", listed | asks)
+    assert answer.header("Access-Control-Allow-Methods") == "GET, HEAD, PUT"
+    assert site.ask("/notes", "OPTIONS", other | asks).status == 403
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    added = site.ask("/notes", "PUT", form | listed, b"text=cherries")
+    assert (added.status, added.body) == (200, b"cherries")
+    assert added.header("Access-Control-Allow-Origin") == listed["Origin"]
+    assert site.ask("/notes", "PUT", form | other, b"text=plums").status == 403
+    assert site.ask("/sign", "POST", form | other, b"name=eva").status == 403
+    own = form | {"Sec-Fetch-Site": "same-origin"}
+    assert site.ask("/sign", "POST", own, b"name=eva").body == b"Signed, thank you.\n"
+
+
+def test_static_site(run_example):
+    """Files come with a type, a tag and parts; a download has a name of its own."""
+    site = run_example("static_site")
+    assert '<a href="source/hello.py">' in site.text()
+    source = (EXAMPLES / "hello.py").read_bytes()
+    answer = site.ask("/source/hello.py")
+    assert (answer.status, answer.body) == (200, source)
+    assert answer.header("Content-Type") == "text/plain; charset=utf-8"
+    assert answer.header("Cache-Control") == "max-age=60"
+    tag = {"If-None-Match": answer.header("ETag")}
+    assert site.ask("/source/hello.py", headers=tag).status == 304
+    part = site.ask("/source/hello.py", headers={"Range": "bytes=3-8"})
+    assert (part.status, part.body) == (206, source[3:9])
+    for target in ("/source/../README.md", "/source/%2e%2e/setup.cfg", "/source/nothing.py"):
+        assert site.ask(target).status == 404
+    download = site.ask("/download?ticket=friend")
+    assert download.body == source
+    disposition = download.header("Content-Disposition")
+    assert disposition == 'attachment; filename="a first program.py"'
+    assert site.ask("/download").status == 403
+
+
 def test_rest_service(run_example):
     """Each method of a resource answers its HTTP method; Allow tells which there are."""
     site = run_example("rest_service")
@@ -419,6 +463,40 @@ def test_events(run_example, raw_client):
         client.close()
         assert b"\r\nContent-Type: text/event-stream\r\n" in sent
         assert sent.partition(b"\r\n\r\n")[2].startswith(b":\n\nid: %d\n" % numbers[0])
+
+
+def test_protected(run_example):
+    """Both areas let in who has the password, and ask anybody else for it."""
+    site = run_example("protected")
+    basic = site.ask("/basic/")
+    assert (basic.status, basic.header("WWW-Authenticate")) == (
+        401, 'Basic realm="The orchard", charset="UTF-8"',
+    )  # fmt: skip
+    for text, status in (("ada:cherries", 200), ("ada:plums", 401), ("bob:cherries", 401)):
+        header = {"Authorization": "Basic " + b64encode(text.encode()).decode()}
+        assert site.ask("/basic/", headers=header).status == status
+    challenge = site.ask("/digest/").header("WWW-Authenticate")
+    assert "algorithm=SHA-256" in challenge
+    for password, status in (("cherries", 200), ("plums", 401)):
+        header = {"Authorization": answer_challenge(challenge, password)}
+        answer = site.ask("/digest/", headers=header)
+        assert answer.status == status
+    assert site.ask("/digest/", headers=header).status == 401
+
+
+def answer_challenge(challenge, password):
+    """Return what proves to know a password, by RFC 7616."""
+
+    def digest(text):
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    nonce = re.search('nonce="(.*?)"', challenge)[1]
+    ha1 = digest(f"ada:The orchard:{password}")
+    response = digest(f"{ha1}:{nonce}:00000001:ab:auth:{digest('GET:/digest/')}")
+    return (
+        f'Digest username="ada", realm="The orchard", nonce="{nonce}", uri="/digest/", '
+        f'cnonce="ab", nc=00000001, qop=auth, algorithm=SHA-256, response="{response}"'
+    )
 
 
 def unchunked(data):

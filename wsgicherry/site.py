@@ -71,6 +71,7 @@ class Site:
         self.config.on_change = self.forget_plans
         self.config.on_file = self.watch_file
         self._takes_signals = False
+        self._advised: set[str] = set()
         connect(self)
         renew_after_fork(self)
 
@@ -164,8 +165,9 @@ class Site:
         self.start_engine()
         for toolbox in app.toolboxes.values():
             toolbox.on_change = self.forget_plans
-        findings = [finding for finding in self.check_self() if finding.severity == "error"]
-        return findings + self.find_errors([app], final=True)
+        findings = self.check_self() + self.check_application(app)
+        self._advise(findings)
+        return [finding for finding in findings if finding.severity == "error"]
 
     # -- checks ------------------------------------------------------------------------
 
@@ -231,8 +233,14 @@ class Site:
         errors = [str(finding) for finding in findings if finding.severity == "error"]
         if errors:
             raise SystemExit("\n".join([REFUSED, *errors]))
+        self._advise(findings)
+
+    def _advise(self, findings: Iterable[Finding]) -> None:
+        """Log the advice among `findings`, each once, if the checker is to be heard."""
         for finding in findings:
-            if self.checker.on and getattr(self.checker, f"check_{finding.rule}", True):
+            is_heard = self.checker.on and getattr(self.checker, f"check_{finding.rule}", True)
+            if finding.severity == "advice" and is_heard and str(finding) not in self._advised:
+                self._advised.add(str(finding))
                 self.log.error(str(finding), "CHECKER", 30)
 
     def bind(self) -> None:

@@ -2,81 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from .core.tools import ErrorTool, PreparedTool, Tool, Toolbox
-from .lib import (
-    compression,
-    conditional,
-    cptools,
-    encoding,
-    expires,
-    jsontools,
-    static,
-    xmlrpcutil,
-)
+from .lib.accepting import accept, prepare_accept
+from .lib.allowing import allow, prepare_allow
+from .lib.authtool import AuthenticationTool
 from .lib.cachingtool import CachingTool
+from .lib.compression import compress, gzip, prepare_compress, prepare_gzip
+from .lib.conditional import validate_etags
+from .lib.encoding import decode, encode, prepare_encode
+from .lib.expires import expires, prepare_expires
+from .lib.flattening import flatten
+from .lib.headertools import (
+    ignore_headers,
+    prepare_ignore_headers,
+    prepare_response_headers,
+    response_headers,
+)
+from .lib.jsontools import JSONTool, json_in, json_out, prepare_json_in, prepare_json_out
+from .lib.loggingtools import log_hooks, log_request_headers, log_traceback
+from .lib.paramstool import convert_params, prepare_params
+from .lib.policytool import PolicyTool
+from .lib.proxy import ProxyTool
+from .lib.ratelimit import PRIORITY as RATE_LIMIT_PRIORITY
+from .lib.ratelimit import prepare_ratelimit, ratelimit
+from .lib.redirecting import prepare_trailing_slash, redirect, trailing_slash
+from .lib.referring import prepare_referer, referer
 from .lib.sessionauthtool import SessionAuthTool
 from .lib.sessiontool import SessionTool
+from .lib.static import StaticTool, prepare_directory, prepare_file, staticdir, staticfile
+from .lib.varying import AutoVaryTool
+from .lib.xmlrpcutil import XMLRPCTool
 
-# name, hook point, priority, callable
-HOOKED: tuple[tuple[str, str, int, Callable[..., Any]], ...] = (
-    ("response_headers", "on_start_resource", 50, cptools.response_headers),
-    ("decode", "before_request_body", 50, encoding.decode),
-    ("params", "before_handler", 15, cptools.convert_params),
-    ("trailing_slash", "before_handler", 60, cptools.trailing_slash),
-    # Before the body is compressed, so that a tag is that of the page, not of its coding.
-    ("etags", "before_finalize", 75, conditional.validate_etags),
-    ("log_tracebacks", "before_error_response", 50, cptools.log_traceback),
-    ("log_headers", "before_error_response", 50, cptools.log_request_headers),
-)
+START, BODY, HANDLER = "on_start_resource", "before_request_body", "before_handler"
+FINALIZE, ERROR, END = "before_finalize", "before_error_response", "on_end_request"
 
-# What settles the tool's settings once for a plan is the last column.
-PREPARED: tuple[tuple[str, str, int, Callable[..., Any], Callable[..., Any]], ...] = (
-    ("encode", "before_handler", 70, encoding.encode, encoding.prepare_encode),
-    ("expires", "before_finalize", 50, expires.expires, expires.prepare_expires),
-    # Behind etags (75), which tags the plain body; before gzip, which then finds it done.
-    ("compress", "before_finalize", 78, compression.compress, compression.prepare_compress),
-    ("gzip", "before_finalize", 80, compression.gzip, compression.prepare_gzip),
-)
 
-# The same, of pages that speak JSON.
-SPEAKING_JSON: tuple[tuple[str, str, int, Callable[..., Any], Callable[..., Any]], ...] = (
-    ("json_in", "before_request_body", 30, jsontools.json_in, jsontools.prepare_json_in),
-    ("json_out", "before_handler", 30, jsontools.json_out, jsontools.prepare_json_out),
-)
+def make_tools() -> tuple[Tool, ...]:
+    """Return the built-in tools, in the order of their hook points and priorities.
 
-PREPARED_KINDS = (
-    (PreparedTool, PREPARED),
-    (jsontools.JSONTool, SPEAKING_JSON),
-)
-
-# Tools that serve files in the handler's place; the last column settles their settings.
-SERVING_FILES: tuple[tuple[str, Callable[..., Any], Callable[..., Any]], ...] = (
-    ("staticdir", static.staticdir, static.prepare_directory),
-    ("staticfile", static.staticfile, static.prepare_file),
-)
-
-# Tools that answer unexpected errors.
-ANSWERING_ERRORS: tuple[tuple[str, Callable[..., Any]], ...] = (
-    ("xmlrpc", xmlrpcutil.on_error),
-)
+    A tool whose settings are settled once for a plan has the function that does so behind its
+    own. Classes of their own say their place themselves.
+    """
+    return (
+        AutoVaryTool(),
+        PolicyTool("cors", "cors", START, 10),
+        PreparedTool(START, allow, prepare_allow, "allow", 50),
+        PreparedTool(START, response_headers, prepare_response_headers, "response_headers", 50),
+        PreparedTool(START, accept, prepare_accept, "accept", 50),
+        Tool(START, redirect, "redirect", 50),
+        ProxyTool(),
+        PreparedTool(BODY, ratelimit, prepare_ratelimit, "ratelimit", RATE_LIMIT_PRIORITY),
+        JSONTool(BODY, json_in, prepare_json_in, "json_in", 30),
+        PolicyTool("csrf", "csrf", BODY, 40),
+        Tool(BODY, decode, "decode", 50),
+        PreparedTool(BODY, ignore_headers, prepare_ignore_headers, "ignore_headers", 50),
+        PreparedTool(BODY, referer, prepare_referer, "referer", 50),
+        SessionTool(),
+        AuthenticationTool("auth_basic", "basic_auth"),
+        AuthenticationTool("auth_digest", "digest_auth"),
+        PreparedTool(HANDLER, convert_params, prepare_params, "params", 15),
+        JSONTool(HANDLER, json_out, prepare_json_out, "json_out", 30),
+        StaticTool(staticdir, prepare_directory, "staticdir"),
+        StaticTool(staticfile, prepare_file, "staticfile"),
+        SessionAuthTool(),
+        PreparedTool(HANDLER, trailing_slash, prepare_trailing_slash, "trailing_slash", 60),
+        PreparedTool(HANDLER, encode, prepare_encode, "encode", 70),
+        CachingTool(),
+        PreparedTool(FINALIZE, expires, prepare_expires, "expires", 50),
+        Tool(FINALIZE, flatten, "flatten", 50),
+        # Before the body is compressed, so that a tag is that of the page, not of its coding.
+        Tool(FINALIZE, validate_etags, "etags", 75),
+        # Before gzip, which then finds it done.
+        PreparedTool(FINALIZE, compress, prepare_compress, "compress", 78),
+        PreparedTool(FINALIZE, gzip, prepare_gzip, "gzip", 80),
+        PolicyTool("secure_headers", "secureheaders", FINALIZE, 90),
+        Tool(ERROR, log_traceback, "log_tracebacks", 50),
+        Tool(ERROR, log_request_headers, "log_headers", 50),
+        Tool(END, log_hooks, "log_hooks", 100),
+        ErrorTool(redirect, "err_redirect"),
+        XMLRPCTool(),
+    )
 
 
 def make_toolbox() -> Toolbox:
     """Return a toolbox of its own with the built-in tools, in the namespace `tools`."""
     toolbox = Toolbox("tools")
-    for name, point, priority, function in HOOKED:
-        setattr(toolbox, name, Tool(point, function, name, priority))
-    for make, rows in PREPARED_KINDS:
-        for name, point, priority, function, prepare in rows:
-            setattr(toolbox, name, make(point, function, prepare, name, priority))
-    toolbox.sessions = SessionTool()
-    for name, function, prepare in SERVING_FILES:
-        setattr(toolbox, name, static.StaticTool(function, prepare, name))
-    toolbox.session_auth = SessionAuthTool()
-    toolbox.caching = CachingTool()
-    for name, function in ANSWERING_ERRORS:
-        setattr(toolbox, name, ErrorTool(function, name))
+    for tool in make_tools():
+        setattr(toolbox, str(tool._name), tool)
     return toolbox

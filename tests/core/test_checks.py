@@ -166,6 +166,8 @@ def test_entries_that_may_still_come_right(known, key, rule, text):
         ("/x", "application", "wsgi.pipeline", "misplaced"),
         ("/", "node", "request.dispatch", "misplaced"),
         ("/", "node", "request.uri_encoding", "misplaced"),
+        ("/x", "application", "request.allowed_hosts", "misplaced"),
+        ("/x", "node", "request.allowed_hosts", "misplaced"),
         ("global", "site", "request.uri_encoding", "misplaced"),
         ("/x", "application", "request.uri_encoding", None),
         ("/", "application", "log.screen", None),
@@ -470,6 +472,8 @@ class Choosy(Tool):
         self.asked.append(settings)
         if settings.get("left", 0) == settings.get("right", 1):
             return "tools.choosy.left", "It is the same as tools.choosy.right."
+        if settings.get("other") == "idle":
+            return "", "It does nothing.", "advice"
         return ("", "It never works.") if settings.get("other") == "bad" else None
 
 
@@ -552,6 +556,19 @@ def test_a_fault_of_no_single_key(known, choosy):
     """Where the tool cannot tell which key it is, the finding names the tool."""
     (finding,) = check_choosy(known, {"/": {**ON, "tools.choosy.other": "bad"}})
     assert str(finding) == "[/] tools.choosy: It never works."
+
+
+def test_a_tool_may_only_advise(known, choosy):
+    """What a tool thinks odd need not stop the start."""
+    (finding,) = check_choosy(known, {"/": {**ON, "tools.choosy.other": "idle"}})
+    assert (str(finding), finding.severity) == ("[/] tools.choosy: It does nothing.", "advice")
+
+
+@pytest.mark.parametrize("section", ["/", "global"])
+def test_allowed_hosts_are_an_applications(known, section):
+    """They are asked for before a handler is known: of the site, or of '/'."""
+    scope = "site" if section == "global" else "application"
+    assert check_section(section, {"request.allowed_hosts": ["a"]}, scope=scope, **known) == []
 
 
 def test_contradictions_of_nodes(known, choosy):

@@ -527,6 +527,7 @@ def test_head_of_the_request(site, root, get, keys, status):
         (("[::1]",), "[::1]", 200),
         (("a.example", "B.example"), "b.example", 200),
         (("a.example",), None, 400),
+        (None, "any.example", 200),
     ],
 )
 def test_allowed_hosts(site, get, allowed, host, status):

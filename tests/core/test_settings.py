@@ -169,6 +169,8 @@ def test_plugins():
         ("response.headers.X", object()),
         ("hooks.before_handler", "a.b"),
         ("error_page.404", logging.getLogger),
+        ("request.allowed_hosts", [".a.example", "[::1]", "*"]),
+        ("request.allowed_hosts", None),
     ],
 )
 def test_values_that_fit(key, value):
@@ -192,6 +194,13 @@ def test_values_that_fit(key, value):
             "server.protocol_version",
             "HTTP/2",
             "is 'HTTP/2', which is not one of 'HTTP/1.0', 'HTTP/1.1'",
+        ),
+        ("request.allowed_hosts", 1, "is 1, which is not a list or a text"),
+        (
+            "request.allowed_hosts",
+            ["a.example", "https://b.example"],
+            "holds 'https://b.example', which no host can be; write names such as 'a.example', "
+            "'.a.example' (and all below), '[::1]', or '*'",
         ),
     ],
 )

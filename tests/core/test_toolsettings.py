@@ -9,13 +9,13 @@ from typing import Any, Optional, Union
 
 import pytest
 
+from wsgicherry.core.loaded import ConfigError
 from wsgicherry.core.settings import Setting, describe, describe_misfit
+from wsgicherry.core.settingtypes import Takes, read_annotation
 from wsgicherry.core.tools import ErrorTool, HandlerTool, PreparedTool, Tool, Toolbox
 from wsgicherry.core.toolsettings import (
     REQUIRED,
-    Takes,
     find_missing,
-    read_annotation,
     read_documentation,
     tool_settings,
 )
@@ -65,6 +65,7 @@ LIST = (Iterable,)
         (Optional[int], (int,), (), ()),  # noqa: UP045 - as programs write it
         (Union[int, str, None], (int, str), (), ()),  # noqa: UP007
         (int | None, (int,), (), ()),
+        (list[int], LIST, (), (int,)),
         (Callable[..., Any], (Callable,), (), ()),
     ],
     ids=str,
@@ -194,18 +195,12 @@ def test_a_tool_with_its_own_setup_may_know_the_rest():
     assert Own("before_handler", serve).find_fault({}) is None
 
 
-class Refusal(ValueError):
-    """An error that knows its key."""
-
-    key = "tools.p.path"
-
-
 def prepare(path, size=3):
     """Refuse what cannot be."""
     if size < 0:
         raise ValueError("size is negative.")
     if path == "bad":
-        raise Refusal("No such path.")
+        raise ConfigError("No such path.", "Take another.", key="tools.p.path", value="bad")
     return lambda: None
 
 
@@ -214,7 +209,7 @@ def prepare(path, size=3):
     [
         ({"path": "x"}, None),
         ({"path": "x", "size": -1}, ("", "size is negative.")),
-        ({"path": "bad"}, ("tools.p.path", "No such path.")),
+        ({"path": "bad"}, ("tools.p.path", "No such path. Take another.")),
     ],
 )
 def test_prepared_tools_tell_what_they_refuse(settings, fault):

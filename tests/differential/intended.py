@@ -7,12 +7,15 @@ differs fails the test, so that this table stays true.
 
 from typing import NamedTuple
 
+from intended_authentication import AUTHENTICATION_ROWS
 from intended_bodies import BODY_ROWS
 from intended_caching import CACHING_ROWS
 from intended_conditions import CONDITION_ROWS
 from intended_json import JSON_ROWS
+from intended_proxies import PROXY_ROWS
 from intended_session_rows import SESSION_ROWS
 from intended_static import STATIC_ROWS
+from intended_tools import TOOL_ROWS
 
 
 class Row(NamedTuple):
@@ -946,12 +949,15 @@ ROWS = (
 )  # fmt: skip
 
 OTHERS = (
+    AUTHENTICATION_ROWS,
     BODY_ROWS,
     CACHING_ROWS,
     CONDITION_ROWS,
     JSON_ROWS,
+    PROXY_ROWS,
     SESSION_ROWS,
     STATIC_ROWS,
+    TOOL_ROWS,
 )
 
 INTENDED = {

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from growing_authentication import AUTHENTICATION
 from growing_bodies import BODIES
 from growing_conditions import CONDITIONS
+from growing_crosssite import CROSS_SITES
 from growing_dispatchers import DISPATCHERS
 from growing_heads import HEADS
 from growing_sessions import SESSIONS
+from growing_smalltools import SMALL
 from growing_static import STATIC
 from growing_typed import TYPED
 from hostile_row import Row
@@ -16,26 +19,21 @@ from hostile_row import Row
 MAX_HEAD_BYTES = 64 * 1024
 MAX_BODY_BYTES = 1024 * 1024
 
-GROWING: dict[str, Callable[[int], Row]] = {
-    **HEADS,
-    **CONDITIONS,
-    **BODIES,
-    **TYPED,
-    **DISPATCHERS,
-    **SESSIONS,
-    **STATIC,
-}
-"""Name -> what makes a row with `n` periods of something costly."""
-
 PARTS = (
+    AUTHENTICATION,
     BODIES,
     CONDITIONS,
+    CROSS_SITES,
     DISPATCHERS,
     HEADS,
     SESSIONS,
+    SMALL,
     STATIC,
     TYPED,
 )
+GROWING: dict[str, Callable[[int], Row]] = {k: v for part in PARTS for k, v in part.items()}
+"""Name -> what makes a row with `n` periods of something costly."""
+
 assert len(GROWING) == sum(map(len, PARTS)), "two have one name"
 
 

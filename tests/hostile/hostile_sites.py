@@ -7,8 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from hostile_authentication import AREAS
 from hostile_caching import CACHING_SITES
 from hostile_conditions import CONDITION_SITES
+from hostile_crosssite import CROSS_SITES
 from hostile_dispatchers import DISPATCHERS
 from hostile_programs import (
     Deep,
@@ -21,7 +23,9 @@ from hostile_programs import (
     Writer,
     fail,
 )
+from hostile_proxies import PROXY_SITES
 from hostile_sessions import SESSION_SITES, SessionWatch
+from hostile_smalltools import SMALL_SITES
 from hostile_static import STATIC_SITES, static_folder
 from hostile_streams import Streams
 from hostile_uploads import UPLOAD_SITES, Uploads
@@ -147,11 +151,15 @@ SITES: dict[str, tuple[Callable[[Ledger], Any], dict[str, dict[str, Any]]]] = {
     "page_missing": (Root, {"/": {"error_page.404": "/no/such/file.html"}}),
     "bad_dispatcher": (Faulty, {"/": {"request.dispatch": fail}}),
     "lazy_dispatcher": (Faulty, {"/": {"request.dispatch": lambda path_info: None}}),
+    **CROSS_SITES,
     **CONDITION_SITES,
     **DISPATCHERS,
     **CACHING_SITES,
+    **PROXY_SITES,
     **SESSION_SITES,
+    **SMALL_SITES,
     **{name: (Root, {}) for name in STATIC_SITES},
+    **{name: (Root, config) for name, config in AREAS.items()},
     **{f"dispatch_{name}": (dispatching(error), {}) for name, error in ERRORS.items()},
     "dispatch_redirect": (dispatching(raising(HTTPRedirect, "/")), {}),
     "dispatch_garbage": (dispatching(lambda vpath: 42), {}),

@@ -6,11 +6,13 @@ import dataclasses
 
 from hostile_row import Row
 from rows import (
+    authentication,
     bodies,
     caching,
     compression,
     conditional,
     cookies,
+    crosssite,
     dispatchers,
     failures,
     hosts,
@@ -23,10 +25,12 @@ from rows import (
     parameters,
     partheaders,
     paths,
+    proxies,
     queries,
     ranges,
     redirects,
     sessions,
+    smalltools,
     static,
     streams,
 )
@@ -36,6 +40,7 @@ KINDS = {
     "query": queries,
     "param": parameters,
     "host": hosts,
+    "proxy": proxies,
     "cookie": cookies,
     "method": methods,
     "accept": negotiation,
@@ -53,8 +58,11 @@ KINDS = {
     "session": sessions,
     "login": logins,
     "cache": caching,
+    "small": smalltools,
+    "cross": crosssite,
     "static": static,
     "encoding": compression,
+    "auth": authentication,
 }
 
 

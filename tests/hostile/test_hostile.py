@@ -30,6 +30,8 @@ PARTS_OF_KINDS = {
     "structure": "multipart-structure",
     "limit": "multipart-limit",
     "file name": "part-file",
+    "cors": "cross-cors",
+    "csrf": "cross-csrf",
 }
 
 

@@ -395,6 +395,44 @@ def test_a_compressed_page_has_a_weak_tag(site):
     assert gzip.decompress(packed.body) == plain.body
 
 
+@pytest.mark.parametrize("headers", [{}, {"If-None-Match": '"a"'}])
+def test_hooks_run_once(site, headers):
+    """Those behind the tool see the 304; none of that point runs twice."""
+    seen = []
+    config = {"hooks.before_finalize": lambda: seen.append(response().status)}
+    ask = mount(site, tagged(), config, etags__on=True, etags__priority=10)
+    answer = ask(headers=headers)
+    assert (answer.code, seen) == ((304, [304]) if headers else (200, [None]))
+
+
+def test_a_stream_with_a_tag(site):
+    """The 304 for a stream closes it unread."""
+    body = Closing()
+
+    def handler():
+        response().stream = True
+        response().headers["ETag"] = '"a"'
+        return body
+
+    answer = mount(site, handler, etags__on=True)(headers={"If-None-Match": '"a"'})
+    assert (answer.code, answer.body, body.closed) == (304, b"", 1)
+
+
+class Closing:
+    """A body that nobody may read, and notes when it is closed."""
+
+    closed = 0
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        raise AssertionError("it was read")
+
+    def close(self):
+        self.closed += 1
+
+
 def test_the_weak_tag_is_good_for_a_304(site):
     """With the Vary and the tag that the page had."""
     ask = autotagged(site, lambda: PAGE, gzip__on=True)

@@ -174,6 +174,8 @@ def test_each_tool_is_tried(pages):
     """Every tool is on somewhere, every pair of tools too."""
     names = frozenset().union(*(page.tools for page in pages))
     assert {"etags", "gzip", "expires", "json_out", "encode", "sessions"} <= names
+    cached = next(page for page in pages if page.tools == {"caching", "encode"})
+    assert [cached.ask(), cached.ask()][1].header("Age") is not None
     for pair in itertools.combinations(names, 2):
         assert any(page.tools >= set(pair) for page in pages)
 

@@ -8,6 +8,7 @@ import xmlrpc.client
 
 import pytest
 
+from wsgicherry.core.config import ConfigError
 from wsgicherry.core.current import serving_now
 from wsgicherry.core.errors import HTTPError
 from wsgicherry.core.expose import expose
@@ -306,3 +307,32 @@ def test_a_page_may_answer_by_itself(site):
     }  # fmt: skip
     with pytest.raises(xmlrpc.client.Fault, match="seven"):
         xmlrpc.client.loads(b"".join(site.tree(environ, lambda *_: None)))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("encoding", "klingon", "There is no charset 'klingon' for text."),
+        ("encoding", "zlib", "There is no charset 'zlib' for text."),
+        ("encoding", 8, "is 8, which is not a text"),
+        ("allow_none", "yes", "is 'yes', which is not True or False"),
+        ("max_bytes", 0, "A limit is 1 or more, not 0."),
+        ("max_depth", -1, "A limit is 1 or more, not -1."),
+        ("max_elements", "many", "is 'many', which is not a whole number"),
+    ],
+)
+def test_settings_that_cannot_be(site, name, value, message):
+    """They are told when the application is mounted."""
+    config = {"/": {"tools.xmlrpc.on": True, f"tools.xmlrpc.{name}": value}}
+    with pytest.raises(ConfigError) as caught:
+        site.tree.mount(XMLRPCController(), "", config)
+    assert f"[/] tools.xmlrpc.{name}" in str(caught.value)
+    assert message in str(caught.value)
+
+
+def test_settings_that_can_be(site):
+    """Every charset that Python knows will do."""
+    config = {"/": {"tools.xmlrpc.on": True, "tools.xmlrpc.encoding": None}}
+    site.tree.mount(XMLRPCController(), "", config)
+    config["/"]["tools.xmlrpc.encoding"] = "iso-8859-1"
+    site.tree.mount(XMLRPCController(), "/other", config)

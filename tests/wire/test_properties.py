@@ -7,6 +7,9 @@ The examples are the same in every run (`derandomize`).
 from __future__ import annotations
 
 import re
+import unicodedata
+from base64 import b64encode
+from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from http.cookies import SimpleCookie
 from itertools import pairwise
@@ -19,6 +22,12 @@ from webob.acceptparse import create_accept_header
 
 from wsgicherry.wire.accept import choose_media, parse_accept, quality
 from wsgicherry.wire.cookies import CookieTooLarge, parse_cookies
+from wsgicherry.wire.credentials import (
+    MalformedCredentials,
+    parse_basic,
+    parse_parameters,
+    split_scheme,
+)
 from wsgicherry.wire.headers import (
     CaseInsensitiveDict,
     HTTPDate,
@@ -361,3 +370,35 @@ def test_a_status_is_a_line_or_a_value_error(code, reason):
         assert re.fullmatch(r"[1-5][0-9]{2} [^\x00-\x1f\x7f]*", line)
         line.encode("latin-1")
         assert valid_status(line)[0] == int(line[:3]) == valid_status(status)[0]
+
+
+NAMES = st.text("abcdefghijklmnopqrstuvwxyz*-", min_size=1, max_size=8)
+VALUES = st.text(st.characters(max_codepoint=255), max_size=20)
+
+
+@FIXED
+@given(st.dictionaries(NAMES, VALUES, max_size=12))
+def test_parameters_of_credentials_come_back(parameters):
+    """What is written in quotes, with escapes, is read as it was."""
+    quoted = {name: re.sub(r'(["\\])', r"\\\1", value) for name, value in parameters.items()}
+    text = ", ".join(f'{name}="{value}"' for name, value in quoted.items())
+    assert parse_parameters(text) == parameters
+
+
+@FIXED
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20))
+def test_names_and_passwords_come_back(text):
+    """What a client sends is read as it was, in NFC."""
+    name = text.replace(":", "")
+    sent = b64encode(f"{name}:{text}".encode()).decode()
+    expected = tuple(unicodedata.normalize("NFC", each) for each in (name, text))
+    assert parse_basic(sent) == expected
+
+
+@FIXED
+@given(st.text(max_size=60), st.sampled_from(["", "Basic ", "Digest ", 'Digest a="b", ']))
+def test_credentials_are_read_or_malformed(text, start):
+    """There is no third thing that a header can be."""
+    for parse in (split_scheme, parse_basic, parse_parameters):
+        with suppress(MalformedCredentials):
+            parse(start + text)

@@ -13,10 +13,14 @@ from wsgicherry.wire import (
     cachecontrol,
     conditions,
     cookies,
+    credentials,
+    forwarded,
     headers,
+    hosts,
     params,
     ranges,
     status,
+    targets,
     urls,
     words,
 )
@@ -82,6 +86,36 @@ HOSTILE = [
             ("units", "", "bytes=", "1-"),
         )
     ),
+    *(
+        pytest.param(credentials.parse_parameters, start, period, end, id=f"credentials-{id}")
+        for id, start, period, end in (
+            ("commas", "", ",", ""),
+            ("spaces", "a", " ", "=b"),
+            ("inner", 'a="b" ', "\t ", "c"),
+            ("quotes", "", '"', ""),
+            ("open", 'a="', "b", ""),
+            ("escapes", 'a="', "\\b", ""),
+            ("backslashes", 'a="', "\\", '"'),
+            ("equals", "a", "=", ""),
+            ("names", "", "a", ""),
+            ("pairs", "", "a=b,", ""),
+        )
+    ),
+    pytest.param(credentials.parse_basic, "", "YTpi", "", id="basic"),
+    pytest.param(credentials.parse_basic, "", "Ojo6", "", id="basic-colons"),
+    pytest.param(credentials.parse_basic, "YTpi", "=", "", id="basic-padding"),
+    pytest.param(credentials.decode_extended, "UTF-8''", "%41", "", id="extended"),
+    pytest.param(credentials.decode_extended, "UTF-8''", "%", "", id="extended-broken"),
+    pytest.param(
+        lambda value: targets.is_same_target(value, value, value, ""),
+        "/",
+        "%2f",
+        "",
+        id="target-slashes",
+    ),
+    pytest.param(
+        lambda value: targets.is_same_target(value, None, "/", ""), "a", ":", "", id="target"
+    ),
     pytest.param(urls.join, "", "/", "", id="join-slashes"),
     pytest.param(urls.join, "", "//a", "", id="join-atoms"),
     pytest.param(urls.normalize_path, "/", "../", "", id="normalize"),
@@ -99,8 +133,14 @@ HOSTILE = [
     ),
     pytest.param(lambda value: urls.relative_url(value, "/x"), "", "/a", "", id="relative"),
     pytest.param(status.status_line, "200 ", "\r", "", id="reason"),
-    pytest.param(urls.is_valid_host, "", "a.", "", id="host-labels"),
-    pytest.param(urls.is_valid_host, "[", ":", "]", id="host-colons"),
+    pytest.param(forwarded._PAIR.match, "", " ", "x", id="forwarded-spaces"),
+    pytest.param(forwarded._PAIR.match, 'a="', '\\"', "", id="forwarded-quotes"),
+    pytest.param(forwarded._PAIR.match, "a", "a", "", id="forwarded-name"),
+    pytest.param(forwarded.parse_node, "_", "_:", "", id="node-words"),
+    pytest.param(forwarded.parse_node, "", "a:", "", id="node-colons"),
+    pytest.param(partial(forwarded.read_prefix, name="x"), "", "/a", "//", id="prefix"),
+    pytest.param(hosts.is_valid_host, "", "a.", "", id="host-labels"),
+    pytest.param(hosts.is_valid_host, "[", ":", "]", id="host-colons"),
     pytest.param(urls.without_host, "/", "\t/", "", id="without-host"),
     pytest.param(urls.is_script, "", "javascript", "", id="script"),
     pytest.param(urls.decode_path, "", "\xc3\xa9", "", id="path-bytes"),
@@ -129,6 +169,9 @@ HOSTILE = [
     ),
 ]
 WITHIN_LIMITS = [
+    pytest.param(forwarded.parse_forwarded, "", ";a=b,", "", id="forwarded-pairs"),
+    pytest.param(forwarded.parse_forwarded, "", ", ", "", id="forwarded-commas"),
+    pytest.param(forwarded.split_list, "", "a,", "", id="forwarded-list"),
     pytest.param(cookies.parse_cookies, "", ";", "", id="cookie-separators"),
     pytest.param(cookies.parse_cookies, "", "a=b;", "", id="cookies"),
     pytest.param(cookies.parse_cookies, 'a="', '\\"', '"', id="cookie-quotes"),

@@ -11,6 +11,7 @@ from .settings import (
     BY_PATH_ALONE,
     NAMESPACES,
     OBSOLETE,
+    ROOT_ONLY_KEYS,
     ROOT_ONLY_NAMESPACES,
     SITE_NAMESPACES,
     describe_misfit,
@@ -144,6 +145,9 @@ def _check_place(section: str, key: str, scope: Scope) -> list[_Slip]:
     ):
         remedy = "move it to the [/] section of that application's config"
         return [_Slip("misplaced", f"{namespace}.* holds for a whole application; {remedy}.")]
+    if key in ROOT_ONLY_KEYS and scope != "site" and section != "/":
+        remedy = "move it to the [/] section: no handler is known when it is asked for"
+        return [_Slip("misplaced", f"{key} holds for a whole application; {remedy}.")]
     if key in BY_PATH_ALONE and scope != "application":
         remedy = "put it in a path section of the application's config"
         return [_Slip("misplaced", f"{key} is looked for by path alone; {remedy}.")]
@@ -274,7 +278,7 @@ def _find_contradictions(
     A layer is seen as its pages are: over those above it.
     """
     in_order = sorted(layers, key=lambda layer: len(layer.path))
-    faults: dict[tuple[str, str], _Layer] = {}
+    faults: dict[tuple[str, str, Severity], _Layer] = {}
     for layer in in_order:
         prefixes = _prefixes(layer.path)
         above = [each for each in in_order if each.path in prefixes]
@@ -283,12 +287,13 @@ def _find_contradictions(
             settings = _settings_of(tool_key, merged)
             fault = tool.find_fault(settings) if settings.pop("on", False) else None
             if fault is not None:
-                key, message = fault[0] or tool_key, fault[1]
+                key, message, severity = (fault[0] or tool_key, *fault[1:], "error")[:3]
                 having = [each for each in above if key in each.values]
-                faults.setdefault((key, message), (having or [layer])[-1])
-    for (key, message), layer in faults.items():
+                faults.setdefault((key, message, severity), (having or [layer])[-1])
+    for (key, message, severity), layer in faults.items():
         where = layer.values.origin(key) if isinstance(layer.values, Section) else layer.origin
-        yield Finding("contradiction", message, layer.section or layer.path, key, where)
+        place = layer.section or layer.path
+        yield Finding("contradiction", message, place, key, where, severity)
 
 
 def _find_tools(

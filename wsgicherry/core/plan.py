@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
+from ..wire.hosts import list_patterns
 from .config import NamespaceSet
 from .hooks import HOOK_POINTS, Hook, HookMap
 from .reach import find_static
@@ -33,6 +34,7 @@ class Plan:
         *HOOK_POINTS,
         "allowed_hosts",
         "allowed_methods",
+        "arrivals",
         "body_attributes",
         "config",
         "custom_namespaces",
@@ -74,9 +76,11 @@ class Plan:
         self.custom_namespaces: tuple[NamespaceSet, dict[str, dict[str, Any]]] | None = None
         self.allowed_methods: tuple[str, ...] | None = None
         self.keeps: tuple[Any, ...] = ()
+        # What the plan of '/' does with a request before a handler is looked for.
+        self.arrivals: tuple[Callable[[Any], None], ...] = ()
         self.is_plain = True
         self.is_base = False
-        self.allowed_hosts: Any = ()
+        self.allowed_hosts: tuple[str, ...] = ()
         self.max_cookie_bytes = MAX_COOKIE_BYTES
         self.is_placed = STATICDIR in config
         self.set_hooks(HookMap())
@@ -89,7 +93,7 @@ class Plan:
     def settle(self) -> None:
         """Note whether there is anything for `apply` to do."""
         # These two are asked for before the request has its attributes.
-        self.allowed_hosts = self.request_attributes.get("allowed_hosts", ())
+        self.allowed_hosts = list_patterns(self.request_attributes.get("allowed_hosts") or ())
         self.max_cookie_bytes = self.request_attributes.get(
             "max_cookie_bytes", MAX_COOKIE_BYTES
         )
@@ -282,11 +286,21 @@ class Compiler:
         for tool, _ in active:
             if getattr(tool, "error_format", None):
                 self.plan.planned.setdefault("error_format", tool.error_format)
+        self.plan.arrivals = tuple(
+            tool.prepare_arrival(without(values, "on", "priority"))
+            for tool, values in active
+            if hasattr(tool, "prepare_arrival")
+        )
         if any(not is_compilable(tool) for tool, _ in active):
             self.plan.setups = tuple(tool for tool, _ in active)
             return
         for tool, values in active:
-            tool.attach(self, {name: value for name, value in values.items() if name != "on"})
+            tool.attach(self, without(values, "on"))
+
+
+def without(settings: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Return a tool's settings but for `names`."""
+    return {name: value for name, value in settings.items() if name not in names}
 
 
 def group_tools(namespace: str, entries: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

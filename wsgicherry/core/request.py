@@ -101,6 +101,7 @@ class Request(WebObWords):
     _remote: Host | None = None
     _base: str | None = None
     _unique_id: UniqueId | None = None
+    _csp_nonce: str | None = None
     _config: dict[str, Any] | None = None
     _hooks: HookMap | None = None
     _toolmaps: dict[str, dict[str, dict[str, Any]]] | None = None
@@ -260,6 +261,15 @@ class Request(WebObWords):
             self._unique_id = UniqueId(make_uuid4())
         return self._unique_id
 
+    @property
+    def csp_nonce(self) -> str:
+        """128 random bits by which this response's policy (`tools.secure_headers`) knows the
+        scripts that the page itself has put there.
+        """
+        if self._csp_nonce is None:
+            self._csp_nonce = urandom(16).hex()
+        return self._csp_nonce
+
     # -- the body ----------------------------------------------------------------------
 
     @property
@@ -278,6 +288,16 @@ class Request(WebObWords):
     def body_params(self) -> Mapping[str, Any]:
         """The parameters that came in the body; empty when there is none."""
         return {} if self._body is None else self._body.params or {}
+
+    def use_environ(self, environ: Environ) -> None:
+        """Go on with `environ`, the same request seen from another place, as by `tools.proxy`.
+
+        Base, remote and headers are made anew from it when they are asked for.
+        """
+        self.environ = environ
+        self._base = self._remote = None
+        if type(self._headers) is RequestHeaders:  # and not something a program put there
+            self._headers = None
 
     # -- the client --------------------------------------------------------------------
 

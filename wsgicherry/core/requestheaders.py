@@ -112,7 +112,11 @@ def read_accept(request: Any, name: str) -> str | None:
 
     HTTPError 431 for more than `request.max_accept_bytes` bytes.
     """
-    header: str | None = request.environ.get(_environ_key(name))
+    # Asked of the mapping if there is one: it may note that (lib/varying.py).
+    headers = request._headers
+    header: str | None = (
+        request.environ.get(_environ_key(name)) if headers is None else headers.get(name)
+    )
     if header is not None and len(header) > request.max_accept_bytes:
         raise HTTPError(431, f"The {name!r} request header is too large.")
     return header

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
+from ..wire.hosts import find_pattern_fault
 from .hooks import HOOK_POINTS
 
 
@@ -15,7 +17,8 @@ class Setting(NamedTuple):
 
     A value must be an instance of one of `types` (an empty tuple: anything goes) and, if
     `allowed` is not empty, one of those; the members of a list, instances of one of `elements`.
-    `default` is what holds without the key.
+    `find_fault` says what else may be wrong with it, as the end of a sentence. `default` is
+    what holds without the key.
     """
 
     namespace: str
@@ -25,6 +28,7 @@ class Setting(NamedTuple):
     doc: str
     allowed: tuple[Any, ...] = ()
     elements: tuple[type, ...] = ()
+    find_fault: Callable[[Any], str | None] | None = None
 
     @property
     def key(self) -> str:
@@ -150,7 +154,10 @@ _ROWS: dict[str, tuple[tuple[Any, ...], ...]] = {
         ("max_accept_bytes", _INT, 4 * 1024, "Bytes of an Accept header and its like."),
         ("max_ranges", _INT, 16, "How many pieces of a file may be asked for at once."),
         ("image_map", _BOOL, False, "Read the query string '12,34' as x and y."),
-        ("allowed_hosts", (*_NAMES, str), (), "The Host names to answer to; none: all."),
+        (
+            *("allowed_hosts", (*_NAMES, str), (), "The Host names to answer to; none: all."),
+            *((), _TEXT, find_pattern_fault),
+        ),
         ("login", _TEXT, None, "The user's name, as far as the log is concerned."),
         ("body.maxbytes", _INT, None, "Bytes of a body; more is answered 413."),
         ("body.max_fields", _INT, None, "How many fields a form may have; None: max_params."),
@@ -201,7 +208,9 @@ OBSOLETE: Mapping[str, str | None] = {
 # What is only asked for site-wide; and what of an application only its [/] section can say.
 SITE_NAMESPACES = frozenset({"server", "engine", "tree", "checker"})
 ROOT_ONLY_NAMESPACES = frozenset({"wsgi", "log"})
-# What is looked for before the handler is known: by path alone, in an application's sections.
+# What is asked for before the handler is known: of the whole application.
+ROOT_ONLY_KEYS = frozenset({"request.allowed_hosts"})
+# What is looked for by path alone then, in an application's sections.
 BY_PATH_ALONE = frozenset({"request.dispatch", "request.uri_encoding"})
 
 _SETTINGS = tuple(Setting(space, *row) for space, rows in _ROWS.items() for row in rows)
@@ -306,7 +315,8 @@ def describe_misfit(setting: Setting, value: Any) -> str:
         for element in value:
             if element is None or not fits(element, setting.elements):
                 return f"holds {element!r}, which is not {name_types(setting.elements)}"
-    return ""
+    fault = setting.find_fault and value is not None and setting.find_fault(value)
+    return fault or ""
 
 
 def describe(setting: Setting) -> str:
@@ -357,6 +367,7 @@ _WORDS: dict[type, str] = {
     bytes: "bytes",
     type: "a class",
     timedelta: "a timedelta",
+    re.Pattern: "a pattern",
     os.PathLike: "a path",
     Callable: "something that can be called",  # type: ignore[dict-item]
 }

@@ -95,8 +95,9 @@ class Tool:
         """
         return read_documentation(self.callable.__doc__)
 
-    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, str] | None:
+    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, ...] | None:
         """Return the key at fault, '' if that is unclear, and what is wrong; None: nothing is.
+        With 'advice' behind them it does not stop the start.
 
         `settings` are all that hold for a page, without 'on' and 'priority'. Asked when an
         application is mounted. A subclass with a `_setup()` of its own may know the rest.
@@ -165,7 +166,7 @@ class PreparedTool(Tool):
         super().__init__(point, callable, name, priority)
         self.prepare = prepare
 
-    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, str] | None:
+    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, ...] | None:
         """Return the key at fault and what is wrong: what is missing, or `prepare` refuses."""
         fault = super().find_fault(settings)
         if fault is None:
@@ -174,7 +175,7 @@ class PreparedTool(Tool):
             except ConfigError as error:
                 return error.key, f"{error.met} {error.wanted}".rstrip()
             except (TypeError, ValueError) as error:
-                return "", str(error)
+                return getattr(error, "key", ""), str(error)
         return fault
 
     def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:

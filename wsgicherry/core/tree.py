@@ -172,7 +172,10 @@ class Tree:
             serving = find_serving()
             if serving is None:
                 raise TypeError("script_name() wants a path when there is no current request.")
-            path = join(serving.request.script_name, serving.request.path_info)
+            app, request = serving.request.app, serving.request
+            # Not the request's own script name, to which tools.proxy may have added a prefix.
+            mounted = request.script_name if app is None else app.script_name
+            path = join(mounted, request.path_info)
         return self._mounts.find(path)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, NoReturn
+
 from ..core.current import serving_now
 from ..core.errors import HTTPError
 
@@ -9,27 +11,40 @@ _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
 def refuse_cross_site() -> None:
-    """Answer 403 if the current request was sent by a page that is not of this site.
+    """Answer 403 if the current request was sent by a page that is not of this site."""
+    request = serving_now().request
+    environ = request.environ
+    fetch_site, origin = environ.get("HTTP_SEC_FETCH_SITE"), environ.get("HTTP_ORIGIN")
+    if is_cross_site(fetch_site, origin, host_of(request)):
+        refuse(request)
+
+
+def host_of(request: Any) -> str:
+    """Return host and port by which the client knows this site."""
+    host: str = request.base.partition("://")[2]
+    return host
+
+
+def refuse(request: Any) -> NoReturn:
+    """Answer 403: a page of another site has sent `request`.
 
     The log has what was compared: of a proxy that does not pass on the Host header, every
     form looks like another site's.
     """
-    request = serving_now().request
-    environ, host = request.environ, request.base.partition("://")[2]
+    environ = request.environ
     fetch_site, origin = environ.get("HTTP_SEC_FETCH_SITE"), environ.get("HTTP_ORIGIN")
-    if is_cross_site(fetch_site, origin, host):
-        request.log(
-            f"Refused as sent by another site's page: Origin {origin!r}, Sec-Fetch-Site "
-            f"{fetch_site!r}, this host is {host!r}. Have the proxy in front, if there is one, "
-            "pass on the Host header.",
-            "CROSSSITE",
-            30,
-        )
-        raise HTTPError(
-            403,
-            "The request was sent by a page of another site, so nothing was done. Open the "
-            "form on this site and send it from there.",
-        )
+    request.log(
+        f"Refused as sent by another site's page: Origin {origin!r}, Sec-Fetch-Site "
+        f"{fetch_site!r}, this host is {host_of(request)!r}. Have the proxy in front, if there "
+        "is one, pass on the Host header.",
+        "CROSSSITE",
+        30,
+    )
+    raise HTTPError(
+        403,
+        "The request was sent by a page of another site, so nothing was done. Open the "
+        "form on this site and send it from there.",
+    )
 
 
 def is_cross_site(fetch_site: str | None, origin: str | None, host: str) -> bool:

@@ -148,6 +148,9 @@ class ResponseEncoder:
                 data = text.encode("utf-8", self.errors)
             except UnicodeError:
                 return self.encode(text)
+            if serving.request._headers is not None:
+                # Who watches what is asked for (`autovary`) must learn of it.
+                serving.request._headers.get("Accept-Charset")
             headerlist[0] = HTML_UTF8
             if len(headerlist) > 1:
                 drop_length(headerlist)

@@ -11,6 +11,7 @@ from ..core.current import serving_now
 from ..core.errors import HTTPError
 from ..core.expose import expose, is_dunder
 from ..core.handler import explain_bad_call
+from ..core.tools import ErrorTool
 from ..core.xmlrpcdispatch import patched_path
 
 __all__ = ["XMLRPCController", "on_error", "patched_path", "process_body", "respond"]
@@ -181,3 +182,23 @@ def on_error(
     three for each list or struct. `max_elements`: elements of a call, two for each number.
     """
     respond(make_fault(str(sys.exc_info()[1])), encoding)
+
+
+class XMLRPCTool(ErrorTool):
+    """`tools.xmlrpc`."""
+
+    def __init__(self) -> None:
+        super().__init__(on_error, "xmlrpc")
+
+    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, str] | None:
+        """Return the key at fault and what is wrong: an unknown charset, a limit below 1."""
+        encoding = settings.get("encoding") or "utf-8"
+        try:
+            "".encode(encoding)
+        except LookupError:
+            return "tools.xmlrpc.encoding", f"There is no charset {encoding!r} for text."
+        for name in ("max_bytes", "max_depth", "max_elements"):
+            limit = settings.get(name)
+            if limit is not None and limit < 1:
+                return f"tools.xmlrpc.{name}", f"A limit is 1 or more, not {limit!r}."
+        return None

@@ -96,7 +96,7 @@ class WaitressServer:
             "server_name": server_name,
             "ident": None,
             "expose_tracebacks": False,
-            "clear_untrusted_proxy_headers": True,
+            "clear_untrusted_proxy_headers": False,  # as gunicorn; `tools.proxy` judges them
             "outbuf_high_watermark": MAX_WAITING_BYTES,
             # Keep reading while a request runs: this is how a disconnect is noticed (R32).
             "channel_request_lookahead": 1,

@@ -1,12 +1,9 @@
-"""Paths, addresses and hosts, as text on the wire."""
+"""Paths and addresses, as text on the wire."""
 
 from __future__ import annotations
 
 import re
-from ipaddress import AddressValueError, IPv6Address
 from urllib.parse import unquote_to_bytes
-
-MAX_HOST_CHARS = 255 + 6  # a DNS name (RFC 1035 section 2.3.4), a colon and a port
 
 _SLASHES = re.compile(r"//+")
 _LEADING_SLASHES = re.compile(r"[/\\]+")
@@ -20,10 +17,6 @@ _PATH_AND_TAIL = re.compile(r"([^?#]*)(.*)", re.DOTALL)
 # RFC 3986 sections 2.2 and 2.3: reserved and unreserved characters stay; all else, and a
 # '%' that begins no escape, is percent-encoded.
 _UNSAFE = re.compile(r"[^A-Za-z0-9:/?#\[\]@!$&'()*+,;=._~%-]+|%(?![0-9A-Fa-f]{2})")
-_HOST = re.compile(
-    r"(?:(?P<name>[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?)|\[(?P<ipv6>[0-9A-Fa-f:.]+)\])"
-    r"(?::(?P<port>[0-9]{0,5}))?"
-)
 
 
 def join(*atoms: str) -> str:
@@ -136,25 +129,6 @@ def keep_encoded_slashes(path: str, raw_uri: str) -> str:
     if "%2F" in decoded or "%2f" in decoded:
         return path
     return "%2F".join([_unquote(part) for part in _ENCODED_SLASH.split(raw_path)])
-
-
-def is_valid_host(host: str) -> bool:
-    """Tell whether `host` can be a Host header's value (RFC 9112 section 3.2).
-
-    A name, an IPv4 address or an [IPv6] address, and perhaps a port. Narrower than
-    RFC 3986, which would allow quotes and brackets that no DNS name has.
-    """
-    if len(host) > MAX_HOST_CHARS or not (match := _HOST.fullmatch(host)):
-        return False
-    if match["port"] and int(match["port"]) > 65535:
-        return False
-    if match["ipv6"] is None:
-        return True
-    try:
-        IPv6Address(match["ipv6"])
-    except AddressValueError:
-        return False
-    return True
 
 
 def without_host(path: str) -> str:

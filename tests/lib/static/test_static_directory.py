@@ -11,6 +11,7 @@ import pytest
 from static_pages import CONTENT, MTIME, Root, put
 
 from wsgicherry.core.current import serving_now
+from wsgicherry.core.dispatch import VirtualHost
 from wsgicherry.core.errors import HTTPError, NotFound
 from wsgicherry.core.expose import expose
 from wsgicherry.core.loaded import ConfigError
@@ -546,6 +547,24 @@ def test_a_home_directory(ask, mount, folder, monkeypatch):
     assert ask("/static/data.bin").body == CONTENT
 
 
+def test_paths_as_objects(ask, mount, folder):
+    """A Path is a path."""
+    mount(dir=folder, root=folder.parent)
+    assert ask("/static/data.bin").body == CONTENT
+
+
+def test_a_host_of_its_own(site, ask, folder):
+    """Below the prefix of a virtual host, the section is that of the host."""
+    root = Root()
+    root.shop = Root()
+    section = {"tools.staticdir.on": True, "tools.staticdir.dir": str(folder)}
+    hosts = VirtualHost(**{"shop.example": "/shop"})
+    site.tree.mount(root, "", {"/": {"request.dispatch": hosts}, "/shop/static": section})
+    answer = ask("/static/page.html", host="shop.example")
+    assert answer.body == b"<p>page"
+    assert ask("/shop/static/page.html").body == b"<p>page"
+
+
 # -- settings that cannot be meant -----------------------------------------------------
 
 
@@ -553,7 +572,7 @@ def test_a_home_directory(ask, mount, folder, monkeypatch):
     ("settings", "message"),
     [
         ({"dir": "relative"}, "requires an absolute dir"),
-        ({"dir": "relative", "root": "relative"}, "root is 'relative'"),
+        ({"dir": "relative", "root": "relative"}, "not 'relative'"),
         ({"dir": "/nothing/of/that/name"}, "there is no directory '/nothing/of/that/name'"),
         ({"match": "("}, r"staticdir.match: the value is '\(': no regular expression"),
         ({"immutable": "("}, r"staticdir.immutable: the value is '\(': no regular expression"),
@@ -562,6 +581,8 @@ def test_a_home_directory(ask, mount, folder, monkeypatch):
         ({"sendfile_header": "X-Accel-Redirect"}, "sendfile_prefix: the value is '': nginx"),
         ({"sendfile_prefix": "p"}, "sendfile_prefix: the value is 'p': nginx"),
         ({"fallbacks": "x"}, "fallback"),
+        ({"content_types": ["css"]}, "staticdir.content_types"),
+        ({"dir": 1}, "staticdir.dir"),
         ({"max_age": "1"}, "not"),
     ],
 )
@@ -575,5 +596,5 @@ def test_wrong_settings(mount, settings, message):
 @pytest.mark.parametrize(("tool", "key"), [("staticdir", "dir"), ("staticfile", "filename")])
 def test_missing_settings(site, tool, key):
     """Without a folder or a file there is nothing to serve."""
-    with pytest.raises(ConfigError, match=f"tools.{tool}.{key} is missing"):
+    with pytest.raises(ConfigError, match=f"needs 'tools.{tool}.{key}'"):
         site.tree.mount(Root(), "", {"/": {f"tools.{tool}.on": True}})

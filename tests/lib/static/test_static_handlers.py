@@ -133,6 +133,26 @@ def test_what_is_no_absolute_path(serve, ask):
     assert serve(lambda: serve_file("/nothing\0there")).status == 404
 
 
+def test_the_page_of_an_error(serve, folder):
+    """A file that is the page of an error is sent whole, whatever the client has a copy of."""
+
+    def handler():
+        serving_now().response.status = "404 Not Found"
+        return serve_file(str(folder / "data.bin"))
+
+    for headers in ({"range": "bytes=0-9"}, {"if_none_match": "*"}, {"if_match": '"x"'}):
+        answer = serve(handler, **headers)
+        assert (answer.status, answer.body) == (404, CONTENT)
+
+
+def test_a_large_text(serve, folder):
+    """A text that is sent by the server itself gets its charset as well."""
+    put(folder / "large.html", b"x" * 100_000)
+    answer = serve(lambda: serve_file(str(folder / "large.html")))
+    assert answer["Content-Type"] == "text/html;charset=utf-8"
+    assert answer["Content-Length"] == str(len(answer.body)) == "100000"
+
+
 def test_a_path_object(serve, folder):
     """A Path is a path."""
     assert serve(lambda: serve_file(folder / "data.bin")).body == CONTENT

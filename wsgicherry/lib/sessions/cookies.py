@@ -1,4 +1,4 @@
-"""The session's cookie: its attributes, when it is sent, and what may be kept of the page."""
+"""The session's cookie: its attributes, and when it is sent."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from http.cookies import Morsel
 from time import time
 from typing import Any
 
-from ...core.headers import HTML_UTF8, JSON, add_settled
 from ...core.loaded import ConfigError
 from ...wire.cookies import parse_cookies, valid_cookie_name
 from ...wire.headers import HTTPDate
-from .. import set_vary_header
 
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -189,29 +187,3 @@ def _fits(value: Any, pattern: re.Pattern[str]) -> bool:
 def _date(seconds: int) -> str:
     # PERF: 3 us, and the same for all requests of a second.
     return HTTPDate(seconds)
-
-
-VARY, PRIVATE = ("Vary", "Cookie"), ("Cache-Control", "private")
-add_settled(HTML_UTF8, VARY, PRIVATE)
-add_settled(JSON, VARY, PRIVATE)
-
-
-def mark_private(response: Any) -> None:
-    """Say that the page is one client's: who keeps it must not give it to another."""
-    pairs = response._headerlist
-    if len(pairs) == 1 and pairs[0][0] == "Content-Type":
-        pairs += (VARY, PRIVATE)  # PERF: what most pages have by now: 0.3 us, not 8
-        return
-    if VARY in pairs and PRIVATE in pairs:
-        return
-    set_vary_header(response, "Cookie")
-    headers = response.headers
-    present = headers.get("Cache-Control")
-    if not present:
-        headers["Cache-Control"] = "private"
-        return
-    directives = [each.strip() for each in str(present).split(",")]
-    # 'private="X-Name"' is said of that header alone (RFC 9111 section 5.2.2.7).
-    if not {each.lower() for each in directives} & {"private", "no-store"}:
-        kept = [each for each in directives if each.lower() != "public"]
-        headers["Cache-Control"] = ", ".join(["private", *kept])

@@ -61,12 +61,12 @@ def settle(
     that a session lives after its last use. `clean_freq`: minutes between two clean-ups; 0 is
     never. `locking`: when a session is locked: 'implicit', 'early', 'explicit' or 'merge'.
 
-    Of the cookie, `name`: what it is called. `path`: for which addresses it is sent, None is
-    all. `path_header`: a request header that has its path. `domain`: the hosts that get it,
-    None is this one. `secure`: send it by https only, None is if the request came so.
-    `httponly`: no script can read it. `samesite`: 'Lax', 'Strict' or 'None', or None for no
-    such attribute. `partitioned`: one for each site that shows yours in a frame. `persistent`:
-    it outlives the browser's end.
+    `name`: of the cookie. `path`: of the cookie, None is the whole host. `path_header`: a
+    request header that has the cookie's path. `domain`: of the cookie, None is this host alone.
+    `secure`: send the cookie by https only, None is if the request came so. `httponly`: no
+    script can read the cookie. `samesite`: of the cookie: 'Lax', 'Strict', 'None', or None for
+    no such attribute. `partitioned`: a cookie for each site that shows yours in a frame.
+    `persistent`: the cookie outlives the browser's end.
     """
     session_class = find_class(storage_class or storage_type or RamSession)
     cookie = SessionCookie(

@@ -16,9 +16,10 @@ from ...core.errors import UNEXPECTED
 from ...core.sending import StartedStream
 from ...core.tools import ToolTarget
 from .. import is_iterator
+from ..privatepages import mark_private
 from .base import Session
 from .cleaning import ensure_cleaner
-from .cookies import SessionCookie, mark_private
+from .cookies import SessionCookie
 from .settings import Settings, settle
 from .stored import StoredSession
 

@@ -27,8 +27,8 @@ class Directory:
     def __init__(
         self,
         section: str,
-        dir: str,
-        root: str | None = "",
+        dir: str | os.PathLike[str],
+        root: str | os.PathLike[str] | None = "",
         match: str = "",
         content_types: Mapping[str, str] | None = None,
         index: str = "",
@@ -144,19 +144,17 @@ class Directory:
         return entry
 
 
-def find_directory(dir: str, root: str | None) -> str:
+def find_directory(dir: str | os.PathLike[str], root: str | os.PathLike[str] | None) -> str:
     """Return the absolute path of the directory `dir`, '~' expanded, below `root` if it is
     relative. ValueError if that is not absolute.
     """
-    directory = os.path.expanduser(dir)
+    directory = os.path.expanduser(os.fspath(dir))
     if not os.path.isabs(directory):
         if not root:
             raise ValueError("Static dir requires an absolute dir (or root).")
         directory = os.path.join(root, directory)
         if not os.path.isabs(directory):
-            raise ValueError(
-                f"Static dir requires an absolute dir (or root); root is {root!r}."
-            )
+            raise ValueError(f"Static dir requires an absolute dir (or root), not {root!r}.")
     return os.path.normpath(directory)
 
 

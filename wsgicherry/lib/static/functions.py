@@ -18,7 +18,7 @@ from .serving import decide, serve_open_file, serve_opened
 
 
 def serve_file(
-    path: str,
+    path: str | os.PathLike[str],
     content_type: str | None = None,
     disposition: str | None = None,
     name: str | None = None,
@@ -61,7 +61,7 @@ def serve_file(
     return serving.response.body
 
 
-def serve_download(path: str, name: str | None = None) -> Any:
+def serve_download(path: str | os.PathLike[str], name: str | None = None) -> Any:
     """Make the file at `path` the response, for the browser to save as `name`; see
     `serve_file`.
     """

@@ -87,25 +87,24 @@ def serve_open_file(
     `outcome` is what the conditions of the request have come to.
     """
     try:
+        if outcome == 412:
+            raise HTTPError(412)
+        slices = find_slices(serving, representation) if outcome is None else None
         if outcome == 304:
             answer_unmodified(serving.response, representation)
-        elif outcome == 412:
-            raise HTTPError(412)
-        else:
-            slices = find_slices(serving, representation)
-            if slices is None:
-                answer_whole(serving, representation, file)
-                return
-            if not slices:
-                # Set now, the header stays on the page of a 416.
-                serving.response.headers["Content-Range"] = f"bytes */{representation.size}"
-                raise HTTPError(416, _NOTHING_TO_SEND)
+        elif slices is None:
+            answer_whole(serving, representation, file)
+        elif slices:
             answer_parts(serving, representation, file, slices, base)
-            return
+        else:
+            # Set now, the header stays on the page of a 416.
+            serving.response.headers["Content-Range"] = f"bytes */{representation.size}"
+            raise HTTPError(416, _NOTHING_TO_SEND)
     except BaseException:
         close_body(file)
         raise
-    close_body(file)
+    if outcome == 304:
+        close_body(file)
 
 
 def decide(serving: Serving, representation: Representation) -> int | None:
@@ -116,7 +115,7 @@ def decide(serving: Serving, representation: Representation) -> int | None:
         and "HTTP_IF_MODIFIED_SINCE" not in environ
         and "HTTP_IF_MATCH" not in environ
         and "HTTP_IF_UNMODIFIED_SINCE" not in environ
-    ):
+    ) or not is_success(serving):
         return None
     etag = representation.etag
     # PERF: nearly every condition of a browser is its one tag, still current: 2 us less.
@@ -133,6 +132,13 @@ def decide(serving: Serving, representation: Representation) -> int | None:
     )
 
 
+def is_success(serving: Serving) -> bool:
+    """Tell whether the file is what was asked for, not the page of an error: of that a client
+    has no copy (RFC 9110 section 13.2.1).
+    """
+    return serving.response.status is None or serving.response.status_code == 200
+
+
 def find_slices(
     serving: Serving, representation: Representation
 ) -> Sequence[tuple[int, int]] | None:
@@ -146,6 +152,7 @@ def find_slices(
         # Only with GET a Range means something (RFC 9110 section 14.2), and only since 1.1.
         or environ["REQUEST_METHOD"] != "GET"
         or request.protocol < (1, 1)
+        or not is_success(serving)
         or not is_range_current(
             environ.get("HTTP_IF_RANGE"), representation.etag, representation.modified
         )

@@ -18,13 +18,14 @@ class SingleFile:
 
     def __init__(
         self,
-        filename: str,
-        root: str | None = None,
+        filename: str | os.PathLike[str],
+        root: str | os.PathLike[str] | None = None,
         match: str = "",
         content_types: Mapping[str, str] | None = None,
         debug: bool = False,
         **options: Any,
     ) -> None:
+        filename = os.fspath(filename)
         if not os.path.isabs(filename):
             if not root or not os.path.isabs(root):
                 raise ValueError(

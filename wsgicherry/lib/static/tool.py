@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ...core.current import serving_now
 from ...core.loaded import ConfigError
 from ...core.tools import HandlerTool, ToolTarget
+from ...core.toolsettings import read_documentation
 
 if TYPE_CHECKING:
     from .directory import Directory
@@ -21,8 +22,8 @@ MAX_PREPARED = 128
 
 def staticdir(
     section: str,
-    dir: str,
-    root: str | None = "",
+    dir: str | os.PathLike[str],
+    root: str | os.PathLike[str] | None = "",
     match: str = "",
     content_types: Mapping[str, str] | None = None,
     index: str = "",
@@ -40,13 +41,20 @@ def staticdir(
 ) -> bool:
     """Answer GET and HEAD with the file below `dir` that the path below `section` names.
 
-    `dir`: absolute, or relative to `root`. `section` is supplied when it is a tool. `match`: a
-    pattern that the path must hold. `content_types`: {extension without dot: type}. `index`:
-    the file that answers for its directory. `fallback`: the file that answers where nothing
-    else does and a page is wanted. `dotfiles`, `follow_symlinks`: serve these too. `immutable`:
-    names with a fingerprint (or that hold this pattern) never change. `max_age`: seconds that
-    others may be kept. `precompressed`: send `.br`, `.zst` and `.gz` neighbours.
-    `sendfile_header`, `sendfile_prefix`: have the server in front send the file.
+    `section`: the path that is cut off; as a tool it is that of the config's section.
+    `dir`: the directory, absolute or below `root`; '~' is the home directory.
+    `root`: what a relative `dir` is below.
+    `match`: a pattern that the path must hold.
+    `content_types`: {extension without dot: type}.
+    `index`: the file that answers for its directory; without it directories are not served.
+    `fallback`: the file that answers requests for HTML which nothing else answers.
+    `dotfiles`: serve names that begin with a dot, not '.well-known' alone.
+    `follow_symlinks`: follow links that lead out of the directory.
+    `immutable`: files with a fingerprint in their name never change; or a pattern for names.
+    `max_age`: seconds for which the other files may be kept unasked.
+    `precompressed`: send neighbours that were packed in advance (.br, .zst, .gz).
+    `sendfile_header`: X-Accel-Redirect or X-Sendfile, for the server in front to send the file.
+    `sendfile_prefix`: the internal location of nginx that stands for the directory.
     `stat_seconds`: how long what was found is remembered.
 
     Returns whether it answered; ValueError for settings that cannot be meant. Source: BEHAVIOUR
@@ -56,8 +64,8 @@ def staticdir(
 
 
 def staticfile(
-    filename: str,
-    root: str | None = None,
+    filename: str | os.PathLike[str],
+    root: str | os.PathLike[str] | None = None,
     match: str = "",
     content_types: Mapping[str, str] | None = None,
     debug: bool = False,
@@ -69,10 +77,21 @@ def staticfile(
     sendfile_prefix: str = "",
     stat_seconds: float = 1.0,
 ) -> bool:
-    """Answer GET and HEAD with the file `filename` (absolute, or relative to `root`).
+    """Answer GET and HEAD with one file, whatever follows the path of its section.
 
-    The settings are those of `staticdir`. Returns whether it answered; ValueError for a file
-    name that is not absolute in the end. Source: BEHAVIOUR 8.4.
+    `filename`: the file, absolute or below `root`; a link is followed.
+    `root`: what a relative `filename` is below.
+    `match`: a pattern that the path must hold.
+    `content_types`: {extension without dot: type}.
+    `immutable`: a file with a fingerprint in its name never changes; or a pattern for names.
+    `max_age`: seconds for which it may be kept unasked.
+    `precompressed`: send a neighbour that was packed in advance (.br, .zst, .gz).
+    `sendfile_header`: X-Accel-Redirect or X-Sendfile, for the server in front to send the file.
+    `sendfile_prefix`: the internal location of nginx that stands for the file's directory.
+    `stat_seconds`: how long what was found is remembered.
+
+    Returns whether it answered; ValueError for a file name that is not absolute in the end.
+    Source: BEHAVIOUR 8.4.
     """
     return prepare_file(**locals()).answer()
 
@@ -90,7 +109,9 @@ def prepare_file(**settings: Any) -> SingleFile:
 def as_key(settings: dict[str, Any]) -> dict[str, Any]:
     """Return `settings` with types that can be looked up."""
     types = settings.get("content_types")
-    return {**settings, "content_types": tuple(types.items())} if types else settings
+    if not isinstance(types, Mapping):
+        return settings
+    return {**settings, "content_types": tuple(types.items())}
 
 
 @lru_cache(maxsize=MAX_PREPARED)
@@ -118,6 +139,11 @@ class StaticTool(HandlerTool):
         super().__init__(callable, name)
         self.prepare = prepare
 
+    def documentation(self) -> Mapping[str, str]:
+        """Return what the settings mean; most are the same for both tools."""
+        docs = {**read_documentation(staticdir.__doc__), **super().documentation()}
+        return {name: text for name, text in docs.items() if name in (self.arguments() or ())}
+
     def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:
         """Attach a hook that drops the handler when a file has answered."""
         priority = settings.pop("priority", None)
@@ -138,16 +164,16 @@ class StaticTool(HandlerTool):
 
         `settings` are all that hold for a page, without 'on' and 'priority'.
         """
+        missing = super().find_fault(settings)
+        if missing is not None:
+            return missing
         # PERF: see lib/static/__init__.py.
         from .directory import Directory
         from .single import SingleFile
 
-        is_directory = self.callable is staticdir
-        wanted = "dir" if is_directory else "filename"
         prefix = f"{self.namespace}.{self._name}."
-        key = prefix + wanted
-        if wanted not in settings:
-            return "", f"{key} is missing; say what to serve."
+        is_directory = self.callable is staticdir
+        key = prefix + ("dir" if is_directory else "filename")
         try:
             if not is_directory:
                 SingleFile(**settings)

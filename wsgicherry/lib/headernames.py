@@ -1,0 +1,25 @@
+"""Names that config gives: of methods and headers, one or several; checked when mounted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+# RFC 9110 section 5.6.2.
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+
+
+def list_names(key: str, names: str | Iterable[str] | None) -> tuple[str, ...]:
+    """Return the names that the config key `key` gives; ValueError for one that is none."""
+    found = (names,) if isinstance(names, str) else tuple(names or ())
+    for name in found:
+        check_name(key, name)
+    return found
+
+
+def check_name(key: str, name: object) -> None:
+    """ValueError unless `name` can be that of a method or of a header."""
+    if not isinstance(name, str) or not _TOKEN.fullmatch(name):
+        raise ValueError(
+            f"{key} holds {name!r}, which is no name; several of them are a list: ['a', 'b']."
+        )

@@ -1,0 +1,272 @@
+"""Headers that have browsers defend a page (`tools.secure_headers`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..core.bodies import FileChunks
+from ..core.current import serving_now
+from ..core.headers import HTML_UTF8, JSON, add_settled
+from ..core.loaded import ConfigError
+from .contentpolicy import ContentPolicy
+from .policytool import PolicyPoint
+from .privatepages import keep_private
+
+YEAR_SECONDS = 365 * 24 * 3600
+MAX_SETTLED = 64
+"""Sets of headers that are known as fit to be sent; more are looked at each time."""
+
+# After the page's own headers, before `caching` (100) takes its copy: what carries a nonce is
+# marked private there.
+PRIORITY = 90
+# Before a body that is complete becomes one that is compressed while it is sent (78, 80).
+FORESEEING_PRIORITY = 70
+
+FRAMES = ("DENY", "SAMEORIGIN")
+REFERRERS = (
+    "no-referrer",
+    "no-referrer-when-downgrade",
+    "origin",
+    "origin-when-cross-origin",
+    "same-origin",
+    "strict-origin",
+    "strict-origin-when-cross-origin",
+    "unsafe-url",
+)
+OPENERS = (
+    "unsafe-none",
+    "same-origin-allow-popups",
+    "same-origin",
+    "noopener-allow-popups",
+)
+RESOURCES = ("same-site", "same-origin", "cross-origin")
+EMBEDDERS = ("unsafe-none", "require-corp", "credentialless")
+
+ENFORCED, REPORTED = "Content-Security-Policy", "Content-Security-Policy-Report-Only"
+REPORT_GROUP = "csp"
+
+Pair = tuple[str, str]
+
+
+class Policy:
+    """The headers of one set of `tools.secure_headers` settings, ready-made.
+
+    ConfigError for settings that no browser would understand.
+    """
+
+    def __init__(
+        self,
+        *,
+        hsts: int | None = YEAR_SECONDS,
+        hsts_subdomains: bool = False,
+        hsts_preload: bool = False,
+        nosniff: bool = True,
+        frame: str | None = "DENY",
+        referrer: str | None = "strict-origin-when-cross-origin",
+        permissions: str | Mapping[str, Any] | None = None,
+        csp: str | Mapping[str, Any] | None = None,
+        csp_report_only: str | Mapping[str, Any] | None = None,
+        report_to: str | None = None,
+        coop: str | None = None,
+        corp: str | None = None,
+        coep: str | None = None,
+    ) -> None:
+        rows = (
+            ("X-Content-Type-Options", "nosniff" if nosniff else None),
+            ("X-Frame-Options", one_of(frame, FRAMES, "frame")),
+            ("Referrer-Policy", one_of(referrer, REFERRERS, "referrer")),
+            ("Permissions-Policy", write_permissions(permissions)),
+            ("Cross-Origin-Opener-Policy", one_of(coop, OPENERS, "coop")),
+            ("Cross-Origin-Resource-Policy", one_of(corp, RESOURCES, "corp")),
+            ("Cross-Origin-Embedder-Policy", one_of(coep, EMBEDDERS, "coep")),
+            ("Reporting-Endpoints", write_endpoint(report_to)),
+        )
+        plain = [(name, value) for name, value in rows if value is not None]
+        extra = {"report-uri": report_to, "report-to": REPORT_GROUP} if report_to else {}
+        settings = ((ENFORCED, csp, "csp"), (REPORTED, csp_report_only, "csp_report_only"))
+        self._policies = [
+            (name, ContentPolicy(policy, key, extra))
+            for name, policy, key in settings
+            if policy is not None
+        ]
+        self._has_nonce = any(policy.has_nonce for _, policy in self._policies)
+        policies = [(name, policy.plain) for name, policy in self._policies]
+        self._static = plain
+        self._by_http = settle((*plain, *policies))
+        secure = write_hsts(hsts, hsts_subdomains, hsts_preload)
+        self._hsts: list[Pair] = [] if secure is None else [secure]
+        self._by_https = settle((*self._hsts, *plain, *policies))
+
+    def foresee(self) -> None:
+        """Make the nonce now, for a page that is made while it is sent and may ask for it when
+        the head is gone.
+        """
+        if self._has_nonce:
+            serving = serving_now()
+            body = serving.response._app_iter
+            if type(body) is not list and not isinstance(body, FileChunks):
+                serving.request.csp_nonce  # noqa: B018 - it is made when it is asked for
+
+    def add(self) -> None:
+        """Add the headers to the current response; what is there already stays."""
+        serving = serving_now()
+        request, response = serving.request, serving.response
+        base = request._base
+        is_secure = request.scheme == "https" if base is None else base.startswith("https:")
+        wanted: Iterable[Pair] = self._by_https if is_secure else self._by_http
+        if self._has_nonce:
+            if is_not_modified(response):
+                # The browser shows its own copy, by the policy, and the nonce, of then.
+                wanted = self._without_policies(is_secure)
+            elif request._csp_nonce is not None:
+                policies = self._with_nonce(request.csp_nonce)
+                wanted = [*self._without_policies(is_secure), *policies]
+                keep_private(response)  # a nonce that others know defends nobody
+        pairs = response._headerlist
+        if len(pairs) == 1 and pairs[0][0] == "Content-Type":
+            pairs += wanted  # PERF: what most pages have by now: 0.1 us, not 2
+            return
+        present = {str(name).title() for name, _ in pairs}
+        if ENFORCED in present:
+            present.add(REPORTED)  # a page with a policy of its own, as our error pages have
+        pairs += [pair for pair in wanted if pair[0] not in present]
+
+    def _without_policies(self, is_secure: bool) -> list[Pair]:
+        return [*self._hsts, *self._static] if is_secure else self._static
+
+    def _with_nonce(self, nonce: str) -> list[Pair]:
+        return [(name, policy.with_nonce(nonce)) for name, policy in self._policies]
+
+
+def is_not_modified(response: Any) -> bool:
+    """Tell whether `response` is a 304."""
+    return str(response.status)[:3] == "304"
+
+
+_settled: dict[tuple[Pair, ...], tuple[Pair, ...]] = {}
+
+
+def settle(pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
+    """Return `pairs`, kept for ever, and known as fit to be sent after a usual Content-Type."""
+    known = _settled.get(pairs)
+    if known is not None:
+        return known
+    if len(_settled) < MAX_SETTLED:
+        _settled[pairs] = pairs
+        add_settled(HTML_UTF8, *pairs)
+        add_settled(JSON, *pairs)
+    return pairs
+
+
+# -- settings as header values ---------------------------------------------------------
+
+
+def one_of(value: Any, allowed: tuple[str, ...], key: str) -> str | None:
+    """Return `value`, which must be one of `allowed` or None."""
+    if value is not None and value not in allowed:
+        wanted = f"It must be one of {', '.join(map(repr, allowed))}, or None."
+        raise ConfigError(f"The value is {value!r}.", wanted, key=key)
+    result: str | None = value
+    return result
+
+
+def write_hsts(seconds: Any, has_subdomains: bool, is_preloaded: bool) -> Pair | None:
+    """Return the Strict-Transport-Security header (RFC 6797), None for none."""
+    if seconds is None or seconds is False:
+        return None
+    if isinstance(seconds, bool) or not isinstance(seconds, int) or seconds < 0:
+        wanted = "It must be whole seconds, 0 to have browsers forget it, or None."
+        raise ConfigError(f"The value is {seconds!r}.", wanted, key="hsts")
+    if is_preloaded and not (has_subdomains and seconds >= YEAR_SECONDS):
+        wanted = f"Set hsts_subdomains too, and hsts to at least {YEAR_SECONDS}."
+        raise ConfigError("Browsers' lists refuse such a host.", wanted, key="hsts_preload")
+    value = f"max-age={seconds}"
+    value += "; includeSubDomains" if has_subdomains else ""
+    value += "; preload" if is_preloaded else ""
+    return "Strict-Transport-Security", value
+
+
+_URL = re.compile(r"(?:https?://[!#-+\--:=?-~]+|/[!#-+\--:=?-~]*)")
+
+
+def write_endpoint(url: Any) -> str | None:
+    """Return the Reporting-Endpoints header's value (W3C Reporting API), None for none."""
+    if url is None:
+        return None
+    if not (isinstance(url, str) and _URL.fullmatch(url)):
+        wanted = "It must be a URL, such as '/csp-reports'."
+        raise ConfigError(f"The value is {url!r}.", wanted, key="report_to")
+    return f'{REPORT_GROUP}="{url}"'
+
+
+_FEATURE = re.compile(r"[a-z][a-z0-9-]*")
+_ALLOWED = re.compile(r"\*|self|src|\"?https?://[!#-'*+\--:=?-~]+?\"?")
+_PERMISSIONS = re.compile(r"[ -~]+")
+_WANTED = "Write {'camera': (), 'geolocation': ('self', 'https://maps.example')}, or the text."
+
+
+def write_permissions(permissions: Any) -> str | None:
+    """Return the Permissions-Policy header's value, None for none.
+
+    A feature says who may use it: () nobody, '*' everybody, 'self' and origins.
+    """
+    if permissions is None:
+        return None
+    if isinstance(permissions, str) and _PERMISSIONS.fullmatch(permissions):
+        return permissions
+    if not isinstance(permissions, Mapping) or not permissions:
+        met = f"The value is {permissions!r}, which is no policy."
+        raise ConfigError(met, _WANTED, key="permissions")
+    return ", ".join(f"{name}={write_allowed(name, who)}" for name, who in permissions.items())
+
+
+def write_allowed(name: Any, who: Any) -> str:
+    """Return who may use the feature `name`, as the header says it."""
+    listed = [who] if isinstance(who, str) else list(who) if isinstance(who, Iterable) else None
+    if (
+        listed is None
+        or not (isinstance(name, str) and _FEATURE.fullmatch(name))
+        or not all(isinstance(each, str) and _ALLOWED.fullmatch(each) for each in listed)
+    ):
+        raise ConfigError(f"{name!r} cannot say {who!r}.", _WANTED, key="permissions")
+    if "*" in listed:
+        return "*"
+    words = [each if each in ("self", "src") else f'"{each.strip(chr(34))}"' for each in listed]
+    return f"({' '.join(words)})"
+
+
+# -- the tool --------------------------------------------------------------------------
+
+
+def nonce() -> str:
+    """Return the nonce of the current response, for its `<script nonce="...">` elements.
+
+    The policy lets in what carries it where it says 'nonce'. A page that asks for none has
+    none, and a policy that lets in no script by it.
+    """
+    return serving_now().request.csp_nonce
+
+
+def secure_headers(**settings: Any) -> None:
+    """Add headers by which browsers defend the page; those that it has set stay as they are.
+
+    `hsts`: seconds for which browsers come by https alone, sent by https only; None: not at
+    all. `hsts_subdomains`: so for the hosts below this one, too. `hsts_preload`: so for
+    browsers' own lists. `nosniff`: a type is what Content-Type says. `frame`: who may show the
+    page inside another, 'DENY' (nobody), 'SAMEORIGIN' or None (anybody). `referrer`: what other
+    sites learn of addresses here, by Referrer-Policy. `permissions`: who may use which feature
+    of the browser, as {feature: who} or a text. `csp`: the Content-Security-Policy, as
+    {directive: sources} or a text. `csp_report_only`: a policy that is only reported.
+    `report_to`: the URL to which browsers report. `coop`: the Cross-Origin-Opener-Policy.
+    `corp`: the Cross-Origin-Resource-Policy. `coep`: the Cross-Origin-Embedder-Policy.
+    """
+    Policy(**settings).add()
+
+
+POINTS = (
+    PolicyPoint("before_finalize", "add", PRIORITY),
+    PolicyPoint("before_finalize", "foresee", FORESEEING_PRIORITY),
+    PolicyPoint("after_error_response", "add", PRIORITY),
+)

@@ -1,0 +1,31 @@
+"""Request targets: whether two texts ask for the same resource."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote_to_bytes
+
+_ORIGIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
+_ENCODED_SLASH = re.compile("%2[Ff]")
+
+
+def is_same_target(uri: str, raw_target: str | None, path: str, query: str) -> bool:
+    """Tell whether `uri` is what was asked for: `raw_target` as it came, or `path` and `query`.
+
+    `path` is SCRIPT_NAME and PATH_INFO, a native string of PEP 3333; a proxy that cuts off a
+    prefix says so there. Escapes that mean the same are the same, but '%2F' is no slash; scheme
+    and host of an absolute URI do not count (RFC 7616 section 3.4.6).
+    """
+    asked = _split(uri)
+    if raw_target and asked == _split(raw_target):
+        return True
+    # What is decoded cannot tell '%2F' from a slash: with one in it, only the raw target can.
+    is_decodable = _ENCODED_SLASH.search(uri) is None
+    return is_decodable and asked == ([path.encode("latin-1", "replace") or b"/"], query)
+
+
+def _split(target: str) -> tuple[list[bytes], str]:
+    """Return the path, decoded between its encoded slashes, and the query string."""
+    text = _ORIGIN.sub("", target, count=1) if target[:1] != "/" else target
+    path, _, query = text.partition("?")
+    return [unquote_to_bytes(part) for part in _ENCODED_SLASH.split(path or "/")], query
