@@ -6,7 +6,7 @@ from .core.tools import ErrorTool, PreparedTool, Tool, Toolbox
 from .lib.accepting import accept, prepare_accept
 from .lib.allowing import allow, prepare_allow
 from .lib.authtool import AuthenticationTool
-from .lib.caching.tool import CachingTool
+from .lib.cachingtool import CachingTool
 from .lib.compression import compress, gzip, prepare_compress, prepare_gzip
 from .lib.conditional import validate_etags
 from .lib.encoding import decode, encode, prepare_encode

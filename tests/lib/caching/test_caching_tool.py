@@ -680,12 +680,28 @@ def test_cache_status_has_the_name_of_the_cache(pages, clock, name, expected):
         ({"maxobject": 5}, "maxobjects"),
         ({"servers": ["a:1"]}, "MemoryCache has no setting 'servers'"),
         ({"delay": "soon"}, "delay"),
+        ({"cache_class": "memcached", "servers": ["a:x"]}, "no memcached servers"),
+        ({"cache_class": "memcached", "servers": []}, "no memcached servers"),
+        ({"cache_class": "memcached", "servers": [5]}, "no memcached servers"),
+        ({"cache_class": "redis", "url": "http://user:secret@host"}, "redis://, rediss://"),
     ],
 )
 def test_a_wrong_setting_is_told_at_mount(pages, settings, told):
     """No page is served with a setting that means nothing."""
     with pytest.raises(ValueError, match=told):
         pages(**settings)
+
+
+@pytest.mark.parametrize(("kind", "package"), [("memcached", "pymemcache"), ("redis", "redis")])
+def test_a_missing_package_is_told_at_mount(pages, monkeypatch, kind, package):
+    """With what to install; a client of the program's own needs none."""
+    for name in [*sys.modules]:
+        if name.partition(".")[0] == package:
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(ValueError, match=rf"pip install 'wsgicherry\[{kind}\]'"):
+        pages(cache_class=kind)
+    assert pages(cache_class=kind, client=object()).ask().code == 200
 
 
 def test_debug_is_logged(pages, log):
