@@ -15,6 +15,7 @@ from ..core.errors import HTTPError, NotFound
 from ..core.headers import EVENT_STREAM, HTML_UTF8, JSON, PLAIN_HTML
 from ..core.requestheaders import read_accept
 from ..wire.headers import MalformedHeader, header_elements
+from . import set_vary_header
 from .codings import compress, decompress
 from .compression import gzip
 
@@ -190,6 +191,10 @@ class ResponseEncoder:
         header = read_accept(serving.request, "Accept-Charset")
         elements = accept_elements("Accept-Charset", header)
         names = [value.lower() for value, _ in elements]
+        if header is not None:
+            # A cache must not give this page to those who ask for another charset; one that
+            # was made for those who ask for none may be anybody's.
+            set_vary_header(serving.response, "Accept-Charset")
         if self.encoding is not None:
             name = self.encoding.lower()
             if (not names or "*" in names or name in names) and encoder.encodes_with(name):
