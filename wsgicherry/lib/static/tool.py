@@ -159,7 +159,7 @@ class StaticTool(HandlerTool):
             priority=self._priority if priority is None else priority,
         )
 
-    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, str] | None:
+    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, ...] | None:
         """Return the key at fault, '' if that is unclear, and what is wrong; None: nothing is.
 
         `settings` are all that hold for a page, without 'on' and 'priority'.
