@@ -59,13 +59,13 @@ def autovary(ignore: str | Iterable[str] | None = None, debug: bool = False) -> 
 def prepare_autovary(
     ignore: str | Iterable[str] | None = None, debug: bool = False
 ) -> tuple[Callable[[], None], Elsewhere]:
-    """Return what notes and what tells; ValueError for names to ignore that are none."""
+    """Return what notes and what tells; ConfigError for names to ignore that are none."""
     end = partial(set_vary, list_ignored(ignore), debug)
     return watch, Elsewhere("before_finalize", end, VARY_PRIORITY)
 
 
 def list_ignored(ignore: str | Iterable[str] | None) -> frozenset[str]:
-    """Return the names that do not count, in lower case; ValueError for what is none."""
+    """Return the names that do not count, in lower case; ConfigError for what is none."""
     names = IGNORED if ignore is None else list_names("tools.autovary.ignore", ignore)
     return frozenset(name.lower() for name in names)
 

@@ -180,13 +180,14 @@ def on_error(
 
 
 def prepare_on_error(
-    encoding: str = "utf-8",
+    encoding: str | None = "utf-8",
     allow_none: bool | int = False,
     max_bytes: int = MAX_BYTES,
     max_depth: int = MAX_DEPTH,
     max_elements: int = MAX_ELEMENTS,
 ) -> Callable[[], None]:
     """Return what `on_error` does; ConfigError for an unknown charset and a limit below 1."""
+    encoding = encoding or "utf-8"
     try:
         "".encode(encoding)
     except LookupError:
