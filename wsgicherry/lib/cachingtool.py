@@ -24,7 +24,7 @@ class CachingTool(LateTool):
 
     @cached_property
     def _arguments(self) -> Mapping[str, inspect.Parameter]:
-        # PERF: inspect, and what sessions bring: 20 ms; who asks is the check of a config.
+        # PERF: inspect, and all kinds of caches; who asks is the check of a config.
         from .caching.arguments import list_arguments
 
         return list_arguments()
