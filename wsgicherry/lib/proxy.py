@@ -13,6 +13,7 @@ from ..wire.forwarded import BadForwarded, read_prefix
 from ..wire.hosts import is_valid_host
 from ..wire.outside import NOTHING, Lookout, Names, Outside
 from ..wire.trusted import Trusted
+from .headernames import check_name
 
 if TYPE_CHECKING:
     from ..core.request import Request
@@ -74,7 +75,9 @@ def settle(
     names = Names(
         local or "", remote or "", scheme or "", port or "", prefix or "", bool(forwarded)
     )
-    networks = trusted if isinstance(trusted, str) else tuple(trusted)
+    for name in filter(None, names[:5]):
+        check_name("tools.proxy", name)
+    networks = trusted if isinstance(trusted, str) else tuple(trusted or ())
     return _settle(base or "", names, networks, hops, debug)
 
 

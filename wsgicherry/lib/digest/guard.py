@@ -63,8 +63,8 @@ class Guard:
         self._users = read_users(settings.get_ha1, settings.userhash)
         self._algorithms = self._read_algorithms()
         self._qops = read_qops(settings.qop)
-        if settings.max_nonces < 1:
-            raise WrongSetting("max_nonces", "max_nonces must be 1 or more.")
+        for name in ("nonce_seconds", "max_nonces", "max_body_bytes"):
+            check_number(name, getattr(settings, name))
         self._memory = NonceMemory(settings.max_nonces)
 
     def _read_algorithms(self) -> tuple[str, ...]:
@@ -241,11 +241,19 @@ class Guard:
         return kept
 
 
+def check_number(name: str, value: Any) -> None:
+    """WrongSetting unless `value` is a number above 0."""
+    if not isinstance(value, (int, float)) or not value > 0:
+        raise WrongSetting(name, f"{name} is {value!r}; it must be a number, 1 or more.")
+
+
 def read_keys(key: Key) -> tuple[bytes, ...]:
     """Return the keys that config gives; WrongSetting for none."""
     try:
         return list_keys(key)
-    except (TypeError, ValueError, AttributeError) as error:
+    except TypeError:
+        raise WrongSetting("key", "The key must be a text, or a list of texts.") from None
+    except ValueError as error:
         raise WrongSetting("key", str(error)) from None
 
 
