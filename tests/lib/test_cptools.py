@@ -11,7 +11,6 @@ from wsgicherry.core.errors import HTTPError
 from wsgicherry.core.expose import expose
 from wsgicherry.lib import cptools
 
-
 NAMES = (
     "MonitoredHeaderMap SessionAuth accept allow autovary convert_params flatten "
     "ignore_headers log_hooks log_request_headers log_traceback proxy redirect referer "

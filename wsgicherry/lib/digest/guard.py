@@ -19,7 +19,7 @@ from .credentials import (
     valid_qops,
     www_authenticate,
 )
-from .nonces import MAX_NONCES, NONCE_SECONDS, Key, NonceMemory, list_keys, read_nonce
+from .nonces import MAX_NONCES, NONCE_SECONDS, Key, find_memory, list_keys, read_nonce
 from .users import KeptHashes, UserFunction, Users
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -65,7 +65,7 @@ class Guard:
         self._qops = read_qops(settings.qop)
         for name in ("nonce_seconds", "max_nonces", "max_body_bytes"):
             check_number(name, getattr(settings, name))
-        self._memory = NonceMemory(settings.max_nonces)
+        self._memory = find_memory(self._realm, self._keys, settings.max_nonces)
 
     def _read_algorithms(self) -> tuple[str, ...]:
         wanted = self._settings.algorithms

@@ -7,11 +7,14 @@ import os
 import re
 import time
 from collections.abc import Iterable
+from functools import lru_cache
 from threading import Lock
 
 NONCE_SECONDS = 600
 MAX_NONCES = 10_000
 """How many nonces a process counts the uses of; one takes up to 500 bytes."""
+MAX_AREAS = 64
+"""How many areas, by realm and key, a process counts the nonces of."""
 WINDOW = 1024
 """How far behind the highest count a request may come in: clients send several at once, and
 where fifty threads serve them, one may wait while the others go on for hundreds.
@@ -117,3 +120,11 @@ class NonceMemory:
     def _forget_oldest(self) -> None:
         made_at, _, _ = self._uses.pop(next(iter(self._uses)))
         self._forgotten_until = max(self._forgotten_until, made_at)
+
+
+@lru_cache(maxsize=MAX_AREAS)
+def find_memory(realm: str, keys: tuple[bytes, ...], max_nonces: int) -> NonceMemory:
+    """Return the counts of the nonces that `keys` have signed for `realm`: the same ones
+    wherever such a nonce is used, also by who calls `digest_auth` with a new get_ha1 each time.
+    """
+    return NonceMemory(max_nonces)
