@@ -265,6 +265,26 @@ def test_allowed_hosts_see_the_outer_host(serve, lines):
     )
 
 
+def test_allowed_hosts_hold_for_deeper_settings(site, serve):
+    """Where only a path's own settings, or its handler, make another host of it."""
+    client = serve(
+        {
+            "/": {"request.allowed_hosts": ["localhost", "www.example.com"]},
+            "/deep": {"tools.proxy.on": True, "tools.proxy.trusted": TRUSTED},
+        }
+    )
+
+    @expose
+    def default(*args):
+        site.tools.proxy.callable(trusted=TRUSTED)
+        return describe(site)
+
+    client.app.apps[""].root.default = default
+    for path in ("/deep/", "/inside", "/by_hand"):
+        assert client.get(path, headers=OUTER).json["host"] == "www.example.com"
+        client.get(path, headers={**OUTER, "X-Forwarded-Host": "evil.example"}, status=400)
+
+
 def test_deeper_settings(serve):
     """A section's own settings hold for its pages, from what arrived and not from what was
     made of it.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..core.arrival import is_one_of, refuse_host
 from ..core.current import serving_now
 from ..core.errors import HTTPError
 from ..core.tools import PreparedTool
@@ -170,6 +171,7 @@ def apply(settings: ProxySettings, request: Request) -> None:
     seen = see(settings, environ, request)
     if before is None and seen == NOTHING:
         return
+    check_host(seen.host, request)
     changes = {**list_changes(environ, seen), ARRIVED: Arrived(environ, mounted, settings)}
     kept = {key: value for key, value in request.environ.items() if key not in OF_THE_PEER}
     request.use_environ({**kept, **changes})
@@ -178,6 +180,15 @@ def apply(settings: ProxySettings, request: Request) -> None:
         request.log(
             f"Proxies say {seen!r}; the peer is {environ.get('REMOTE_ADDR')!r}.", "PROXY"
         )
+
+
+def check_host(host: str | None, request: Request) -> None:
+    """HTTPError 400 for an outer host that `request.allowed_hosts` does not have: where only a
+    deeper path, or a handler, uses the tool, the check of what arrived knew the inner one.
+    """
+    allowed = request.plan.allowed_hosts
+    if host is not None and allowed and not is_one_of(host, allowed):
+        raise refuse_host(request, host)
 
 
 def see(settings: ProxySettings, environ: Mapping[str, Any], request: Request) -> Outside:
