@@ -30,6 +30,7 @@ from .lib.referring import prepare_referer, referer
 from .lib.sessionauthtool import SessionAuthTool
 from .lib.sessiontool import SessionTool
 from .lib.static import StaticTool, prepare_directory, prepare_file, staticdir, staticfile
+from .lib.statstool import StatsTool
 from .lib.varying import AutoVaryTool
 from .lib.xmlrpcutil import XMLRPCTool
 
@@ -78,6 +79,7 @@ def make_tools() -> tuple[Tool, ...]:
         PolicyTool("secure_headers", "secureheaders", FINALIZE, 90),
         Tool(ERROR, log_traceback, "log_tracebacks", 50),
         Tool(ERROR, log_request_headers, "log_headers", 50),
+        StatsTool(),
         Tool(END, log_hooks, "log_hooks", 100),
         ErrorTool(redirect, "err_redirect"),
         XMLRPCTool(),
