@@ -12,12 +12,21 @@ from ..core.current import serving_now
 from ..core.errors import HTTPError, NotFound
 from ..core.expose import expose
 from .pageserver import serve_pages
-from .plainpage import HEADERS, Markup, heading, link, render_page, table, to_html
+from .plainpage import (
+    HEADERS,
+    ONE_VALUE_EACH,
+    Markup,
+    heading,
+    link,
+    render_page,
+    table,
+    to_html,
+)
 
 localFile = "coverage.cache"
 """The file of what was measured, in the working directory (CherryPy's name of it)."""
 
-EXCLUDED = "test|tutorial|site-packages"
+EXCLUDED = "test|tutorial|venv"
 
 
 def import_coverage() -> Any:
@@ -54,6 +63,8 @@ class CoverStats:
 
     They show the program's source: let only those see them who may. Source: BEHAVIOUR 12.4.
     """
+
+    _cp_config = ONE_VALUE_EACH
 
     def __init__(self, coverage: Any, root: str | None = None) -> None:
         self.coverage = coverage

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from html import escape
+from typing import Any
 
 STYLE = (
     ":root{color-scheme:light dark;--ink:#2b2b2b;--soft:#6a6a6a;--edge:#d9d3d6;--page:#fff;"
@@ -53,6 +54,9 @@ TEXT_HEADERS = {
     "Cache-Control": "no-store",
 }
 """Headers of what is sent as plain text, in which no markup means anything."""
+
+ONE_VALUE_EACH: Mapping[str, Any] = {"tools.params.on": True}
+"""Config of these pages: a parameter that comes twice, and so is a list, is answered 400."""
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en">

@@ -25,7 +25,7 @@ from ..core.current import serving_now
 from ..core.errors import NotFound
 from ..core.expose import expose
 from .pageserver import serve_pages
-from .plainpage import HEADERS, TEXT_HEADERS, heading, link, render_page, table
+from .plainpage import HEADERS, ONE_VALUE_EACH, TEXT_HEADERS, heading, link, render_page, table
 
 Result = TypeVar("Result")
 
@@ -45,6 +45,8 @@ class Profiler:
     Profiles tell how a program works: let only those see the page who may. Source: BEHAVIOUR
     12.4.
     """
+
+    _cp_config = ONE_VALUE_EACH
 
     def __init__(self, path: str | None = None) -> None:
         self.path = os.path.abspath(path or DEFAULT_PATH)

@@ -10,7 +10,16 @@ from typing import Any, ClassVar, NoReturn
 from ..core.current import serving_now
 from ..core.errors import HTTPRedirect, NotFound
 from ..core.expose import expose
-from .plainpage import HEADERS, Markup, heading, pairs, render_page, table, to_html
+from .plainpage import (
+    HEADERS,
+    ONE_VALUE_EACH,
+    Markup,
+    heading,
+    pairs,
+    render_page,
+    table,
+    to_html,
+)
 from .statistics import APPLICATIONS, all_statistics, extrapolate_statistics
 
 ONLY_BY_OUR_PAGES = {"tools.csrf.on": True, "tools.csrf.when_unknown": "allow"}
@@ -52,6 +61,8 @@ class StatsPage:
             "Requests": {"End Time": None, "Processing Time": "%.3f", "Start Time": None},
         },
     }
+
+    _cp_config = ONE_VALUE_EACH
 
     @expose
     def index(self) -> bytes:
