@@ -11,6 +11,7 @@ from intended_authentication import AUTHENTICATION_ROWS
 from intended_bodies import BODY_ROWS
 from intended_caching import CACHING_ROWS
 from intended_conditions import CONDITION_ROWS
+from intended_diagnostics import DIAGNOSTICS_ROWS
 from intended_json import JSON_ROWS
 from intended_proxies import PROXY_ROWS
 from intended_session_rows import SESSION_ROWS
@@ -953,6 +954,7 @@ OTHERS = (
     BODY_ROWS,
     CACHING_ROWS,
     CONDITION_ROWS,
+    DIAGNOSTICS_ROWS,
     JSON_ROWS,
     PROXY_ROWS,
     SESSION_ROWS,
