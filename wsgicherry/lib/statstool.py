@@ -72,7 +72,7 @@ class StatsTool(Tool):
         slow_queries_count: int = 100,
         debug: bool = False,
     ) -> None:
-        """Note how the current request ended, if its beginning was noted.
+        """Count and time the current request, which ends, if its beginning was noted.
 
         `uriset`: a name under which its time is counted with that of others. `slow_queries`: a
         request that takes more seconds is kept as slow; None keeps none. `slow_queries_count`:
