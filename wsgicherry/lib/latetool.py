@@ -7,6 +7,7 @@ from functools import cached_property, partial
 from importlib import import_module
 from typing import Any
 
+from ..core.hooks import DEFAULT_PRIORITY
 from ..core.tools import PreparedTool, ToolTarget
 
 
@@ -56,7 +57,7 @@ class LateErrorTool(LateTool):
     """A tool that answers unexpected errors in place of `request.error_response`."""
 
     def __init__(self, name: str, module: str, function: str) -> None:
-        super().__init__(None, 0, name, module, function)
+        super().__init__(None, DEFAULT_PRIORITY, name, module, function)
 
     def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:
         """Make what `prepare` makes of `settings` the target's `error_response`."""
