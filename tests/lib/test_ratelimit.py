@@ -252,7 +252,7 @@ def test_no_limits(site, limit):
         ({"strategy": "sliding-window-counter"}, "strategy 'sliding-window-counter'"),
         ({"storage": "nowhere://"}, "unknown storage scheme : nowhere://"),
         ({"storage": "memcached://x", "strategy": "moving-window"}, "'moving-window'"),
-        ({"name": "a b"}, "tools.ratelimit.name holds 'a b'"),
+        ({"name": "a b"}, "tools.ratelimit.name: It holds 'a b'"),
         ({"limits": "1/second"}, "did you mean 'tools.ratelimit.limit'?"),
     ],
 )
