@@ -254,7 +254,7 @@ def test_no_limits(site, limit):
         ({"limit": None}, "That is no limit"),
         ({"storage": "nowhere://"}, "unknown storage scheme : nowhere://"),
         ({"storage": "memcached://x", "strategy": "moving-window"}, "'moving-window'"),
-        ({"name": "a b"}, "tools.ratelimit.name holds 'a b'"),
+        ({"name": "a b"}, "tools.ratelimit.name: It holds 'a b'"),
         ({"limits": "1/second"}, "did you mean 'tools.ratelimit.limit'?"),
     ],
 )
