@@ -83,4 +83,21 @@ AUTHENTICATION_ROWS = (
         ("header content-type",),
         "errors of JSON pages are problem documents (RFC 9457)",
     ),
+    (
+        "auth_basic",
+        (
+            *(
+                f"{who} posts {sent} as application/json"
+                for who in ("wrong", "none")
+                for sent in ("[1]", "{", "")
+            ),
+            *(f"right posts {sent} as application/json" for sent in ("{", "")),
+            *(
+                f"{who} posts a=b as application/x-www-form-urlencoded"
+                for who in ("right", "none")
+            ),
+        ),
+        ("header content-type",),
+        "errors of JSON pages are problem documents (RFC 9457)",
+    ),
 )

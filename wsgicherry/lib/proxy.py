@@ -56,6 +56,10 @@ class Arrived(NamedTuple):
     settings: ProxySettings
 
 
+NAMING_HEADERS = ("local", "remote", "scheme", "port", "prefix")
+"""The settings that name a header, in the order of `Names`."""
+
+
 def settle(
     base: str | None = None,
     local: str | None = "X-Forwarded-Host",
@@ -75,8 +79,9 @@ def settle(
     names = Names(
         local or "", remote or "", scheme or "", port or "", prefix or "", bool(forwarded)
     )
-    for name in filter(None, names[:5]):
-        check_name("tools.proxy", name)
+    for setting, name in zip(NAMING_HEADERS, names[:5], strict=True):
+        if name:
+            check_name(f"tools.proxy.{setting}", name)
     networks = trusted if isinstance(trusted, str) else tuple(trusted or ())
     return _settle(base or "", names, networks, hops, debug)
 
