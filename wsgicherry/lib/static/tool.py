@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from .directory import Directory
     from .single import SingleFile
 
+PRIORITY = 55
+"""After whatever says at 50, where tools are that name no priority, who may have the page.
+CherryPy's 50 left it to the order of the settings whether `session_auth` protected a file.
+"""
+
 MAX_PREPARED = 128
 """Directories and files with settings of their own whose lookups are remembered."""
 
@@ -137,6 +142,7 @@ class StaticTool(HandlerTool):
         self, callable: Callable[..., Any], prepare: Callable[..., Any], name: str
     ) -> None:
         super().__init__(callable, name)
+        self._priority = PRIORITY
         self.prepare = prepare
 
     def documentation(self) -> Mapping[str, str]:
@@ -145,13 +151,17 @@ class StaticTool(HandlerTool):
         return {name: text for name, text in docs.items() if name in (self.arguments() or ())}
 
     def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:
-        """Attach a hook that drops the handler when a file has answered."""
+        """Attach a hook that drops the handler when a file has answered.
+
+        It does nothing if another tool, such as a login, has answered before.
+        """
         priority = settings.pop("priority", None)
         answer = self.prepare(**settings).answer
 
         def answer_with_file() -> None:
-            if answer():
-                serving_now().request.handler = None
+            request = serving_now().request
+            if request.handler is not None and answer():
+                request.handler = None
 
         target.hooks.attach(
             "before_handler",
