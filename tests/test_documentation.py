@@ -484,6 +484,29 @@ def test_every_setting_of_sessions_is_in_the_table():
     assert dict(rows) == defaults
 
 
+# Pages with a table of all settings of a tool, written by hand.
+EXPLAINED = {
+    "caching": "caching.md",
+    "compress": "compression.md",
+    "cors": "cors.md",
+    "csrf": "csrf.md",
+    "proxy": "proxies.md",
+    "secure_headers": "security.md",
+    "staticdir": "static.md",
+    "xmlrpc": "xmlrpc.md",
+}
+
+
+@pytest.mark.parametrize(("name", "page"), EXPLAINED.items())
+def test_a_table_of_settings_names_all(name, page):
+    """The page about a tool has each of its settings in the first column of a table."""
+    from wsgicherry.toolbox import make_toolbox
+
+    firsts = re.findall(r"^\| ([^|]+) \|", read_page(REPOSITORY / "docs" / page), re.MULTILINE)
+    named = set(re.findall(r"`(\w+)`", " ".join(firsts)))
+    assert make_toolbox().tools()[name].arguments().keys() - {"debug"} - named == set()
+
+
 @each_page
 def test_generated_tables_are_current(page):
     """Each generated table is what the code says; the top of this file says how to renew it."""
