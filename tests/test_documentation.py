@@ -360,7 +360,9 @@ def make_tools() -> str:
         sentence = re.split(r"(?<=\.) ", paragraph.replace("`", ""))[0]
         point = f"`{tool._point}`" if tool._point else "unexpected errors"
         settings = f"[all](tools-settings.md#{name})"
-        parts.append(row(f"[`{name}`]({GUIDES[name]})", sentence, settings, point, str(priority)))
+        parts.append(
+            row(f"[`{name}`]({GUIDES[name]})", sentence, settings, point, str(priority))
+        )
     return "\n".join(parts) + "\n"
 
 
@@ -503,7 +505,7 @@ def test_a_table_of_settings_names_all(name, page):
     from wsgicherry.toolbox import make_toolbox
 
     firsts = re.findall(r"^\| ([^|]+) \|", read_page(REPOSITORY / "docs" / page), re.MULTILINE)
-    named = set(re.findall(r"`(\w+)`", " ".join(firsts)))
+    named = set(re.findall(r"`(?:tools\.\w+\.)?(\w+)`", " ".join(firsts)))
     assert make_toolbox().tools()[name].arguments().keys() - {"debug"} - named == set()
 
 
@@ -559,7 +561,7 @@ def test_the_keys_for_the_old_way_exist(page):
         for key in re.findall(r"`([a-z_]+\.[a-z_.]+)(?: = [^`]+)?`", last):
             namespace, name, *rest = key.split(".")
             if namespace == "tools":
-                assert rest[0] == "on" or rest[0] in tools[name].arguments(), key
+                assert rest[0] in {"on", "priority", *tools[name].arguments()}, key
             else:
                 assert find_setting(key), key
 

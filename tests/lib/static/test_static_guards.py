@@ -37,7 +37,9 @@ def guard(request, site):
 
 @pytest.mark.parametrize("is_guard_first", [True, False])
 @pytest.mark.parametrize("path", PATHS)
-def test_who_is_not_let_in_learns_nothing_of_files(ask, site, folder, guard, is_guard_first, path):
+def test_who_is_not_let_in_learns_nothing_of_files(
+    ask, site, folder, guard, is_guard_first, path
+):
     """Neither a file nor that it is there, by a 304 or a part, is told before the guard."""
     files = {
         "tools.staticdir.on": True,
