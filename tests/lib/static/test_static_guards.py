@@ -1,4 +1,4 @@
-"""Files behind a tool that says who may have them: it is asked first, however config is ordered."""
+"""Files behind a tool that says who may have them: it is asked first, however config is."""
 
 from __future__ import annotations
 
