@@ -17,7 +17,6 @@ from wsgicherry import passwords
 from wsgicherry.core.loaded import ConfigError
 from wsgicherry.lib import auth_basic
 from wsgicherry.lib.auth_basic import checkpassword_dict
-from wsgicherry.lib.authtool import WrongSetting
 from wsgicherry.lib.passwordmemory import PasswordMemory
 
 NOT_AUTHORIZED = "You are not authorized to access that resource"
@@ -225,8 +224,8 @@ def test_a_wrong_setting_by_hand():
     """It is a ValueError that says which (CherryPy's rule, BEHAVIOUR 9.1)."""
     with pytest.raises(ValueError, match="quotes") as caught:
         auth_basic.basic_auth('a "b"', checkpassword_dict(USERS))
-    assert isinstance(caught.value, WrongSetting)
-    assert caught.value.name == "realm"
+    assert isinstance(caught.value, ConfigError)
+    assert caught.value.key == "realm"
     with pytest.raises(ValueError, match="must be a text"):
         auth_basic.basic_auth(b"R", checkpassword_dict(USERS))
 

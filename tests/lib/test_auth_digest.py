@@ -961,7 +961,7 @@ def test_a_wrong_setting_by_hand(settings, name):
     users = get_ha1_dict_plain(PASSWORDS)
     with pytest.raises(ValueError, match=r"\w") as caught:
         auth_digest.digest_auth(**{"realm": REALM, "get_ha1": users, "key": KEY, **settings})
-    assert caught.value.name == name
+    assert caught.value.key == name
 
 
 @pytest.mark.parametrize("tool", ["auth_basic", "auth_digest"])

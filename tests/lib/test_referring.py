@@ -64,7 +64,7 @@ def test_the_message(site):
 def test_a_bad_pattern(site, pattern):
     """It is told when the application is mounted."""
     config = {"tools.referer.on": True, "tools.referer.pattern": pattern}
-    assert f"tools.referer.pattern is {pattern!r}, which" in refusal(site, config)
+    assert f"tools.referer.pattern: It is {pattern!r}, which" in refusal(site, config)
     with pytest.raises(ValueError, match="which"):
         compile_pattern(pattern)
 

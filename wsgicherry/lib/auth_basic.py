@@ -11,8 +11,9 @@ from typing import Any
 
 from ..core.current import serving_now
 from ..core.errors import HTTPError
+from ..core.loaded import ConfigError
 from ..wire.credentials import MalformedCredentials, normalize, parse_basic, split_scheme
-from .authtool import NOT_AUTHORIZED, WrongSetting, check_realm, describe_charset, require
+from .authsettings import NOT_AUTHORIZED, check_realm, describe_charset, require
 from .passwordmemory import REMEMBER_ENTRIES, REMEMBER_SECONDS, PasswordMemory
 
 HASH_STARTS = ("$scrypt$", "$argon2id$")
@@ -63,26 +64,26 @@ def basic_auth(
     that takes realm, name and password, and returns what is true to let the user in.
     `accept_charset`: in which names and passwords are, 'utf-8' or 'iso-8859-1'.
 
-    They come to the check in NFC. HTTPError 400 for a malformed header. WrongSetting (a
+    They come to the check in NFC. HTTPError 400 for a malformed header. ConfigError (a
     ValueError) for a realm with a quote in it. Source: RFC 7617, CherryPy's rule (BEHAVIOUR
     9.1).
     """
-    prepare(realm, checkpassword, debug, accept_charset)["before_handler"]()
+    prepare_basic_auth(realm, checkpassword, debug, accept_charset)()
 
 
-def prepare(
+def prepare_basic_auth(
     realm: str | None = None,
     checkpassword: Check | None = None,
     debug: bool = False,
     accept_charset: str = "utf-8",
-) -> dict[str, Callable[[], None]]:
-    """Return what `basic_auth` does with these settings, by hook point; WrongSetting for what
-    is missing, or cannot be.
+) -> Callable[[], None]:
+    """Return what `basic_auth` does with these settings; ConfigError for what is missing, or
+    cannot be.
     """
     require(realm=realm, checkpassword=checkpassword)
     area = check_realm(realm)
     if not callable(checkpassword):
-        raise WrongSetting("checkpassword", f"{checkpassword!r} is no function.")
+        raise ConfigError(f"{checkpassword!r} is no function.", key="checkpassword")
     challenge = f'Basic realm="{area}"{describe_charset(accept_charset)}'
 
     def authenticate() -> None:
@@ -102,7 +103,7 @@ def prepare(
         serving_now().response.headers["Www-Authenticate"] = challenge
         raise HTTPError(401, NOT_AUTHORIZED)
 
-    return {"before_handler": authenticate}
+    return authenticate
 
 
 def _read(header: str, charset: str) -> tuple[str, str] | None:

@@ -88,7 +88,7 @@ def digest_auth(
     process counts the uses. `max_body_bytes`: bytes of a body that comes with auth-int; more
     are answered 413.
 
-    HTTPError 400 for improper credentials, such as for another address. WrongSetting (a
+    HTTPError 400 for improper credentials, such as for another address. ConfigError (a
     ValueError) for settings that cannot be. Source: RFC 7616, BEHAVIOUR 9.2.
     """
     settings = Settings(
@@ -98,9 +98,9 @@ def digest_auth(
     _find_guard(settings).authenticate()
 
 
-def prepare(**settings: Any) -> dict[str, Callable[[], None]]:
-    """Return what `digest_auth` does with `settings`, by hook point; WrongSetting for what is
-    missing, or cannot be. TypeError for a setting that is none.
+def prepare_digest_auth(**settings: Any) -> tuple[Any, ...]:
+    """Return what `digest_auth` does with `settings`; ConfigError for what is missing, or
+    cannot be. TypeError for a setting that is none.
     """
     return _find_guard(Settings(**settings)).hooks()
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..core.current import serving_now
 from ..core.errors import HTTPError
-from ..core.tools import PreparedTool
 from ..wire.forwarded import BadForwarded, read_prefix
 from ..wire.hosts import is_valid_host
 from ..wire.outside import NOTHING, Lookout, Names, Outside
@@ -123,28 +122,16 @@ def proxy(*args: Any, **settings: Any) -> None:
 proxy.__wrapped__ = settle  # type: ignore[attr-defined]  # whose signature is the tool's
 
 
-class ProxyTool(PreparedTool):
-    """`tools.proxy`: runs before a handler is looked for where an application's '/' has it on,
-    so that virtual hosts, redirects and `request.allowed_hosts` see the outer host; and at
-    `before_request_body` for the settings of deeper paths.
-    """
+def prepare_arrival(**settings: Any) -> Callable[[Request], None]:
+    """Return what to do with a request before a handler is looked for."""
+    return partial(apply, settle(**settings))
 
-    def __init__(self) -> None:
-        # 30, CherryPy's: before whatever looks at scheme, host or client (sessions have 50).
-        super().__init__("before_request_body", proxy, prepare_proxy, "proxy", 30)
 
-    def prepare_arrival(self, settings: Mapping[str, Any]) -> Callable[[Request], None]:
-        """Return what to do with a request before a handler is looked for."""
-        return partial(apply, settle(**settings))
-
-    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, ...] | None:
-        """Return key, message and severity of what is wrong with `settings`; None: nothing."""
-        fault = super().find_fault(settings)
-        if fault is not None:
-            return fault
-        settled = settle(**settings)
-        is_idle = not settled.lookout.trusted and settled.base == NOTHING
-        return ("", NOBODY_TRUSTED, "advice") if is_idle else None
+def find_advice(**settings: Any) -> tuple[str, str, str] | None:
+    """Return key, message and severity for settings that do nothing; None: they do."""
+    settled = settle(**settings)
+    is_idle = not settled.lookout.trusted and settled.base == NOTHING
+    return ("", NOBODY_TRUSTED, "advice") if is_idle else None
 
 
 def prepare_proxy(**settings: Any) -> Callable[[], None]:

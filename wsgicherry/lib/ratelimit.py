@@ -20,11 +20,6 @@ if TYPE_CHECKING:
     from limits import RateLimitItem
     from limits.strategies import RateLimiter
 
-PRIORITY = 40
-"""Among the hooks before the body is read: after `proxy` (30), which says who the client is;
-before all that costs something.
-"""
-
 STORE_SECONDS = 0.25
 """To wait for a store's connection, and for each answer."""
 

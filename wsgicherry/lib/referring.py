@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ..core.current import serving_now
 from ..core.errors import HTTPError
+from ..core.loaded import ConfigError
 
 MAX_REFERER_CHARS = 4096
 """A browser sends the bare origin instead of a longer address (Referrer Policy section 8.3)."""
@@ -40,7 +41,7 @@ def prepare_referer(
     message: str = "Forbidden Referer header.",
     debug: bool = False,
 ) -> Callable[[], None]:
-    """Return what `referer` does; ValueError for a bad pattern or status."""
+    """Return what `referer` does; ConfigError or ValueError for a bad pattern or status."""
     matches = compile_pattern(pattern).match
     HTTPError(error, message)
 
@@ -62,15 +63,13 @@ def prepare_referer(
 
 
 def compile_pattern(pattern: str | re.Pattern[str]) -> re.Pattern[str]:
-    """Return `pattern` compiled; ValueError if it is no regular expression for text."""
+    """Return `pattern` compiled; ConfigError if it is no regular expression for text."""
     try:
         compiled = re.compile(pattern)
     except (re.error, TypeError) as error:
-        raise ValueError(
-            f"tools.referer.pattern is {pattern!r}, which is no regular expression: {error}."
-        ) from None
+        message = f"It is {pattern!r}, which is no regular expression: {error}."
+        raise ConfigError(message, key="tools.referer.pattern") from None
     if not isinstance(compiled.pattern, str):
-        raise ValueError(
-            f"tools.referer.pattern is {pattern!r}, which matches bytes, not text."
-        )
+        message = f"It is {pattern!r}, which matches bytes, not text."
+        raise ConfigError(message, key="tools.referer.pattern")
     return compiled

@@ -5,16 +5,16 @@ into the session.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from logging import WARNING
+from threading import Lock
 from typing import Any
 
 from ...core.bodies import FileChunks
 from ...core.current import serving_now
 from ...core.errors import UNEXPECTED
 from ...core.sending import StartedStream
-from ...core.tools import ToolTarget
+from ...core.tools import Elsewhere
 from .. import is_iterator
 from ..privatepages import mark_private
 from .base import Session
@@ -33,30 +33,26 @@ RAM_IN_WORKERS = (
 )
 
 
-SetUpLock = AbstractContextManager[Any]
+_setting_up = Lock()
+"""Held while a session class is set up."""
 
 
-def attach_hooks(
-    target: ToolTarget, priority: int, settings: Mapping[str, Any], lock: SetUpLock
-) -> None:
-    """Attach to a plan in the making what gives its requests a session with `settings`.
+def prepare_init(**settings: Any) -> tuple[Any, ...]:
+    """Return what gives requests a session with `settings`, and what looks after it.
 
-    `lock` is held while a session class is set up.
+    ConfigError, ValueError or TypeError for settings that cannot be.
     """
     settled = settle(**settings)
-    hooks = target.hooks
-    hooks.attach(
-        "before_request_body",
-        partial(begin, settled, maker_of(settled), lock),
-        priority=priority,
+    early = (Elsewhere("before_request_body", lock_early, EARLY_PRIORITY),)
+    return (
+        partial(begin, settled, maker_of(settled)),
+        *(early if settled.attributes["locking"] == "early" else ()),
+        Elsewhere("before_finalize", save),
+        Elsewhere("after_error_response", keep_private),
+        # An unexpected error skips `save`; nobody need wait until its page has been sent.
+        Elsewhere("after_error_response", unlock),
+        Elsewhere("on_end_request", close),
     )
-    if settled.attributes["locking"] == "early":
-        hooks.attach("before_request_body", lock_early, priority=EARLY_PRIORITY)
-    hooks.attach("before_finalize", save)
-    hooks.attach("after_error_response", keep_private)
-    # An unexpected error skips `save`; nobody need wait until its page has been sent.
-    hooks.attach("after_error_response", unlock)
-    hooks.attach("on_end_request", close)
 
 
 def init(**settings: Any) -> None:
@@ -67,7 +63,7 @@ def init(**settings: Any) -> None:
     keyword arguments becomes attributes. Source: CherryPy's rule (BEHAVIOUR 7.2).
     """
     settled = settle(**settings)
-    begin(settled, maker_of(settled), nullcontext())
+    begin(settled, maker_of(settled))
 
 
 Maker = Callable[[str | None], Session]
@@ -96,7 +92,7 @@ def maker_of(settings: Settings) -> Maker:
     return make
 
 
-def begin(settings: Settings, make: Maker, lock: SetUpLock) -> None:
+def begin(settings: Settings, make: Maker) -> None:
     """Give the current request its session, by settled `settings`; once."""
     serving = serving_now()
     if getattr(serving, "session", None) is not None:
@@ -106,15 +102,15 @@ def begin(settings: Settings, make: Maker, lock: SetUpLock) -> None:
     if request.environ.get("wsgi.multiprocess") and not settings.is_shared:
         raise RuntimeError(RAM_IN_WORKERS)
     if settings.has_setup:
-        set_up(session_class, settings.attributes, lock)
+        set_up(session_class, settings.attributes)
     serving.session = make(cookie.find(request))  # type: ignore[attr-defined]
 
 
-def set_up(session_class: Any, attributes: Mapping[str, Any], lock: SetUpLock) -> None:
+def set_up(session_class: Any, attributes: Mapping[str, Any]) -> None:
     """Call `setup()` of a class in CherryPy's manner, once in a process."""
     if "_is_set_up" in vars(session_class):
         return
-    with lock:
+    with _setting_up:
         if "_is_set_up" not in vars(session_class):
             own = ("timeout", "clean_freq", "debug", "locking")
             session_class.setup(**{k: v for k, v in attributes.items() if k not in own})
