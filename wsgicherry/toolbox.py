@@ -12,6 +12,7 @@ from .lib.redirecting import prepare_trailing_slash, trailing_slash
 from .lib.sessionauthtool import SessionAuthTool
 from .lib.sessiontool import SessionTool
 from .lib.statictool import StaticTool
+from .lib.statstool import StatsTool
 
 START, BODY, HANDLER = "on_start_resource", "before_request_body", "before_handler"
 FINALIZE, ERROR, END = "before_finalize", "before_error_response", "on_end_request"
@@ -67,6 +68,7 @@ def make_tools() -> tuple[Tool, ...]:
         LateTool(FINALIZE, 90, "secure_headers", "secureheaders"),
         Tool(ERROR, log_traceback, "log_tracebacks", 50),
         Tool(ERROR, log_request_headers, "log_headers", 50),
+        StatsTool(),
         Tool(END, log_hooks, "log_hooks", 100),
         LateErrorTool("err_redirect", "redirecting", "redirect"),
         LateErrorTool("xmlrpc", "xmlrpcutil", "on_error"),

@@ -264,6 +264,16 @@ def test_a_hashed_password_is_hashed_once(count_hashes):
     assert count_hashes(check, "R", "eva", "wrong") == (1, False)
 
 
+@pytest.mark.parametrize("kept", [None, b"x", 7])
+def test_what_is_no_text_is_no_password(kept):
+    """A table may hold None for who may not log in; nobody can type bytes either."""
+    check = checkpassword_dict({"none": kept, "eva": "secret"})
+    assert check("R", "eva", "secret")
+    typed = [(name, word) for name in ("none", "nobody") for word in ("", "None", "x", "7")]
+    assert not any(check("R", name, word) for name, word in typed)
+
+
+
 def test_an_unknown_user_costs_the_same(count_hashes):
     """As many hashes are computed as for a wrong password."""
     check = checkpassword_dict({"eva": HASH, "empty": ""})

@@ -8,7 +8,6 @@ import sys
 import pytest
 
 from wsgicherry.core.hooks import HookMap
-from wsgicherry.core.tools import Elsewhere
 from wsgicherry.lib.latetool import LateErrorTool, LateTool
 from wsgicherry.toolbox import make_toolbox
 
@@ -98,8 +97,3 @@ def test_an_error_tool_is_the_answer_to_errors():
     TOOLS["err_redirect"].attach(target, {"url": "/sorry", "priority": 9})
     assert target.error_response.keywords == {"url": "/sorry"}
     assert not any(target.hooks.values())
-
-
-def test_elsewhere_has_the_usual_priority():
-    """As hooks have that say nothing of it."""
-    assert Elsewhere("before_handler", print).priority == 50

@@ -149,11 +149,11 @@ class Tool:
 
 
 class Elsewhere(NamedTuple):
-    """What a tool runs at another point than its own, and its place there."""
+    """What a tool runs at another point than its own. None: the place that it says itself."""
 
     point: str
     function: Callable[[], Any]
-    priority: int = DEFAULT_PRIORITY
+    priority: int | None = None
 
 
 class PreparedTool(Tool):

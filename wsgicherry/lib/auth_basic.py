@@ -39,17 +39,22 @@ def checkpassword_dict(
     memory = PasswordMemory(remember_seconds, remember_entries)
 
     def checkpassword(realm: str, username: str, password: str) -> bool:
-        stored = user_password_dict.get(username)
+        stored = text_or_none(user_password_dict.get(username))
         # Who is not there is taken to be kept as the others are.
-        sample = stored or next(iter(user_password_dict.values()), "")
+        sample = stored or next(filter(text_or_none, user_password_dict.values()), "")
         if sample.startswith(HASH_STARTS):
-            return memory.verify(password, stored or None, sample.split("$", 2)[1])
-        wanted = normalize(stored or "").encode("utf-8", "surrogatepass")
+            return memory.verify(password, stored, sample.split("$", 2)[1])
+        wanted = normalize(sample).encode("utf-8", "surrogatepass")
         is_same = compare_digest(wanted, password.encode("utf-8", "surrogatepass"))
         # CherryPy's rule (BEHAVIOUR 9.1): an empty password fails, whatever is typed.
-        return is_same and bool(wanted)
+        return is_same and stored is not None
 
     return checkpassword
+
+
+def text_or_none(stored: Any) -> str | None:
+    """Return a password as it is kept; None for what nobody can type: '', None, bytes."""
+    return stored if stored and isinstance(stored, str) else None
 
 
 def basic_auth(

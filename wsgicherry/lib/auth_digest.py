@@ -22,7 +22,14 @@ from .digest.credentials import (
     www_authenticate,
 )
 from .digest.guard import CONTEXT, MAX_BODY_BYTES, Guard, Settings
-from .digest.nonces import MAX_NONCES, NONCE_SECONDS, Key, NonceMemory, synthesize_nonce
+from .digest.nonces import (
+    MAX_AREAS,
+    MAX_NONCES,
+    NONCE_SECONDS,
+    Key,
+    NonceMemory,
+    synthesize_nonce,
+)
 from .digest.users import get_ha1_dict, get_ha1_dict_plain, get_ha1_file_htdigest
 
 __all__ = [
@@ -44,9 +51,6 @@ __all__ = [
     "valid_qops",
     "www_authenticate",
 ]
-
-MAX_AREAS = 64
-"""How many areas, that is combinations of settings, keep the counts of their nonces."""
 
 
 def md5_hex(s: str | bytes) -> str:
@@ -106,9 +110,7 @@ def prepare_digest_auth(**settings: Any) -> tuple[Any, ...]:
 
 
 def _find_guard(settings: Settings) -> Guard:
-    """Return the guard of these settings: one for all pages that have them, so that a nonce is
-    counted wherever it is used.
-    """
+    """Return the guard of these settings: one for all pages that have them."""
     lists: dict[str, Any] = {
         name: tuple(value)
         for name, value in settings._asdict().items()

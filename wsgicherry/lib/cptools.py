@@ -13,6 +13,7 @@ from .loggingtools import log_hooks as log_hooks
 from .loggingtools import log_request_headers as log_request_headers
 from .loggingtools import log_traceback as log_traceback
 from .paramstool import convert_params as convert_params
+from .proxy import proxy as proxy
 from .redirecting import redirect as redirect
 from .redirecting import trailing_slash as trailing_slash
 from .referring import referer as referer

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..core.arrival import is_one_of, refuse_host
 from ..core.current import serving_now
 from ..core.errors import HTTPError
 from ..wire.forwarded import BadForwarded, read_prefix
 from ..wire.hosts import is_valid_host
 from ..wire.outside import NOTHING, Lookout, Names, Outside
 from ..wire.trusted import Trusted
+from .headernames import check_name
 
 if TYPE_CHECKING:
     from ..core.request import Request
@@ -73,7 +75,9 @@ def settle(
     names = Names(
         local or "", remote or "", scheme or "", port or "", prefix or "", bool(forwarded)
     )
-    networks = trusted if isinstance(trusted, str) else tuple(trusted)
+    for name in filter(None, names[:5]):
+        check_name("tools.proxy", name)
+    networks = trusted if isinstance(trusted, str) else tuple(trusted or ())
     return _settle(base or "", names, networks, hops, debug)
 
 
@@ -154,6 +158,7 @@ def apply(settings: ProxySettings, request: Request) -> None:
     seen = see(settings, environ, request)
     if before is None and seen == NOTHING:
         return
+    check_host(seen.host, request)
     changes = {**list_changes(environ, seen), ARRIVED: Arrived(environ, mounted, settings)}
     kept = {key: value for key, value in request.environ.items() if key not in OF_THE_PEER}
     request.use_environ({**kept, **changes})
@@ -162,6 +167,15 @@ def apply(settings: ProxySettings, request: Request) -> None:
         request.log(
             f"Proxies say {seen!r}; the peer is {environ.get('REMOTE_ADDR')!r}.", "PROXY"
         )
+
+
+def check_host(host: str | None, request: Request) -> None:
+    """HTTPError 400 for an outer host that `request.allowed_hosts` does not have: where only a
+    deeper path, or a handler, uses the tool, the check of what arrived knew the inner one.
+    """
+    allowed = request.plan.allowed_hosts
+    if host is not None and allowed and not is_one_of(host, allowed):
+        raise refuse_host(request, host)
 
 
 def see(settings: ProxySettings, environ: Mapping[str, Any], request: Request) -> Outside:

@@ -43,7 +43,7 @@ def prepare_referer(
 ) -> Callable[[], None]:
     """Return what `referer` does; ConfigError or ValueError for a bad pattern or status."""
     matches = compile_pattern(pattern).match
-    HTTPError(error, message)
+    check_status(error)
 
     def check_referer() -> None:
         request = serving_now().request
@@ -60,6 +60,16 @@ def prepare_referer(
             raise HTTPError(error, message)
 
     return check_referer
+
+
+def check_status(error: int | str) -> None:
+    """ValueError unless `error` is the status of an error."""
+    try:
+        HTTPError(error)
+    except (HTTPError, TypeError, ValueError):
+        raise ValueError(
+            f"tools.referer.error is {error!r}; the status of an error is 400 to 599."
+        ) from None
 
 
 def compile_pattern(pattern: str | re.Pattern[str]) -> re.Pattern[str]:

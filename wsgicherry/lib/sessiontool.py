@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from ..core.current import serving_now
@@ -26,6 +27,12 @@ class SessionTool(LateTool):
 
     def __init__(self) -> None:
         super().__init__("before_request_body", 50, "sessions", "sessions.tool", "init")
+        self._setting_up = Lock()
+
+    @cached_property
+    def prepare(self) -> Callable[..., Any]:  # type: ignore[override]
+        """What settles the settings; of all plans one sets a session class up."""
+        return partial(self._load("prepare_init"), self._setting_up)
 
     @cached_property
     def _arguments(self) -> Mapping[str, inspect.Parameter] | None:

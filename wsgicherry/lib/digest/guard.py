@@ -21,7 +21,7 @@ from .credentials import (
     valid_qops,
     www_authenticate,
 )
-from .nonces import MAX_NONCES, NONCE_SECONDS, Key, NonceMemory, list_keys, read_nonce
+from .nonces import MAX_NONCES, NONCE_SECONDS, Key, find_memory, list_keys, read_nonce
 from .users import KeptHashes, UserFunction, Users
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -68,9 +68,9 @@ class Guard:
         self._users = read_users(settings.get_ha1, settings.userhash)
         self._algorithms = self._read_algorithms()
         self._qops = read_qops(settings.qop)
-        if settings.max_nonces < 1:
-            raise ConfigError("max_nonces must be 1 or more.", key="max_nonces")
-        self._memory = NonceMemory(settings.max_nonces)
+        for name in ("nonce_seconds", "max_nonces", "max_body_bytes"):
+            check_number(name, getattr(settings, name))
+        self._memory = find_memory(self._realm, self._keys, settings.max_nonces)
 
     def _read_algorithms(self) -> tuple[str, ...]:
         wanted = self._settings.algorithms
@@ -246,11 +246,21 @@ class Guard:
         return kept
 
 
+def check_number(name: str, value: Any) -> None:
+    """ConfigError unless `value` is a number above 0."""
+    if not isinstance(value, (int, float)) or not value > 0:
+        message = f"{name} is {value!r}; it must be a number, 1 or more."
+        raise ConfigError(message, key=name)
+
+
 def read_keys(key: Key) -> tuple[bytes, ...]:
     """Return the keys that config gives; ConfigError for none."""
     try:
         return list_keys(key)
-    except (TypeError, ValueError, AttributeError) as error:
+    except TypeError:
+        message = "The key must be a text, or a list of texts."
+        raise ConfigError(message, key="key") from None
+    except ValueError as error:
         raise ConfigError(str(error), key="key") from None
 
 

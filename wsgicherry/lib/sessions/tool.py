@@ -5,9 +5,9 @@ into the session.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from logging import WARNING
-from threading import Lock
 from typing import Any
 
 from ...core.bodies import FileChunks
@@ -33,19 +33,19 @@ RAM_IN_WORKERS = (
 )
 
 
-_setting_up = Lock()
-"""Held while a session class is set up."""
+SetUpLock = AbstractContextManager[Any]
 
 
-def prepare_init(**settings: Any) -> tuple[Any, ...]:
+def prepare_init(lock: SetUpLock, /, **settings: Any) -> tuple[Any, ...]:
     """Return what gives requests a session with `settings`, and what looks after it.
 
-    ConfigError, ValueError or TypeError for settings that cannot be.
+    `lock` is held while a session class is set up. ConfigError, ValueError or TypeError for
+    settings that cannot be.
     """
     settled = settle(**settings)
     early = (Elsewhere("before_request_body", lock_early, EARLY_PRIORITY),)
     return (
-        partial(begin, settled, maker_of(settled)),
+        partial(begin, settled, maker_of(settled), lock),
         *(early if settled.attributes["locking"] == "early" else ()),
         Elsewhere("before_finalize", save),
         Elsewhere("after_error_response", keep_private),
@@ -63,7 +63,7 @@ def init(**settings: Any) -> None:
     keyword arguments becomes attributes. Source: CherryPy's rule (BEHAVIOUR 7.2).
     """
     settled = settle(**settings)
-    begin(settled, maker_of(settled))
+    begin(settled, maker_of(settled), nullcontext())
 
 
 Maker = Callable[[str | None], Session]
@@ -92,7 +92,7 @@ def maker_of(settings: Settings) -> Maker:
     return make
 
 
-def begin(settings: Settings, make: Maker) -> None:
+def begin(settings: Settings, make: Maker, lock: SetUpLock) -> None:
     """Give the current request its session, by settled `settings`; once."""
     serving = serving_now()
     if getattr(serving, "session", None) is not None:
@@ -102,15 +102,15 @@ def begin(settings: Settings, make: Maker) -> None:
     if request.environ.get("wsgi.multiprocess") and not settings.is_shared:
         raise RuntimeError(RAM_IN_WORKERS)
     if settings.has_setup:
-        set_up(session_class, settings.attributes)
+        set_up(session_class, settings.attributes, lock)
     serving.session = make(cookie.find(request))  # type: ignore[attr-defined]
 
 
-def set_up(session_class: Any, attributes: Mapping[str, Any]) -> None:
+def set_up(session_class: Any, attributes: Mapping[str, Any], lock: SetUpLock) -> None:
     """Call `setup()` of a class in CherryPy's manner, once in a process."""
     if "_is_set_up" in vars(session_class):
         return
-    with _setting_up:
+    with lock:
         if "_is_set_up" not in vars(session_class):
             own = ("timeout", "clean_freq", "debug", "locking")
             session_class.setup(**{k: v for k, v in attributes.items() if k not in own})
