@@ -21,26 +21,6 @@ AUTHENTICATION_ROWS = (
         "9.1: a ValueError of the program's own is no fault of the client's",
     ),
     (
-        "auth_basic",
-        (
-            *(
-                f"{who} posts {sent} as application/json"
-                for who, documents in (
-                    ("right", ("{", "")),
-                    ("wrong", ("[1]", "{", "")),
-                    ("none", ("[1]", "{", "")),
-                )
-                for sent in documents
-            ),
-            *(
-                f"{who} posts a=b as application/x-www-form-urlencoded"
-                for who in ("right", "none")
-            ),
-        ),
-        ("header content-type",),
-        "errors of JSON pages are problem documents (RFC 9457)",
-    ),
-    (
         "auth_digest",
         ("the same again",),
         ("body", "header www-authenticate", "status"),
