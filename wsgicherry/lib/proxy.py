@@ -75,8 +75,9 @@ def settle(
     names = Names(
         local or "", remote or "", scheme or "", port or "", prefix or "", bool(forwarded)
     )
-    for name in filter(None, names[:5]):
-        check_name("tools.proxy", name)
+    for key, name in zip(Names._fields[:5], names[:5], strict=True):
+        if name:
+            check_name(f"tools.proxy.{key}", name)
     networks = trusted if isinstance(trusted, str) else tuple(trusted or ())
     return _settle(base or "", names, networks, hops, debug)
 
