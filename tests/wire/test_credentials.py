@@ -141,6 +141,7 @@ def test_extended_names_that_are_none(text):
         ("/", None, "/", ""),
         ("/a?b=c", "/a?b=c", "/a", "b=c"),
         ("/a?b=c", None, "/a", "b=c"),
+        ("/a?b=%2Fc", None, "/a", "b=%2Fc"),
         ("/%7Ea", "/~a", "/~a", ""),
         ("/%c3%a9", None, "/\xc3\xa9", ""),
         ("/a%2Fb", "/a%2fb", "/a/b", ""),

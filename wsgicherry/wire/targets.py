@@ -19,9 +19,9 @@ def is_same_target(uri: str, raw_target: str | None, path: str, query: str) -> b
     asked = _split(uri)
     if raw_target and asked == _split(raw_target):
         return True
-    # What is decoded cannot tell '%2F' from a slash: with one in it, only the raw target can.
-    is_decodable = _ENCODED_SLASH.search(uri) is None
-    return is_decodable and asked == ([path.encode("latin-1", "replace") or b"/"], query)
+    # One part: a decoded path cannot tell '%2F' from a slash, so only the raw target can have
+    # one.
+    return asked == ([path.encode("latin-1", "replace") or b"/"], query)
 
 
 def _split(target: str) -> tuple[list[bytes], str]:
