@@ -8,17 +8,18 @@ from importlib import import_module
 
 import pytest
 
-from wsgicherry.toolbox import JUDGING, make_toolbox
+from wsgicherry.toolbox import make_toolbox
 
-MODULES = [module for _, module, _, _ in JUDGING]
+MODULES = {"cors": "cors", "csrf": "csrf", "secure_headers": "secureheaders"}
 
 
-@pytest.mark.parametrize(("name", "module", "point", "priority"), JUDGING)
-def test_the_table_says_where_they_work(name, module, point, priority):
+@pytest.mark.parametrize(("name", "module"), MODULES.items())
+def test_the_table_says_where_they_work(name, module):
     """The toolbox, which does not load them, and the module are of one mind."""
-    points = import_module(f"wsgicherry.lib.{module}").POINTS
-    assert (points[0].point, points[0].priority) == (point, priority)
-    assert getattr(make_toolbox(), name).callable.__name__ == name
+    first = import_module(f"wsgicherry.lib.{module}").POINTS[0]
+    tool = getattr(make_toolbox(), name)
+    assert (tool._point, tool._priority) == (first.point, first.priority)
+    assert tool.callable.__name__ == name
 
 
 def test_a_program_without_them_does_not_load_them():
@@ -26,5 +27,5 @@ def test_a_program_without_them_does_not_load_them():
     code = "import sys, wsgicherry; print(*sys.modules)"
     command = [sys.executable, "-c", code]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
-    loaded = {f"wsgicherry.lib.{module}" for module in MODULES} & {*run.stdout.split()}
+    loaded = {f"wsgicherry.lib.{module}" for module in MODULES.values()} & {*run.stdout.split()}
     assert loaded == set()
