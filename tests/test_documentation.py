@@ -223,10 +223,13 @@ def perform(command: str, wsgi) -> tuple[str, list[str], str, bool]:
         headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
     request.headers.update(headers)
     response = request.get_response(wsgi)
+    chunks, body = response.app_iter, response.body
+    if hasattr(chunks, "close"):
+        chunks.close()  # as a server does; WebOb leaves a body of one block open
     if response.headers.getall("Set-Cookie"):
         fill_jar(jar, response.headers.getall("Set-Cookie"))
     lines = [f"{name}: {value}" for name, value in response.headers.items()]
-    return f"HTTP/1.1 {response.status}", lines, response.body.decode(), is_headed
+    return f"HTTP/1.1 {response.status}", lines, body.decode(), is_headed
 
 
 def read_jar(jar: Path) -> str:

@@ -21,24 +21,6 @@ AUTHENTICATION_ROWS = (
         "9.1: a ValueError of the program's own is no fault of the client's",
     ),
     (
-        "auth_basic",
-        (
-            *(
-                f"{who} posts {body} as application/json"
-                for who, bodies in (
-                    ("right", ("{", "")),
-                    ("wrong", ("[1]", "{", "")),
-                    ("none", ("[1]", "{", "")),
-                )
-                for body in bodies
-            ),
-            "right posts a=b as application/x-www-form-urlencoded",
-            "none posts a=b as application/x-www-form-urlencoded",
-        ),
-        ("header content-type",),
-        "errors of JSON pages are problem documents (RFC 9457)",
-    ),
-    (
         "auth_digest",
         ("the same again",),
         ("body", "header www-authenticate", "status"),
@@ -96,6 +78,23 @@ AUTHENTICATION_ROWS = (
                     "text/plain 'cherries'",
                 )
                 for who in ("nobody", "a wrong password")
+            ),
+        ),
+        ("header content-type",),
+        "errors of JSON pages are problem documents (RFC 9457)",
+    ),
+    (
+        "auth_basic",
+        (
+            *(
+                f"{who} posts {sent} as application/json"
+                for who in ("wrong", "none")
+                for sent in ("[1]", "{", "")
+            ),
+            *(f"right posts {sent} as application/json" for sent in ("{", "")),
+            *(
+                f"{who} posts a=b as application/x-www-form-urlencoded"
+                for who in ("right", "none")
             ),
         ),
         ("header content-type",),
