@@ -174,6 +174,7 @@ def test_one_target(uri, raw, path, query):
         ("/a%2Fb", None, "/a/b", ""),
         ("/a%2Fb", "/a/b", "/a/b", ""),
         ("/app%2Fa", "/a", "/app/a", ""),
+        ("/a/b", "/b", "/a", ""),  # rewritten: the target is no end of the path
         ("/app/a%2Fb", "/b", "/app/a/b", ""),
         ("a", "/a", "/a", ""),
         ("", "/a", "/a", ""),
