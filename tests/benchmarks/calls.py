@@ -48,6 +48,10 @@ CEILINGS = {
     "deep": (60, 30),
     "missing": (140, 70),
     "gzip": (100, 50),
+    "static": (60, 40),
+    "static_304": (60, 40),
+    "cached": (60, 40),
+    "basic": (60, 40),
     "session": (75, 50),
 }
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import metadata
 from typing import NamedTuple
 
+from workloads import NAMES
+
 
 class Framework(NamedTuple):
     """One row of the comparison."""
@@ -22,10 +24,13 @@ class Framework(NamedTuple):
             return ""
 
 
-NO_SESSION = frozenset({"session"})  # none on the server, or it is no part of it
+STATIC = frozenset({"static", "static_304"})
+NO_SESSION = frozenset({"session", "cached", "basic"})  # none on the server, or no part of it
 NO_GZIP = NO_SESSION | {"gzip"}
-NO_MULTIPART = NO_SESSION | {"multipart_fields", "upload"}
-FORMS_ONLY = NO_SESSION | {"hello", "item", "json", "deep", "missing", "gzip"}
+NO_STATIC = NO_GZIP | STATIC
+NO_MULTIPART = NO_SESSION | {"multipart_fields", "upload"} | STATIC
+FORMS_ONLY = NO_SESSION | {"hello", "item", "json", "deep", "missing", "gzip"} | STATIC
+FILES_ONLY = frozenset(NAMES) - STATIC
 
 FRAMEWORKS = (
     Framework("raw", "raw WSGI", "", NO_MULTIPART),
@@ -33,9 +38,10 @@ FRAMEWORKS = (
     Framework("webob", "bare WebOb", "webob", NO_SESSION),
     Framework("wsgicherry", "wsgicherry", "wsgicherry"),
     Framework("falcon", "Falcon", "falcon", NO_GZIP),
-    Framework("bottle", "Bottle", "bottle", NO_GZIP),
+    Framework("whitenoise", "WhiteNoise", "whitenoise", FILES_ONLY),
+    Framework("bottle", "Bottle", "bottle", NO_GZIP - {"basic"}),
     Framework("pyramid", "Pyramid", "pyramid", NO_GZIP),
-    Framework("pecan", "Pecan", "pecan", NO_GZIP),
+    Framework("pecan", "Pecan", "pecan", NO_STATIC),
     Framework("flask", "Flask", "flask", NO_GZIP),
     Framework("cherrypy", "CherryPy", "cherrypy"),
 )

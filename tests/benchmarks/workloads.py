@@ -41,6 +41,11 @@ def long_text(size: int = 10_000) -> str:
 
 
 LONG_TEXT = long_text()
+FILE_SECONDS = 1_700_000_000
+FILE_DATE = "Tue, 14 Nov 2023 22:13:20 GMT"
+USER, PASSWORD = "ada", "the countess"
+CACHED = "Made once."
+SECRET = "For Ada alone."
 
 
 def item_text(number: str, color: str, size: str) -> str:
@@ -195,6 +200,21 @@ WORKLOADS = (
     Workload("missing", "/nothing/here", "not found", kind="error", status=404),
     Workload(
         "gzip", "/long", LONG_TEXT, kind="gzip", headers={"Accept-Encoding": "gzip, deflate"}
+    ),
+    Workload("static", "/static/page.txt", LONG_TEXT),
+    Workload(
+        "static_304",
+        "/static/page.txt",
+        "",
+        status=304,
+        headers={"If-Modified-Since": FILE_DATE},
+    ),
+    Workload("cached", "/cached", CACHED),
+    Workload(
+        "basic",
+        "/secret",
+        SECRET,
+        headers={"Authorization": "Basic YWRhOnRoZSBjb3VudGVzcw=="},
     ),
     Workload("session", "/visits", VISITED, headers={"Cookie": f"session_id={SESSION_ID}"}),
 )

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from intended_authentication import AUTHENTICATION_ROWS
 from intended_bodies import BODY_ROWS
 from intended_caching import CACHING_ROWS
+from intended_charsets import CHARSET_ROWS
 from intended_conditions import CONDITION_ROWS
 from intended_diagnostics import DIAGNOSTICS_ROWS
 from intended_json import JSON_ROWS
@@ -953,6 +954,7 @@ OTHERS = (
     AUTHENTICATION_ROWS,
     BODY_ROWS,
     CACHING_ROWS,
+    CHARSET_ROWS,
     CONDITION_ROWS,
     DIAGNOSTICS_ROWS,
     JSON_ROWS,

@@ -50,4 +50,54 @@ AUTHENTICATION_ROWS = (
         ("body", "header www-authenticate", "status"),
         "13.1 item 7: algorithms that are known here; the hashes do not fit",
     ),
+    (
+        "auth_pairs",
+        (
+            *(
+                f"{method} {path} as {who}"
+                for method in ("GET", "HEAD")
+                for path in ("/files/page.txt", "/files/")
+                for who in ("ada", "zo\u00eb")
+            ),
+            "304 of a file as ada",
+            "a range of a file as ada",
+        ),
+        ("header etag",),
+        "13.3 item 12: files have an ETag",
+    ),
+    (
+        "auth_pairs",
+        (
+            "application/json 'nonsense' as ada",
+            "text/plain 'cherries' as ada",
+            *(
+                f"{sent} as {who}"
+                for sent in (
+                    "application/json '{\"cherries\": 3}'",
+                    "application/json 'nonsense'",
+                    "text/plain 'cherries'",
+                )
+                for who in ("nobody", "a wrong password")
+            ),
+        ),
+        ("header content-type",),
+        "errors of JSON pages are problem documents (RFC 9457)",
+    ),
+    (
+        "auth_basic",
+        (
+            *(
+                f"{who} posts {sent} as application/json"
+                for who in ("wrong", "none")
+                for sent in ("[1]", "{", "")
+            ),
+            *(f"right posts {sent} as application/json" for sent in ("{", "")),
+            *(
+                f"{who} posts a=b as application/x-www-form-urlencoded"
+                for who in ("right", "none")
+            ),
+        ),
+        ("header content-type",),
+        "errors of JSON pages are problem documents (RFC 9457)",
+    ),
 )

@@ -155,6 +155,15 @@ def test_add_charset_off(site):
     assert answer.headers["Content-Type"] == "text/html"
 
 
+@pytest.mark.parametrize(("sent", "vary"), [(None, None), ("iso-8859-1", "Accept-Charset")])
+def test_a_charset_that_the_client_chose(site, sent, vary):
+    """A cache is told that the page depends on that; of a page for everybody it is not."""
+    headers = {} if sent is None else {"Accept_Charset": sent}
+    answer = Page(site, lambda: LATIN).get(**headers)
+    assert answer.headers.get("Vary") == vary
+    assert answer.headers["Content-Type"] == f"text/html;charset={sent or 'utf-8'}"
+
+
 def test_other_headers_stay(site):
     """Headers of the handler's are kept; a Content-Length for the text as it was is not."""
 

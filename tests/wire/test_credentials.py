@@ -149,6 +149,7 @@ def test_extended_names_that_are_none(text):
         ("http://h.example", "/", "/", ""),
         ("*", "*", "*", ""),
         ("/app/a", "/a", "/app/a", ""),  # a proxy has cut the prefix off, and said so
+        ("/app/a%2fb/c", "/a%2Fb/c", "/app/a/b/c", ""),
         ("/a", "/rewritten", "/a", ""),
         ("/", None, "", ""),
     ],
@@ -171,6 +172,8 @@ def test_one_target(uri, raw, path, query):
         ("/a/b", "/a%2Fb", "/a%2Fb", ""),
         ("/a%2Fb", None, "/a/b", ""),
         ("/a%2Fb", "/a/b", "/a/b", ""),
+        ("/app%2Fa", "/a", "/app/a", ""),
+        ("/app/a%2Fb", "/b", "/app/a/b", ""),
         ("a", "/a", "/a", ""),
         ("", "/a", "/a", ""),
         ("/a?b=%63", "/a?b=c", "/a", "b=c"),

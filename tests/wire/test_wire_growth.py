@@ -10,6 +10,7 @@ import pytest
 
 from wsgicherry.wire import (
     accept,
+    cachecontrol,
     conditions,
     cookies,
     credentials,
@@ -63,6 +64,11 @@ HOSTILE = [
     ),
     pytest.param(conditions.quote_etag, "a", '" ', "", id="quote-etag"),
     pytest.param(accept._parse, "", ",", "", id="accept-commas"),
+    pytest.param(cachecontrol.parse_directives, "", ",", "", id="directives-commas"),
+    pytest.param(cachecontrol.parse_directives, "", "a=b,", "", id="directives"),
+    pytest.param(cachecontrol.parse_directives, 'a="', '\\"', '"', id="directives-quotes"),
+    pytest.param(cachecontrol.parse_seconds, "", "9", "", id="seconds"),
+    pytest.param(cachecontrol.parse_seconds, "", "0", "1", id="seconds-zeros"),
     pytest.param(accept._parse, "", "a;q=0.1,", "", id="accept-qualities"),
     *(
         pytest.param(

@@ -1,7 +1,8 @@
 """The workloads in Bottle's manner."""
 
+import pages
 import workloads
-from bottle import Bottle, request, response
+from bottle import Bottle, auth_basic, request, response, static_file
 
 app = Bottle()
 
@@ -45,6 +46,17 @@ def upload():
 def leaf():
     response.set_header(*workloads.DEPTH_HEADER)
     return workloads.LEAF
+
+
+@app.get("/static/<path:path>")
+def static(path):
+    return static_file(path, root=pages.FOLDER)
+
+
+@app.get("/secret")
+@auth_basic(lambda user, password: (user, password) == (workloads.USER, workloads.PASSWORD))
+def secret():
+    return workloads.SECRET
 
 
 def application():

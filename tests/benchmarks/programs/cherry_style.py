@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import pages
 import workloads
 
 GLOBAL_CONFIG = {"environment": "production", "log.screen": False}
@@ -12,6 +13,10 @@ def plain_node(depth, **children):
     node = type(f"Node{depth}", (), children)()
     node._cp_config = {"response.headers.X-Depth": str(depth)}
     return node
+
+
+def check_password(realm, user, password):
+    return (user, password) == (workloads.USER, workloads.PASSWORD)
 
 
 def make_root(cherry):
@@ -57,6 +62,16 @@ def make_root(cherry):
             return workloads.VISITED
 
         @cherry.expose
+        @cherry.tools.caching()
+        def cached(self):
+            return workloads.CACHED
+
+        @cherry.expose
+        @cherry.tools.auth_basic(realm="peers", checkpassword=check_password)
+        def secret(self):
+            return workloads.SECRET
+
+        @cherry.expose
         @cherry.tools.gzip()
         def long(self):
             return workloads.LONG_TEXT
@@ -74,7 +89,9 @@ def section_per_node():
     """Return application config with a section for the root and for each of the six nodes."""
     segments = workloads.LEAF_PATH.split("/")
     paths = ["/".join(segments[: length + 1]) for length in range(1, len(segments))]
-    return {path: {"request.show_tracebacks": False} for path in ["/", *paths]}
+    config = {path: {"request.show_tracebacks": False} for path in ["/", *paths]}
+    config["/static"] = {"tools.staticdir.on": True, "tools.staticdir.dir": pages.FOLDER}
+    return config
 
 
 def build(cherry):

@@ -3,6 +3,7 @@
 from tempfile import SpooledTemporaryFile
 
 import falcon
+import pages
 import workloads
 from falcon.media.multipart import MultipartForm
 
@@ -68,6 +69,7 @@ def application():
     app = falcon.App(media_type=falcon.MEDIA_HTML)
     handlers = app.req_options.media_handlers
     handlers[falcon.MEDIA_MULTIPART] = falcon.media.MultipartFormHandler()
+    app.add_static_route("/static", pages.FOLDER)
     app.add_route("/", Hello())
     app.add_route("/items/{number}", Item())
     app.add_route("/orders", Orders())

@@ -1,9 +1,10 @@
 """The workloads in Flask's manner."""
 
+import pages
 import workloads
 from flask import Flask, request
 
-app = Flask("benchmark")
+app = Flask("benchmark", static_folder=pages.FOLDER, static_url_path="/static")
 
 
 @app.get("/")

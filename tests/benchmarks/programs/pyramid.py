@@ -1,5 +1,6 @@
 """The workloads in Pyramid's manner."""
 
+import pages
 import workloads
 from pyramid.config import Configurator
 from pyramid.response import Response
@@ -56,6 +57,7 @@ ROUTES = (
 
 def application():
     with Configurator() as config:
+        config.add_static_view("static", pages.FOLDER)
         for name, pattern, method, view, renderer in ROUTES:
             config.add_route(name, pattern, request_method=method)
             config.add_view(view, route_name=name, renderer=renderer)

@@ -1,8 +1,10 @@
 """WebOb alone: `webob.Request` in, `webob.Response` out, a dict for the dispatch."""
 
+import pages
 import workloads
 from webob import Request, Response
 from webob.exc import HTTPNotFound
+from webob.static import DirectoryApp
 
 
 def hello(request):
@@ -52,6 +54,7 @@ def missing(request):
     return HTTPNotFound()
 
 
+FILES = DirectoryApp(pages.FOLDER)
 PAGES = {
     "/": hello,
     "/orders": order,
@@ -66,6 +69,9 @@ PAGES = {
 def respond(environ, start_response):
     request = Request(environ)
     path = environ["PATH_INFO"]
+    if path.startswith("/static/"):
+        request.path_info_pop()
+        return FILES(request)(environ, start_response)
     page = PAGES.get(path) or (item if path.startswith("/items/") else missing)
     return page(request)(environ, start_response)
 

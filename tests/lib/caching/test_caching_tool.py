@@ -552,6 +552,31 @@ def test_the_stored_page_is_what_gzip_made(pages):
     assert page.runs == 2
 
 
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"tools.secure_headers.on": True},
+        {"tools.cors.on": True, "tools.cors.origins": ["https://a.example"]},
+        {"tools.compress.on": True, "tools.etags.on": True, "tools.etags.autotags": True},
+        {"tools.expires.on": True, "tools.expires.secs": 60, "tools.expires.force": True},
+        {"tools.autovary.on": True},
+        {"tools.csrf.on": True},
+        {"tools.proxy.on": True, "tools.proxy.base": "https://public.example"},
+    ],
+)
+def test_tools_beside_it(pages, clock, beside):
+    """What they add is stored with the page, and added once."""
+    page = pages(lambda: b"x" * 2000, {"/": beside})
+    own = {"Accept-Encoding": "gzip", "Origin": "https://a.example"}
+    first, second = (page.ask(headers=own) for _ in range(2))
+    mine = ("Age", "Cache-Status")
+    assert second.cache_status.startswith("hit")
+    assert [pair for pair in second.headers if pair[0] not in mine] == [
+        pair for pair in first.headers if pair[0] not in mine
+    ]
+    assert second.body == first.body
+
+
 def test_a_login_page_is_not_replaced(pages):
     """Where a tool has answered in the handler's place the cache has no part."""
     answering = {"hooks.before_handler": refuse}
@@ -680,12 +705,28 @@ def test_cache_status_has_the_name_of_the_cache(pages, clock, name, expected):
         ({"maxobject": 5}, "maxobjects"),
         ({"servers": ["a:1"]}, "MemoryCache has no setting 'servers'"),
         ({"delay": "soon"}, "delay"),
+        ({"cache_class": "memcached", "servers": ["a:x"]}, "no memcached servers"),
+        ({"cache_class": "memcached", "servers": []}, "no memcached servers"),
+        ({"cache_class": "memcached", "servers": [5]}, "no memcached servers"),
+        ({"cache_class": "redis", "url": "http://user:secret@host"}, "redis://, rediss://"),
     ],
 )
 def test_a_wrong_setting_is_told_at_mount(pages, settings, told):
     """No page is served with a setting that means nothing."""
     with pytest.raises(ValueError, match=told):
         pages(**settings)
+
+
+@pytest.mark.parametrize(("kind", "package"), [("memcached", "pymemcache"), ("redis", "redis")])
+def test_a_missing_package_is_told_at_mount(pages, monkeypatch, kind, package):
+    """With what to install; a client of the program's own needs none."""
+    for name in [*sys.modules]:
+        if name.partition(".")[0] == package:
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(ValueError, match=rf"pip install 'wsgicherry\[{kind}\]'"):
+        pages(cache_class=kind)
+    assert pages(cache_class=kind, client=object()).ask().code == 200
 
 
 def test_debug_is_logged(pages, log):

@@ -16,7 +16,7 @@ def list_arguments() -> Mapping[str, inspect.Parameter]:
     for name in BUILTIN:
         kind = find_class(name)
         for base in kind.__mro__:
-            for setting, annotation in vars(base).get("__annotations__", {}).items():
+            for setting, annotation in getattr(base, "__annotations__", {}).items():
                 found.setdefault(
                     setting,
                     inspect.Parameter(

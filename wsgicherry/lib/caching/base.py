@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -16,6 +17,10 @@ class Cache:
     """Seconds for which a response is fresh that does not say so itself."""
 
     debug = False
+
+    @classmethod
+    def check(cls, settings: Mapping[str, Any]) -> None:
+        """Raise ConfigError for settings of the storage that cannot be meant."""
 
     def get(self) -> Any:
         """Return the variant for this request, None if there is none."""

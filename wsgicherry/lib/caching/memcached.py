@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
+from ...core.loaded import ConfigError
 from ...process.forks import PerProcess
 from ..sessions.errors import SessionValueError
-from ..sessions.memcachedserver import Connector, GivenClient, MemcachedServer, parse_address
+from ..sessions.memcachedserver import (
+    Connector,
+    GivenClient,
+    MemcachedServer,
+    import_pymemcache,
+    parse_address,
+)
 from .shared import SharedCache
 
 
@@ -21,6 +28,24 @@ class MemcachedCache(SharedCache):
 
     servers: str | Sequence[Any] = ("127.0.0.1:11211",)
 
+    @classmethod
+    def check(cls, settings: Mapping[str, Any]) -> None:
+        """Raise ConfigError for what is no address, and where pymemcache is missing."""
+        if settings.get("client") is not None:
+            return
+        servers = settings.get("servers", cls.servers)
+        key, shown = "tools.caching.servers", repr(servers)
+        try:
+            import_pymemcache("client.base")
+            addresses = [parse_address(each) for each in as_list(servers)]
+        except ImportError as error:
+            raise ConfigError(str(error), key="tools.caching.cache_class") from None
+        except (ValueError, TypeError):
+            addresses = []
+        if not addresses:
+            wanted = "Give a list of 'host:port', or of the paths of unix sockets."
+            raise ConfigError("These are no memcached servers.", wanted, key=key, value=shown)
+
     def __init__(self) -> None:
         super().__init__()
         self._pools = PerProcess(self._connect)
@@ -28,10 +53,9 @@ class MemcachedCache(SharedCache):
     def _connect(self) -> list[MemcachedServer]:
         if self.client is not None:
             return [GivenClient(self.client)]
-        addresses = [self.servers] if isinstance(self.servers, str) else self.servers
         return [
             MemcachedServer(str(each), Connector(parse_address(each), self.timeout))
-            for each in addresses
+            for each in as_list(self.servers)
         ]
 
     def _server_of(self, name: str) -> MemcachedServer:
@@ -64,3 +88,8 @@ class MemcachedCache(SharedCache):
     def remove(self, name: str) -> None:
         """Forget the value of `name`."""
         self._server_of(name).delete(name)
+
+
+def as_list(servers: str | Sequence[Any]) -> Sequence[Any]:
+    """Return the addresses; one may stand alone."""
+    return [servers] if isinstance(servers, str) else servers

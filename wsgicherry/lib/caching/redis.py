@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
+from importlib import import_module
+from typing import Any
 
+from ...core.loaded import ConfigError
 from ..sessions.redisserver import RedisServer
 from .shared import SharedCache
 
@@ -16,6 +20,22 @@ class RedisCache(SharedCache):
     """
 
     url: str = "redis://127.0.0.1:6379/0"
+
+    @classmethod
+    def check(cls, settings: Mapping[str, Any]) -> None:
+        """Raise ConfigError for what is no URL of such a server, and where redis is missing."""
+        if settings.get("client") is not None:
+            return
+        try:
+            RedisServer(settings.get("url", cls.url), None, cls.timeout)
+            import_module("redis")  # an optional dependency
+        except ImportError:
+            met = "A cache in Redis needs the package redis: pip install 'wsgicherry[redis]'"
+            raise ConfigError(met, key="tools.caching.cache_class", value="'redis'") from None
+        except (ValueError, AttributeError):
+            # The URL is not shown: it may hold a password.
+            wanted = "It must begin with redis://, rediss://, unix://, valkey:// or valkeys://."
+            raise ConfigError("This is no URL.", wanted, key="tools.caching.url") from None
 
     @cached_property
     def _server(self) -> RedisServer:

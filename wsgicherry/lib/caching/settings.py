@@ -97,6 +97,8 @@ def settle(
             value=repr(cache_status),
         )
     check_attributes(kind, attributes)
+    if isinstance(kind, type) and issubclass(kind, Cache):
+        kind.check(attributes)
     return Settings(
         kind,
         attributes,
@@ -139,7 +141,7 @@ def check_attributes(kind: Any, attributes: Mapping[str, Any]) -> None:
         name
         for base in kind.__mro__
         if issubclass(base, Cache)
-        for name in vars(base).get("__annotations__", ())
+        for name in getattr(base, "__annotations__", ())
     ]
     for name in attributes:
         if name not in known:

@@ -7,7 +7,7 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from hashlib import sha256
 from math import ceil
-from secrets import token_hex
+from os import urandom
 from time import monotonic
 from typing import Any
 
@@ -94,7 +94,7 @@ class SharedCache(StoredCache):
 
     def clear(self) -> None:
         """Forget everything, in all processes."""
-        self.write(tag_key(EVERYTHING), token_hex(8), TAG_SECONDS)
+        self.write(tag_key(EVERYTHING), urandom(8).hex(), TAG_SECONDS)
         self.flights.spoil()
 
     def read(self, keys: list[Key]) -> list[Record | None]:

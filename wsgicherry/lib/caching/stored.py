@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
-from secrets import token_hex
+from os import urandom
 from typing import Any
 
 from ...core.current import serving_now
@@ -96,7 +96,7 @@ class StoredCache(Cache):
             # so would be taken for everybody's.
             if type(record) is not Variants or not set(names) <= set(record.names):
                 old = record.names if type(record) is Variants else ()
-                record = Variants(tuple(sorted({*names, *old})), token_hex(8))
+                record = Variants(tuple(sorted({*names, *old})), urandom(8).hex())
                 if not self.write(target, record, TAG_SECONDS):
                     return False
             key = variant_key(target, record, environ)
@@ -109,7 +109,7 @@ class StoredCache(Cache):
         versions = {}
         if names:
             for name, known in zip(names, self.read(list(map(tag_key, names))), strict=True):
-                version = known if isinstance(known, str) else token_hex(8)
+                version = known if isinstance(known, str) else urandom(8).hex()
                 if version is not known:
                     self.write(tag_key(name), version, TAG_SECONDS)
                 versions[name] = version
