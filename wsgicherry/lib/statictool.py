@@ -9,12 +9,17 @@ from ..core.tools import HandlerTool
 from ..core.toolsettings import read_documentation
 from .latetool import LateTool
 
+PRIORITY = 55
+"""After whatever says at 50, where tools are that name no priority, who may have the page.
+CherryPy's 50 left it to the order of the settings whether `session_auth` protected a file.
+"""
+
 
 class StaticTool(LateTool, HandlerTool):
     """`tools.staticdir` or `tools.staticfile`; what they do not answer goes to the page."""
 
     def __init__(self, name: str) -> None:
-        LateTool.__init__(self, "before_handler", 50, name, "static.tool")
+        LateTool.__init__(self, "before_handler", PRIORITY, name, "static.tool")
 
     def documentation(self) -> Mapping[str, str]:
         """Return what the settings mean; most are the same for both tools."""

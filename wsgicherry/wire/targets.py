@@ -19,12 +19,14 @@ def is_same_target(uri: str, raw_target: str | None, path: str, query: str) -> b
     asked, whole = _split(uri), path.encode("latin-1", "replace")
     if raw_target:
         raw, raw_query = _split(raw_target)
-        prefix = whole.removesuffix(b"/".join(raw))  # what the target has lost on its way
+        cut = b"/".join(raw)
+        # What the target has lost on its way.
+        prefix = whole.removesuffix(cut) if whole.endswith(cut) else b""
         if asked in ((raw, raw_query), ([prefix + raw[0], *raw[1:]], raw_query)):
             return True
-    # What is decoded cannot tell '%2F' from a slash: with one in it, only the raw target can.
-    is_decodable = _ENCODED_SLASH.search(uri) is None
-    return is_decodable and asked == ([whole or b"/"], query)
+    # One part: a decoded path cannot tell '%2F' from a slash, so only the raw target can have
+    # one.
+    return asked == ([whole or b"/"], query)
 
 
 def _split(target: str) -> tuple[list[bytes], str]:

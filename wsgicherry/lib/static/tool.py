@@ -105,11 +105,15 @@ def prepare_staticfile(**settings: Any) -> Callable[[], None]:
 
 
 def in_place_of_handler(answer: Callable[[], bool]) -> Callable[[], None]:
-    """Return a hook that drops the handler when `answer` has answered."""
+    """Return a hook that drops the handler when `answer` has answered.
+
+    It does nothing if another tool, such as a login, has answered before.
+    """
 
     def answer_with_file() -> None:
-        if answer():
-            serving_now().request.handler = None
+        request = serving_now().request
+        if request.handler is not None and answer():
+            request.handler = None
 
     return answer_with_file
 
