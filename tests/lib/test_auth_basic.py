@@ -273,7 +273,6 @@ def test_what_is_no_text_is_no_password(kept):
     assert not any(check("R", name, word) for name, word in typed)
 
 
-
 def test_an_unknown_user_costs_the_same(count_hashes):
     """As many hashes are computed as for a wrong password."""
     check = checkpassword_dict({"eva": HASH, "empty": ""})
