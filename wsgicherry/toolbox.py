@@ -12,7 +12,6 @@ from .lib.redirecting import prepare_trailing_slash, trailing_slash
 from .lib.sessionauthtool import SessionAuthTool
 from .lib.sessiontool import SessionTool
 from .lib.statictool import StaticTool
-from .lib.statstool import StatsTool
 
 START, BODY, HANDLER = "on_start_resource", "before_request_body", "before_handler"
 FINALIZE, ERROR, END = "before_finalize", "before_error_response", "on_end_request"
@@ -68,7 +67,7 @@ def make_tools() -> tuple[Tool, ...]:
         LateTool(FINALIZE, 90, "secure_headers", "secureheaders"),
         Tool(ERROR, log_traceback, "log_tracebacks", 50),
         Tool(ERROR, log_request_headers, "log_headers", 50),
-        StatsTool(),
+        LateTool(END, 50, "cpstats", "statstool", "record_stop"),
         Tool(END, log_hooks, "log_hooks", 100),
         LateErrorTool("err_redirect", "redirecting", "redirect"),
         LateErrorTool("xmlrpc", "xmlrpcutil", "on_error"),

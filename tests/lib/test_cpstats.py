@@ -12,7 +12,7 @@ from toolpage import Page, refusal
 
 from wsgicherry.core.current import serving_now
 from wsgicherry.core.errors import HTTPError, InternalRedirect
-from wsgicherry.lib import statstool
+from wsgicherry.lib import cpstats, statstool
 from wsgicherry.lib.statistics import application_statistics
 
 ON = {"tools.cpstats.on": True}
@@ -36,7 +36,10 @@ def test_the_tool_is_in_the_toolbox(site):
     """`tools.cpstats` works at `on_end_request`, at 50; it needs no import before it."""
     tool = site.tools.cpstats
     assert (tool._point, tool._priority) == ("on_end_request", 50)
-    assert isinstance(tool, statstool.StatsTool)
+    assert tool.callable is statstool.record_stop
+    own = cpstats.StatsTool()
+    assert (own._point, own._priority) == (tool._point, tool._priority)
+    assert own.callable is tool.callable
 
 
 def test_importing_the_package_makes_no_statistics():

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from functools import partial
 from threading import Lock, get_ident
 from typing import Any
 
 from ..core.current import serving_now
-from ..core.tools import Tool, ToolTarget
+from ..core.loaded import ConfigError
+from ..core.tools import Elsewhere
 from .statistics import Namespace, application_statistics, ratio, seconds_since_start
 
 START_PRIORITY = -1
@@ -27,72 +28,64 @@ MAX_LINE_CHARS = 1024
 """Of a request line, which a client may make as long as the server lets it."""
 
 
-class StatsTool(Tool):
-    """Count the requests of a path, their bytes and their time; see `record_stop`.
+# One for all sites, as `logging.statistics` is: `+=` takes several steps.
+_counting = Lock()
 
-    `tools.cpstats.priority` is the place of the second half, at `on_end_request`.
+
+def prepare_record_stop(**settings: Any) -> tuple[Any, ...]:
+    """Return what counts a request when it ends, and what notes that it begins.
+
+    ConfigError for a `slow_queries_count` that is too large.
     """
+    count = settings.get("slow_queries_count", 0)
+    if not 0 <= count <= MAX_SLOW_QUERIES:
+        message = f"The value is {count!r}. It must be 0 to {MAX_SLOW_QUERIES}."
+        raise ConfigError(message, key="slow_queries_count")
+    begin = Elsewhere("on_start_resource", record_start, START_PRIORITY)
+    return partial(record_stop, **settings), begin
 
-    # One for all sites, as `logging.statistics` is: `+=` takes several steps.
-    _counting = Lock()
 
-    def __init__(self) -> None:
-        super().__init__("on_end_request", self.record_stop, "cpstats")
+def record_start() -> None:
+    """Note that the current request begins, unless counting is paused."""
+    statistics = application_statistics()
+    if not statistics.get("Enabled", False):
+        return
+    serving: Any = serving_now()
+    record = describe_start(serving.request)
+    serving.statistics = statistics, record
+    with _counting:
+        statistics["Current Requests"] += 1
+        statistics["Total Requests"] += 1
+        keep_newest(statistics["Requests"], get_ident(), record)
 
-    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, ...] | None:
-        """Return the key at fault, and what is wrong with it."""
-        count = settings.get("slow_queries_count", 0)
-        if not 0 <= count <= MAX_SLOW_QUERIES:
-            key = f"{self.namespace}.{self._name}.slow_queries_count"
-            return key, f"The value is {count!r}. It must be 0 to {MAX_SLOW_QUERIES}."
-        return None
 
-    def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:
-        """Attach both halves."""
-        target.hooks.attach("on_start_resource", self.record_start, priority=START_PRIORITY)
-        super().attach(target, settings)
+def record_stop(
+    uriset: str | None = None,
+    slow_queries: float | None = 1.0,
+    slow_queries_count: int = 100,
+    debug: bool = False,
+) -> None:
+    """Count and time the current request, which ends, if its beginning was noted.
 
-    def record_start(self) -> None:
-        """Note that the current request begins, unless counting is paused."""
-        statistics = application_statistics()
-        if not statistics.get("Enabled", False):
-            return
-        serving: Any = serving_now()
-        record = describe_start(serving.request)
-        serving.statistics = statistics, record
-        with self._counting:
-            statistics["Current Requests"] += 1
-            statistics["Total Requests"] += 1
-            keep_newest(statistics["Requests"], get_ident(), record)
-
-    def record_stop(
-        self,
-        uriset: str | None = None,
-        slow_queries: float | None = 1.0,
-        slow_queries_count: int = 100,
-        debug: bool = False,
-    ) -> None:
-        """Count and time the current request, which ends, if its beginning was noted.
-
-        `uriset`: a name under which its time is counted with that of others. `slow_queries`: a
-        request that takes more seconds is kept as slow; None keeps none. `slow_queries_count`:
-        so many are kept, the newest.
-        """
-        serving: Any = serving_now()
-        statistics, record = vars(serving).pop("statistics", (None, None))
-        if record is None:
-            return
-        seconds = describe_end(record, serving.request, serving.response)
-        with self._counting:
-            add_totals(statistics, record)
-            if uriset:
-                add_to_set(statistics.setdefault("URI Set Tracking", {}), uriset, seconds)
-            if slow_queries and seconds > slow_queries:
-                slowest = statistics.setdefault("Slow Queries", [])
-                slowest.append(record.copy())
-                del slowest[: max(0, len(slowest) - slow_queries_count)]
-        if debug:
-            serving.request.log(f"Stats recorded: {record!r}", "TOOLS.CPSTATS")
+    `uriset`: a name under which its time is counted with that of others. `slow_queries`: a
+    request that takes more seconds is kept as slow; None keeps none. `slow_queries_count`:
+    so many are kept, the newest.
+    """
+    serving: Any = serving_now()
+    statistics, record = vars(serving).pop("statistics", (None, None))
+    if record is None:
+        return
+    seconds = describe_end(record, serving.request, serving.response)
+    with _counting:
+        add_totals(statistics, record)
+        if uriset:
+            add_to_set(statistics.setdefault("URI Set Tracking", {}), uriset, seconds)
+        if slow_queries and seconds > slow_queries:
+            slowest = statistics.setdefault("Slow Queries", [])
+            slowest.append(record.copy())
+            del slowest[: max(0, len(slowest) - slow_queries_count)]
+    if debug:
+        serving.request.log(f"Stats recorded: {record!r}", "TOOLS.CPSTATS")
 
 
 def describe_start(request: Any) -> Namespace:
