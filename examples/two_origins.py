@@ -1,4 +1,4 @@
-"""A page that calls a service of another origin: CORS, CSRF and security headers.
+"""A page that calls a JSON service of another origin: CORS, CSRF and security headers.
 
 Run: python examples/two_origins.py, then open http://127.0.0.1:8080. For a browser localhost is
 another site: open http://localhost:8080, and its forms work, but the service is not for it.
@@ -13,10 +13,10 @@ PAGE = """<!DOCTYPE html><title>Notes</title>
 <form method="post" action="sign"><input name="name" value="Ada"><button>Sign</button></form>
 <button id="add">Add a note</button> <pre id="notes"></pre>
 <script nonce="{nonce}">
-const body = new URLSearchParams({{text: "cherries"}})
 const show = async options => {{
-    notes.textContent = await (await fetch("{service}", options)).text() }}
-add.onclick = () => show({{method: "PUT", body}})
+    notes.textContent = (await (await fetch("{service}", options)).json()).join(", ") }}
+const headers = {{"Content-Type": "application/json"}}
+add.onclick = () => show({{method: "PUT", headers, body: '"cherries"'}})
 show()
 </script>
 """
@@ -30,11 +30,11 @@ class Notes:
         self._texts = []
 
     def GET(self):
-        return ", ".join(self._texts)
+        return self._texts
 
-    def PUT(self, text):
-        self._texts.append(text[:100])
-        return self.GET()
+    def PUT(self):
+        self._texts.append(str(wsgicherry.request.json)[:100])
+        return self._texts
 
 
 class Root:

@@ -27,7 +27,12 @@ from typing import NamedTuple
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-PAGES = (REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md")))
+PAGES = (
+    REPOSITORY / "README.md",
+    REPOSITORY / "deploy" / "README.md",
+    REPOSITORY / "examples" / "README.md",
+    *sorted((REPOSITORY / "docs").glob("*.md")),
+)
 FENCE = re.compile(r"^```(\w+)?[ \t]*(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 GENERATED = re.compile(r"(<!-- generated: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
@@ -223,10 +228,13 @@ def perform(command: str, wsgi) -> tuple[str, list[str], str, bool]:
         headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
     request.headers.update(headers)
     response = request.get_response(wsgi)
+    chunks, body = response.app_iter, response.body
+    if hasattr(chunks, "close"):
+        chunks.close()  # as a server does; WebOb leaves a body of one block open
     if response.headers.getall("Set-Cookie"):
         fill_jar(jar, response.headers.getall("Set-Cookie"))
     lines = [f"{name}: {value}" for name, value in response.headers.items()]
-    return f"HTTP/1.1 {response.status}", lines, response.body.decode(), is_headed
+    return f"HTTP/1.1 {response.status}", lines, body.decode(), is_headed
 
 
 def read_jar(jar: Path) -> str:
@@ -304,34 +312,61 @@ def make_settings() -> str:
     return "\n".join(parts).lstrip("\n") + "\n\n"
 
 
-# Tools whose arguments have a table of their own.
-WITH_TABLES = {
-    "caching": "[many](caching.md#settings)",
-    "secure_headers": "[many](security.md#all-settings)",
-    "sessions": "[many](sessions.md#all-settings)",
-    "auth_digest": "[many](authentication.md#algorithms-and-more)",
-    "session_auth": "[hooks](login.md#your-own-page-and-more)",
+# Where each tool is explained, with samples.
+GUIDES = {
+    "accept": "#which-requests-get-an-answer-allow-accept-referer",
+    "allow": "#which-requests-get-an-answer-allow-accept-referer",
+    "auth_basic": "authentication.md#basic",
+    "auth_digest": "authentication.md#digest",
+    "autovary": "#which-headers-there-are-response_headers-ignore_headers-autovary",
+    "caching": "caching.md",
+    "compress": "compression.md",
+    "cors": "cors.md",
+    "cpstats": "diagnostics.md#see-what-is-slow",
+    "csrf": "csrf.md",
+    "decode": "#text-in-which-charset-encode-decode",
+    "encode": "#text-in-which-charset-encode-decode",
+    "err_redirect": "#go-on-elsewhere-redirect-err_redirect-trailing_slash",
+    "etags": "conditional.md#say-whether-a-copy-is-still-good",
+    "expires": "conditional.md#say-how-long-a-copy-is-good",
+    "flatten": "#a-page-made-of-generators-flatten",
+    "gzip": "compression.md#gzip-as-in-cherrypy",
+    "ignore_headers": "#which-headers-there-are-response_headers-ignore_headers-autovary",
+    "json_in": "json.md",
+    "json_out": "json.md",
+    "log_headers": "#what-is-logged-log_tracebacks-log_headers-log_hooks",
+    "log_hooks": "#what-is-logged-log_tracebacks-log_headers-log_hooks",
+    "log_tracebacks": "#what-is-logged-log_tracebacks-log_headers-log_hooks",
+    "params": "parameters.md",
+    "proxy": "proxies.md",
+    "ratelimit": "ratelimit.md",
+    "redirect": "#go-on-elsewhere-redirect-err_redirect-trailing_slash",
+    "referer": "#which-requests-get-an-answer-allow-accept-referer",
+    "response_headers": "#which-headers-there-are-response_headers-ignore_headers-autovary",
+    "secure_headers": "security.md#headers-that-have-browsers-help",
+    "session_auth": "login.md",
+    "sessions": "sessions.md",
+    "staticdir": "static.md#a-directory",
+    "staticfile": "static.md#one-file",
+    "trailing_slash": "#go-on-elsewhere-redirect-err_redirect-trailing_slash",
+    "xmlrpc": "xmlrpc.md",
 }
 
 
 def make_tools() -> str:
-    """Return a table of the built-in tools."""
+    """Return a table of the built-in tools: what each does, and where to read on."""
     from wsgicherry.toolbox import make_toolbox
 
-    parts = ["| Tool | Runs at | Priority | Arguments | What it does |\n|---|---|---|---|---|"]
+    parts = ["| Tool | What it does | Settings | Runs at | Priority |\n|---|---|---|---|---|"]
     for name, tool in sorted(make_toolbox().tools().items()):
         priority = getattr(tool.callable, "priority", tool._priority)
-        arguments = ", ".join(
-            f"`{parameter.name}`"
-            if callable(parameter.default)
-            else f"`{parameter.name}={parameter.default!r}`"
-            for parameter in tool.arguments().values()
-            if parameter.name != "debug"
-        )
-        arguments = WITH_TABLES.get(name, arguments)
-        doc = (tool.callable.__doc__ or "").partition("\n")[0].replace("`", "")
+        paragraph = " ".join((tool.callable.__doc__ or "").partition("\n\n")[0].split())
+        sentence = re.split(r"(?<=\.) ", paragraph.replace("`", ""))[0]
         point = f"`{tool._point}`" if tool._point else "unexpected errors"
-        parts.append(row(f"`{name}`", point, str(priority), arguments or "none", doc))
+        settings = f"[all](tools-settings.md#{name})"
+        parts.append(
+            row(f"[`{name}`]({GUIDES[name]})", sentence, settings, point, str(priority))
+        )
     return "\n".join(parts) + "\n"
 
 
@@ -455,6 +490,30 @@ def test_every_setting_of_sessions_is_in_the_table():
     assert dict(rows) == defaults
 
 
+# Pages with a table of all settings of a tool, written by hand.
+EXPLAINED = {
+    "caching": "caching.md",
+    "compress": "compression.md",
+    "cors": "cors.md",
+    "cpstats": "diagnostics.md",
+    "csrf": "csrf.md",
+    "proxy": "proxies.md",
+    "secure_headers": "security.md",
+    "staticdir": "static.md",
+    "xmlrpc": "xmlrpc.md",
+}
+
+
+@pytest.mark.parametrize(("name", "page"), EXPLAINED.items())
+def test_a_table_of_settings_names_all(name, page):
+    """The page about a tool has each of its settings in the first column of a table."""
+    from wsgicherry.toolbox import make_toolbox
+
+    firsts = re.findall(r"^\| ([^|]+) \|", read_page(REPOSITORY / "docs" / page), re.MULTILINE)
+    named = set(re.findall(r"`(?:tools\.\w+\.)?(\w+)`", " ".join(firsts)))
+    assert make_toolbox().tools()[name].arguments().keys() - {"debug"} - named == set()
+
+
 @each_page
 def test_generated_tables_are_current(page):
     """Each generated table is what the code says; the top of this file says how to renew it."""
@@ -507,7 +566,7 @@ def test_the_keys_for_the_old_way_exist(page):
         for key in re.findall(r"`([a-z_]+\.[a-z_.]+)(?: = [^`]+)?`", last):
             namespace, name, *rest = key.split(".")
             if namespace == "tools":
-                assert rest[0] == "on" or rest[0] in tools[name].arguments(), key
+                assert rest[0] in {"on", "priority", *tools[name].arguments()}, key
             else:
                 assert find_setting(key), key
 

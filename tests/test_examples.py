@@ -73,7 +73,7 @@ def run_example(request, start_process, run_gunicorn, raw_client):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_form_of_an_example(name):
-    """An example is short, says what it shows and how to run it, and offers `wsgi`."""
+    """An example is short, says what it shows and how to run it, offers `wsgi`, is listed."""
     source = (EXAMPLES / f"{name}.py").read_text()
     tree = ast.parse(source)
     docstring = ast.get_docstring(tree)
@@ -84,6 +84,8 @@ def test_the_form_of_an_example(name):
     assert ast.unparse(tree.body[-1]).startswith("if __name__ == '__main__':")
     assert "import wsgicherry" in source
     assert f'"{name}"' in Path(__file__).read_text(), f"{name} has no test here"
+    listed = (EXAMPLES / "README.md").read_text()
+    assert f"| [{name}.py]({name}.py) | " in listed, f"{name} is not in the list"
 
 
 def test_hello(run_example):
@@ -373,15 +375,21 @@ def test_two_origins(run_example):
     nonce = re.search('<script nonce="([0-9a-f]+)">', page.body.decode())[1]
     assert f"script-src 'nonce-{nonce}'" in page.header("Content-Security-Policy")
     listed, other = {"Origin": "http://127.0.0.1:8080"}, {"Origin": "http://evil.example"}
-    asks = {"Access-Control-Request-Method": "PUT"}
+    asks = {
+        "Access-Control-Request-Method": "PUT",
+        "Access-Control-Request-Headers": "content-type",
+    }
     answer = site.ask("/notes", "OPTIONS", listed | asks)
     assert answer.header("Access-Control-Allow-Methods") == "GET, HEAD, PUT"
+    assert answer.header("Access-Control-Allow-Headers") == "Content-Type"
     assert site.ask("/notes", "OPTIONS", other | asks).status == 403
-    form = {"Content-Type": "application/x-www-form-urlencoded"}
-    added = site.ask("/notes", "PUT", form | listed, b"text=cherries")
-    assert (added.status, added.body) == (200, b"cherries")
+    document = {"Content-Type": "application/json"}
+    added = site.ask("/notes", "PUT", document | listed, b'"cherries"')
+    assert (added.status, added.body) == (200, b'["cherries"]')
     assert added.header("Access-Control-Allow-Origin") == listed["Origin"]
-    assert site.ask("/notes", "PUT", form | other, b"text=plums").status == 403
+    assert site.ask("/notes", "PUT", document | listed, b"[").status == 400
+    assert site.ask("/notes", "PUT", document | other, b'"plums"').status == 403
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
     assert site.ask("/sign", "POST", form | other, b"name=eva").status == 403
     own = form | {"Sec-Fetch-Site": "same-origin"}
     assert site.ask("/sign", "POST", own, b"name=eva").body == b"Signed, thank you.\n"

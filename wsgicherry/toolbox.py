@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-from .core.tools import ErrorTool, PreparedTool, Tool, Toolbox
-from .lib.accepting import accept, prepare_accept
-from .lib.allowing import allow, prepare_allow
-from .lib.authtool import AuthenticationTool
+from .core.tools import PreparedTool, Tool, Toolbox
 from .lib.cachingtool import CachingTool
-from .lib.compression import compress, gzip, prepare_compress, prepare_gzip
-from .lib.conditional import validate_etags
-from .lib.encoding import decode, encode, prepare_encode
-from .lib.expires import expires, prepare_expires
-from .lib.flattening import flatten
-from .lib.headertools import (
-    ignore_headers,
-    prepare_ignore_headers,
-    prepare_response_headers,
-    response_headers,
-)
-from .lib.jsontools import JSONTool, json_in, json_out, prepare_json_in, prepare_json_out
+from .lib.encoding import encode, prepare_encode
+from .lib.latetool import LateErrorTool, LateTool
 from .lib.loggingtools import log_hooks, log_request_headers, log_traceback
-from .lib.paramstool import convert_params, prepare_params
-from .lib.policytool import PolicyTool
-from .lib.proxy import ProxyTool
-from .lib.ratelimit import PRIORITY as RATE_LIMIT_PRIORITY
-from .lib.ratelimit import prepare_ratelimit, ratelimit
-from .lib.redirecting import prepare_trailing_slash, redirect, trailing_slash
-from .lib.referring import prepare_referer, referer
+from .lib.proxytool import ProxyTool
+from .lib.redirecting import prepare_trailing_slash, trailing_slash
 from .lib.sessionauthtool import SessionAuthTool
 from .lib.sessiontool import SessionTool
-from .lib.static import StaticTool, prepare_directory, prepare_file, staticdir, staticfile
-from .lib.varying import AutoVaryTool
-from .lib.xmlrpcutil import XMLRPCTool
+from .lib.statictool import StaticTool
+from .lib.statstool import StatsTool
 
 START, BODY, HANDLER = "on_start_resource", "before_request_body", "before_handler"
 FINALIZE, ERROR, END = "before_finalize", "before_error_response", "on_end_request"
@@ -40,47 +21,57 @@ FINALIZE, ERROR, END = "before_finalize", "before_error_response", "on_end_reque
 def make_tools() -> tuple[Tool, ...]:
     """Return the built-in tools, in the order of their hook points and priorities.
 
-    A tool whose settings are settled once for a plan has the function that does so behind its
-    own. Classes of their own say their place themselves.
+    Those that are on by default have their functions here. The others name the module of `lib`
+    that does the work, and its function if that is called otherwise. Classes of their own say
+    their place themselves.
     """
     return (
-        AutoVaryTool(),
-        PolicyTool("cors", "cors", START, 10),
-        PreparedTool(START, allow, prepare_allow, "allow", 50),
-        PreparedTool(START, response_headers, prepare_response_headers, "response_headers", 50),
-        PreparedTool(START, accept, prepare_accept, "accept", 50),
-        Tool(START, redirect, "redirect", 50),
+        LateTool(START, 0, "autovary", "varying"),
+        # After `autovary`, which counts what is read; before all that could refuse a preflight
+        # or act on it (`allow`, `redirect`, `accept` and the program's own are 50).
+        LateTool(START, 10, "cors", "cors"),
+        LateTool(START, 50, "allow", "allowing"),
+        LateTool(START, 50, "response_headers", "headertools"),
+        LateTool(START, 50, "accept", "accepting"),
+        LateTool(START, 50, "redirect", "redirecting"),
         ProxyTool(),
-        PreparedTool(BODY, ratelimit, prepare_ratelimit, "ratelimit", RATE_LIMIT_PRIORITY),
-        JSONTool(BODY, json_in, prepare_json_in, "json_in", 30),
-        PolicyTool("csrf", "csrf", BODY, 40),
-        Tool(BODY, decode, "decode", 50),
-        PreparedTool(BODY, ignore_headers, prepare_ignore_headers, "ignore_headers", 50),
-        PreparedTool(BODY, referer, prepare_referer, "referer", 50),
+        # After `proxy` (30), which says who the client is; before all that costs something.
+        LateTool(BODY, 40, "ratelimit", "ratelimit"),
+        LateTool(BODY, 30, "json_in", "jsontools", error_format="json"),
+        # After `proxy` (30), which may say which host this is; before a session is begun (50)
+        # and a body is read.
+        LateTool(BODY, 40, "csrf", "csrf"),
+        LateTool(BODY, 50, "decode", "encoding"),
+        LateTool(BODY, 50, "ignore_headers", "headertools"),
+        LateTool(BODY, 50, "referer", "referring"),
         SessionTool(),
-        AuthenticationTool("auth_basic", "basic_auth"),
-        AuthenticationTool("auth_digest", "digest_auth"),
-        PreparedTool(HANDLER, convert_params, prepare_params, "params", 15),
-        JSONTool(HANDLER, json_out, prepare_json_out, "json_out", 30),
-        StaticTool(staticdir, prepare_directory, "staticdir"),
-        StaticTool(staticfile, prepare_file, "staticfile"),
+        # The user must be known before any other tool of this point runs (BEHAVIOUR 6.2).
+        LateTool(HANDLER, 1, "auth_basic", "auth_basic", "basic_auth"),
+        LateTool(HANDLER, 1, "auth_digest", "auth_digest", "digest_auth"),
+        LateTool(HANDLER, 15, "params", "paramstool", "convert_params"),
+        LateTool(HANDLER, 30, "json_out", "jsontools", error_format="json"),
+        StaticTool("staticdir"),
+        StaticTool("staticfile"),
         SessionAuthTool(),
         PreparedTool(HANDLER, trailing_slash, prepare_trailing_slash, "trailing_slash", 60),
         PreparedTool(HANDLER, encode, prepare_encode, "encode", 70),
         CachingTool(),
-        PreparedTool(FINALIZE, expires, prepare_expires, "expires", 50),
-        Tool(FINALIZE, flatten, "flatten", 50),
+        LateTool(FINALIZE, 50, "expires", "expires"),
+        LateTool(FINALIZE, 50, "flatten", "flattening"),
         # Before the body is compressed, so that a tag is that of the page, not of its coding.
-        Tool(FINALIZE, validate_etags, "etags", 75),
+        LateTool(FINALIZE, 75, "etags", "conditional", "validate_etags"),
         # Before gzip, which then finds it done.
-        PreparedTool(FINALIZE, compress, prepare_compress, "compress", 78),
-        PreparedTool(FINALIZE, gzip, prepare_gzip, "gzip", 80),
-        PolicyTool("secure_headers", "secureheaders", FINALIZE, 90),
+        LateTool(FINALIZE, 78, "compress", "compression"),
+        LateTool(FINALIZE, 80, "gzip", "compression"),
+        # After the page's own headers, before `caching` (100) takes its copy: what carries a
+        # nonce is marked private there.
+        LateTool(FINALIZE, 90, "secure_headers", "secureheaders"),
         Tool(ERROR, log_traceback, "log_tracebacks", 50),
         Tool(ERROR, log_request_headers, "log_headers", 50),
+        StatsTool(),
         Tool(END, log_hooks, "log_hooks", 100),
-        ErrorTool(redirect, "err_redirect"),
-        XMLRPCTool(),
+        LateErrorTool("err_redirect", "redirecting", "redirect"),
+        LateErrorTool("xmlrpc", "xmlrpcutil", "on_error"),
     )
 
 

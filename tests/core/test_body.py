@@ -1055,3 +1055,21 @@ def test_json_there_and_back(page):
     )
     answer = serve("/", "POST", body=b"[1]", headers={"Content-Type": "application/json"})
     assert answer.body == b'{"got": [1]}'
+
+
+@pytest.mark.parametrize(
+    ("read", "count"),
+    [
+        (lambda body: None, 0),
+        (lambda body: body.read(), 7),
+        (lambda body: body.fp.read(), 7),
+        (lambda body: body.source.take(3), 3),
+    ],
+    ids=["nothing", "at once", "from the stream", "a piece"],
+)
+def test_bytes_read_are_counted(environ, read, count):
+    """`bytes_read` says how many bytes of the body have been read so far."""
+    request = Request(environ("/", "POST", body=b"1234567"))
+    assert request.body_bytes_read == 0
+    read(request.body)
+    assert request.body.bytes_read == request.body_bytes_read == count

@@ -502,7 +502,8 @@ def test_namespace_sees_the_tools_set_up(site, get, seen):
     """Namespaces of one's own run after the built-in ones: hooks of config are there."""
 
     def look(key, value):
-        seen.extend(hook.callback for hook in serving_now().request.hooks["before_handler"])
+        hooks = serving_now().request.hooks["before_handler"]
+        seen.extend(getattr(hook.callback, "func", hook.callback) for hook in hooks)
 
     mount_with_namespace(site, look, {"/": {"own.a": 1, "hooks.before_handler": noter([])}})
     get("/")

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any, Optional, Union
 
 import pytest
 
+from wsgicherry.core.hooks import HookMap
 from wsgicherry.core.loaded import ConfigError
 from wsgicherry.core.settings import Setting, describe, describe_misfit
 from wsgicherry.core.settingtypes import Takes, read_annotation
-from wsgicherry.core.tools import ErrorTool, HandlerTool, PreparedTool, Tool, Toolbox
+from wsgicherry.core.tools import Elsewhere, ErrorTool, HandlerTool, PreparedTool, Tool, Toolbox
 from wsgicherry.core.toolsettings import (
     REQUIRED,
     find_missing,
@@ -201,6 +203,8 @@ def prepare(path, size=3):
         raise ValueError("size is negative.")
     if path == "bad":
         raise ConfigError("No such path.", "Take another.", key="tools.p.path", value="bad")
+    if path == "worse":
+        raise ConfigError("No such path.", key="path")
     return lambda: None
 
 
@@ -210,12 +214,27 @@ def prepare(path, size=3):
         ({"path": "x"}, None),
         ({"path": "x", "size": -1}, ("", "size is negative.")),
         ({"path": "bad"}, ("tools.p.path", "No such path. Take another.")),
+        ({"path": "worse"}, ("tools.p.path", "No such path.")),
     ],
 )
 def test_prepared_tools_tell_what_they_refuse(settings, fault):
     """What `prepare` raises is told when the application is mounted."""
     tool = PreparedTool("before_handler", lambda path, size=3: None, prepare, "p")
     assert tool.find_fault(settings) == fault
+
+
+def test_prepared_tools_work_elsewhere_too():
+    """What `prepare` returns beside the tool's own hook has its own place."""
+    own, other, last = lambda: None, lambda: None, lambda: None
+    last.priority = 90
+    more = (Elsewhere("before_handler", other, 5), Elsewhere("on_end_request", last))
+    target = SimpleNamespace(hooks=HookMap())
+    tool = PreparedTool("before_finalize", prepare, lambda **settings: (own, *more), "p", 70)
+    tool.attach(target, {"priority": 20})
+    found = {p: [(h.callback, h.priority) for h in hooks] for p, hooks in target.hooks.items()}
+    assert found["before_finalize"] == [(own, 20)]
+    assert found["before_handler"] == [(other, 5)]
+    assert found["on_end_request"] == [(last, 90)]
 
 
 def test_prepared_tools_tell_what_is_missing():

@@ -12,6 +12,7 @@ from intended_bodies import BODY_ROWS
 from intended_caching import CACHING_ROWS
 from intended_charsets import CHARSET_ROWS
 from intended_conditions import CONDITION_ROWS
+from intended_diagnostics import DIAGNOSTICS_ROWS
 from intended_json import JSON_ROWS
 from intended_proxies import PROXY_ROWS
 from intended_session_rows import SESSION_ROWS
@@ -955,6 +956,7 @@ OTHERS = (
     CACHING_ROWS,
     CHARSET_ROWS,
     CONDITION_ROWS,
+    DIAGNOSTICS_ROWS,
     JSON_ROWS,
     PROXY_ROWS,
     SESSION_ROWS,

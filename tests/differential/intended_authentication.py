@@ -66,6 +66,22 @@ AUTHENTICATION_ROWS = (
         "13.3 item 12: files have an ETag",
     ),
     (
+        "auth_basic",
+        (
+            "right posts { as application/json",
+            "right posts  as application/json",
+            "right posts a=b as application/x-www-form-urlencoded",
+            "none posts a=b as application/x-www-form-urlencoded",
+            *(
+                f"{who} posts {sent} as application/json"
+                for who in ("wrong", "none")
+                for sent in ("[1]", "{", "")
+            ),
+        ),
+        ("header content-type",),
+        "errors of JSON pages are problem documents (RFC 9457)",
+    ),
+    (
         "auth_pairs",
         (
             "application/json 'nonsense' as ada",

@@ -66,4 +66,10 @@ CHARSET_ROWS = (
         ("header vary",),
         "RFC 9110 section 12.5.5: a cache must not give the page to who wants another charset",
     ),
+    (
+        "request_facts",
+        ("GET /elements?name=Accept-Charset",),
+        ("header vary",),
+        "the same",
+    ),
 )

@@ -27,6 +27,12 @@ CONDITIONS = {
     "none-match-412": header("HTTP_IF_NONE_MATCH", "", '"a",', "", 412, method="DELETE"),
     "match-tags": header("HTTP_IF_MATCH", "", '"b",', '"a"'),
     "match-412": header("HTTP_IF_MATCH", "", '"b",', "", 412),
+    "match-weak": header("HTTP_IF_MATCH", "", 'W/"a",', "", 412),
+    "match-spaces": header("HTTP_IF_MATCH", '"b"', " ", '"a"', 412),
+    "match-open": header("HTTP_IF_MATCH", "", '"b', "", 412),
+    "unmodified-digits": header("HTTP_IF_UNMODIFIED_SINCE", "Sun, ", "0", path="/dated"),
+    "unmodified-months": header("HTTP_IF_UNMODIFIED_SINCE", "", "Sun Nov ", path="/dated"),
+    "since-asctime": header("HTTP_IF_MODIFIED_SINCE", "", "Sun Nov  6 ", path="/dated"),
     "since-digits": header("HTTP_IF_MODIFIED_SINCE", "Sun, ", "0", path="/dated"),
     "since-spaces": header("HTTP_IF_UNMODIFIED_SINCE", "Sun,", " ", path="/dated"),
 }

@@ -40,6 +40,9 @@ CROSS_SITES = {
     "origin-list": header("HTTP_ORIGIN", "", f"{LISTED} ", site="cors"),
     "preflight-origin": ask("HTTP_ORIGIN", "a.", "https://", "app.example"),
     "preflight-method": ask("HTTP_ACCESS_CONTROL_REQUEST_METHOD", "A"),
+    "preflight-headers-spaces": ask("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", " ", "a", "b"),
+    "preflight-headers-listed": ask("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "Content-Type,"),
+    "preflight-network": ask("HTTP_ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK", "true"),
     "preflight-headers": ask("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "a,"),
     "token-field": send("a"),
     "token-digits": send("0"),
@@ -48,5 +51,8 @@ CROSS_SITES = {
     "token-header": show("HTTP_X_CSRF_TOKEN", "0"),
     "token-header-dots": show("HTTP_X_CSRF_TOKEN", "0."),
     "form-origin": show("HTTP_ORIGIN", "a.", "https://"),
+    "form-origin-colons": show("HTTP_ORIGIN", ":", "https://["),
+    "form-cookie": show("HTTP_COOKIE", "csrf=a;"),
+    "form-cookie-digits": show("HTTP_COOKIE", "0", "csrf="),
     "form-sender": show("HTTP_SEC_FETCH_SITE", "same-origin"),
 }

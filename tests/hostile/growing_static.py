@@ -29,6 +29,15 @@ STATIC = {
     "static-range-commas": asking("HTTP_RANGE", "bytes=0-1", ",", status=206),
     "static-range-digits": asking("HTTP_RANGE", "bytes=0-", "9", status=206),
     "static-if-range": asking("HTTP_IF_RANGE", '"', "a", '"'),
+    "static-if-range-weak": asking("HTTP_IF_RANGE", "", 'W/"a" '),
+    "static-if-range-date": asking("HTTP_IF_RANGE", "Sun, ", "0"),
+    "static-if-range-list": asking("HTTP_IF_RANGE", "", '"a",'),
+    "static-range-spaces": asking("HTTP_RANGE", "bytes=", " ", "0-1", status=(200, 206)),
+    "static-range-suffixes": asking("HTTP_RANGE", "bytes=", "-1,", status=206),
+    "static-range-units": asking("HTTP_RANGE", "", "bytes=", "0-1"),
+    "static-coding-qualities": asking(
+        "HTTP_ACCEPT_ENCODING", "", "br;q=0.1,", path="/files/app.js"
+    ),
     "static-none-match": asking("HTTP_IF_NONE_MATCH", "", '"a",'),
     "static-none-match-weak": asking("HTTP_IF_NONE_MATCH", "", "W/"),
     "static-none-match-quotes": asking("HTTP_IF_NONE_MATCH", "", '"'),

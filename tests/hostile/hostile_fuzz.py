@@ -59,6 +59,9 @@ NASTY = [
 ]
 METHODS = ("GET", "HEAD", "POST", "PUT", "OPTIONS", "DELETE", "PATCH", "TRACE", "BREW")
 
+# What a proxy names this host in.
+HOST_NAMES = ("HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
+
 # The sites whose programs do what they are asked to, be it wrong.
 PROGRAMS_DOING = ("writer", "faulty", "streams", "uploads_failing", "uploads_full")
 
@@ -95,8 +98,9 @@ def mutations(table: Sequence[Row], seed: int, count: int) -> Iterator[Row]:
         yield dataclasses.replace(
             row,
             id=f"{number}:{row.id}",
-            # A full address is the program's wish, and so is a status it is asked for.
-            leaves=":" in query,
+            # A full address is the program's wish, and so is a status it is asked for; a
+            # trusted proxy says which host this is.
+            leaves=":" in query or any(name in row.environ for name in HOST_NAMES),
             is_programs_fault="status" in query,
         )
 

@@ -10,6 +10,7 @@ from growing_conditions import CONDITIONS
 from growing_crosssite import CROSS_SITES
 from growing_dispatchers import DISPATCHERS
 from growing_heads import HEADS
+from growing_proxies import PROXIES
 from growing_sessions import SESSIONS
 from growing_smalltools import SMALL
 from growing_static import STATIC
@@ -26,6 +27,7 @@ PARTS = (
     CROSS_SITES,
     DISPATCHERS,
     HEADS,
+    PROXIES,
     SESSIONS,
     SMALL,
     STATIC,

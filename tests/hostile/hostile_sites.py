@@ -11,6 +11,7 @@ from hostile_authentication import AREAS
 from hostile_caching import CACHING_SITES
 from hostile_conditions import CONDITION_SITES
 from hostile_crosssite import CROSS_SITES
+from hostile_diagnostics import DIAGNOSTICS_SITES
 from hostile_dispatchers import DISPATCHERS
 from hostile_programs import (
     Deep,
@@ -153,6 +154,7 @@ SITES: dict[str, tuple[Callable[[Ledger], Any], dict[str, dict[str, Any]]]] = {
     "lazy_dispatcher": (Faulty, {"/": {"request.dispatch": lambda path_info: None}}),
     **CROSS_SITES,
     **CONDITION_SITES,
+    **DIAGNOSTICS_SITES,
     **DISPATCHERS,
     **CACHING_SITES,
     **PROXY_SITES,
@@ -200,7 +202,10 @@ class LiveSite:
             self.watch = SessionWatch(config["/"], directory)
             config["/"] = {**config["/"], **self.watch.settings}
             self.watch.prepare()
-        self.site.tree.mount(make_root(self.ledger), "", config)
+        root = make_root(self.ledger)
+        if name in DIAGNOSTICS_SITES:
+            root.prepare(directory)
+        self.site.tree.mount(root, "", config)
         self.site.tree.mount(Deep(), "/mounted/deep", {})
 
     def close(self) -> None:

@@ -22,9 +22,14 @@ INSTALL_PATHS = (str(Path(wsgicherry.__file__).parent), "site-packages", "lib/py
 # 501 and 505 say what this server does not do, and are right answers.
 ALLOWED_5XX = (501, 505)
 
-# The one page of ours that has a form: exactly these, in this order.
-LOGIN_SITES = ("login", "login_files")
-LOGIN_FORM = ["element <form> in the page", *["element <input> in the page"] * 3]
+# The pages of ours that have forms: exactly these, in this order.
+_FORM, _INPUT = "element <form> in the page", "element <input> in the page"
+LOGIN_FORM = [_FORM, *[_INPUT] * 3]
+FORMS = {
+    "login": [LOGIN_FORM],
+    "login_files": [LOGIN_FORM],
+    "diagnostics": [[_FORM, _INPUT] * 2, [_FORM, *[_INPUT] * 4]],
+}
 
 # An own list, so that a mistake in the package's is seen (RFC 9110 section 5.3).
 ONCE = frozenset(
@@ -153,7 +158,7 @@ def no_active_markup(answer: Answer, row: Row) -> Iterator[str]:
         reader = ActiveMarkup()
         reader.feed(answer.body.decode("utf-8", "replace"))
         reader.close()
-        if row.site in LOGIN_SITES and reader.found == LOGIN_FORM:
+        if reader.found in FORMS.get(row.site, ()):
             return
         yield from reader.found
 

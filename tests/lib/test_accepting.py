@@ -68,7 +68,7 @@ def test_what_is_no_media_type(media, site):
     with pytest.raises(ValueError, match="not a media type"):
         list_media(media)
     config = {"tools.accept.on": True, "tools.accept.media": media}
-    assert "tools.accept.media holds" in refusal(site, config)
+    assert "tools.accept.media: It holds" in refusal(site, config)
 
 
 @pytest.mark.parametrize("media", [1, ["text/html", 1], b"text/html"])

@@ -33,7 +33,7 @@ def test_methods(methods, allowed):
 def test_what_is_no_method(methods, site):
     """It is told when the application is mounted, with how several are written."""
     config = {"tools.allow.on": True, "tools.allow.methods": methods}
-    assert "tools.allow.methods holds" in refusal(site, config)
+    assert "tools.allow.methods: It holds" in refusal(site, config)
     with pytest.raises(ValueError, match="are a list"):
         list_methods(methods)
 

@@ -17,7 +17,6 @@ from wsgicherry import passwords
 from wsgicherry.core.loaded import ConfigError
 from wsgicherry.lib import auth_basic
 from wsgicherry.lib.auth_basic import checkpassword_dict
-from wsgicherry.lib.authtool import WrongSetting
 from wsgicherry.lib.passwordmemory import PasswordMemory
 
 NOT_AUTHORIZED = "You are not authorized to access that resource"
@@ -225,8 +224,8 @@ def test_a_wrong_setting_by_hand():
     """It is a ValueError that says which (CherryPy's rule, BEHAVIOUR 9.1)."""
     with pytest.raises(ValueError, match="quotes") as caught:
         auth_basic.basic_auth('a "b"', checkpassword_dict(USERS))
-    assert isinstance(caught.value, WrongSetting)
-    assert caught.value.name == "realm"
+    assert isinstance(caught.value, ConfigError)
+    assert caught.value.key == "realm"
     with pytest.raises(ValueError, match="must be a text"):
         auth_basic.basic_auth(b"R", checkpassword_dict(USERS))
 
@@ -263,6 +262,15 @@ def test_a_hashed_password_is_hashed_once(count_hashes):
     assert count_hashes(check, "R", "eva", "secret") == (0, True)
     assert count_hashes(check, "R", "eva", "wrong") == (1, False)
     assert count_hashes(check, "R", "eva", "wrong") == (1, False)
+
+
+@pytest.mark.parametrize("kept", [None, b"x", 7])
+def test_what_is_no_text_is_no_password(kept):
+    """A table may hold None for who may not log in; nobody can type bytes either."""
+    check = checkpassword_dict({"none": kept, "eva": "secret"})
+    assert check("R", "eva", "secret")
+    typed = [(name, word) for name in ("none", "nobody") for word in ("", "None", "x", "7")]
+    assert not any(check("R", name, word) for name, word in typed)
 
 
 def test_an_unknown_user_costs_the_same(count_hashes):

@@ -9,6 +9,19 @@ from webtest import TestApp
 
 from wsgicherry.core.errors import HTTPError
 from wsgicherry.core.expose import expose
+from wsgicherry.lib import cptools
+
+NAMES = (
+    "MonitoredHeaderMap SessionAuth accept allow autovary convert_params flatten "
+    "ignore_headers log_hooks log_request_headers log_traceback proxy redirect referer "
+    "response_headers session_auth trailing_slash validate_etags validate_since"
+)
+
+
+@pytest.mark.parametrize("name", NAMES.split())
+def test_each_name_that_programs_call(name):
+    """All that CherryPy has in this module is here."""
+    assert callable(getattr(cptools, name))
 
 
 class Lines(logging.Handler):

@@ -43,8 +43,8 @@ def test_ignore_headers(site, headers, seen, debug):
 @pytest.mark.parametrize(
     ("headers", "message"),
     [
-        ("Range, X-A", "tools.ignore_headers.headers holds 'Range, X-A'"),
-        ([""], "tools.ignore_headers.headers holds ''"),
+        ("Range, X-A", "tools.ignore_headers.headers: It holds 'Range, X-A'"),
+        ([""], "tools.ignore_headers.headers: It holds ''"),
         ([1], "holds 1, which is not a text"),
         (1, "is 1, which is not a text or a list"),
     ],

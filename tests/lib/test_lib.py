@@ -48,6 +48,14 @@ def test_what_a_module_needs_is_named(tmp_path, monkeypatch):
         _ = lib.needy
 
 
+@pytest.mark.parametrize("name", ["compress", "decompress", "gzip"])
+def test_the_module_of_charsets_has_what_compresses_too(name):
+    """As CherryPy's has; it is loaded when it is asked for."""
+    assert getattr(lib.encoding, name).__name__ == name
+    with pytest.raises(AttributeError, match="has no attribute 'bzip'"):
+        _ = lib.encoding.bzip
+
+
 class Plain:
     """An iterator without close()."""
 

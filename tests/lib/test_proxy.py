@@ -265,6 +265,26 @@ def test_allowed_hosts_see_the_outer_host(serve, lines):
     )
 
 
+def test_allowed_hosts_hold_for_deeper_settings(site, serve):
+    """Where only a path's own settings, or its handler, make another host of it."""
+    client = serve(
+        {
+            "/": {"request.allowed_hosts": ["localhost", "www.example.com"]},
+            "/deep": {"tools.proxy.on": True, "tools.proxy.trusted": TRUSTED},
+        }
+    )
+
+    @expose
+    def default(*args):
+        site.tools.proxy.callable(trusted=TRUSTED)
+        return describe(site)
+
+    client.app.apps[""].root.default = default
+    for path in ("/deep/", "/inside", "/by_hand"):
+        assert client.get(path, headers=OUTER).json["host"] == "www.example.com"
+        client.get(path, headers={**OUTER, "X-Forwarded-Host": "evil.example"}, status=400)
+
+
 def test_deeper_settings(serve):
     """A section's own settings hold for its pages, from what arrived and not from what was
     made of it.
@@ -398,6 +418,7 @@ def test_the_access_line_has_the_client(serve, logger_root):
     [
         ({"trusted": ["10.0.0.1/8"]}, "no network"),
         ({"trusted": ["*"]}, "no network"),
+        ({"trusted": "::1", "local": "X Host"}, r"tools\.proxy\.local: It holds 'X Host'"),
         ({"hops": 0}, "begins at 1"),
         ({"base": "ftp://a.example"}, "base is 'ftp://a.example'"),
         ({"base": "a b"}, "base is 'a b'"),

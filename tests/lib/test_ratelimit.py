@@ -250,9 +250,11 @@ def test_no_limits(site, limit):
         ({"when_down": "ignore"}, "is 'ignore', which is not one of 'pass', 'refuse'"),
         ({"strategy": "leaky"}, "is 'leaky', which is not one of 'fixed-window'"),
         ({"strategy": "sliding-window-counter"}, "strategy 'sliding-window-counter'"),
+        ({"storage": 5}, "5 is no store"),
+        ({"limit": None}, "That is no limit"),
         ({"storage": "nowhere://"}, "unknown storage scheme : nowhere://"),
         ({"storage": "memcached://x", "strategy": "moving-window"}, "'moving-window'"),
-        ({"name": "a b"}, "tools.ratelimit.name holds 'a b'"),
+        ({"name": "a b"}, "tools.ratelimit.name: It holds 'a b'"),
         ({"limits": "1/second"}, "did you mean 'tools.ratelimit.limit'?"),
     ],
 )

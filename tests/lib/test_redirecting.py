@@ -110,7 +110,7 @@ def test_by_hand(site):
 def test_a_status_that_is_no_redirect(site, status):
     """`tools.trailing_slash.status` is told when the application is mounted."""
     config = {"/": {"tools.trailing_slash.status": status, "tools.trailing_slash.on": True}}
-    assert f"tools.trailing_slash.status is {status}" in refusal(site, config)
+    assert f"tools.trailing_slash.status: It is {status};" in refusal(site, config)
     with pytest.raises(ValueError, match="a redirect is 300, 301"):
         prepare_trailing_slash(status=status)
 

@@ -64,7 +64,7 @@ def test_the_message(site):
 def test_a_bad_pattern(site, pattern):
     """It is told when the application is mounted."""
     config = {"tools.referer.on": True, "tools.referer.pattern": pattern}
-    assert f"tools.referer.pattern is {pattern!r}, which" in refusal(site, config)
+    assert f"tools.referer.pattern: It is {pattern!r}, which" in refusal(site, config)
     with pytest.raises(ValueError, match="which"):
         compile_pattern(pattern)
 
@@ -74,7 +74,8 @@ def test_a_bad_pattern(site, pattern):
     [
         ({}, "the tool 'tools.referer' needs 'tools.referer.pattern': A regular expression"),
         ({"pattern": 7}, "is 7, which is not a text or a pattern"),
-        ({"pattern": "x", "error": 200}, "status must be between 400 and 599."),
+        ({"pattern": "x", "error": 200}, "tools.referer.error: It is 200; an error has 400"),
+        ({"pattern": "x", "error": "nope"}, "tools.referer.error: It is 'nope'; an error"),
         ({"pattern": "x", "accept": "yes"}, "is 'yes', which is not True or False"),
         ({"pattern": "x", "referrer": "x"}, "has no argument 'referrer'"),
     ],

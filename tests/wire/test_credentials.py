@@ -141,6 +141,7 @@ def test_extended_names_that_are_none(text):
         ("/", None, "/", ""),
         ("/a?b=c", "/a?b=c", "/a", "b=c"),
         ("/a?b=c", None, "/a", "b=c"),
+        ("/a?b=%2Fc", None, "/a", "b=%2Fc"),
         ("/%7Ea", "/~a", "/~a", ""),
         ("/%c3%a9", None, "/\xc3\xa9", ""),
         ("/a%2Fb", "/a%2fb", "/a/b", ""),
@@ -149,6 +150,7 @@ def test_extended_names_that_are_none(text):
         ("http://h.example", "/", "/", ""),
         ("*", "*", "*", ""),
         ("/app/a", "/a", "/app/a", ""),  # a proxy has cut the prefix off, and said so
+        ("/app/a%2fb/c", "/a%2Fb/c", "/app/a/b/c", ""),
         ("/a", "/rewritten", "/a", ""),
         ("/", None, "", ""),
     ],
@@ -171,6 +173,9 @@ def test_one_target(uri, raw, path, query):
         ("/a/b", "/a%2Fb", "/a%2Fb", ""),
         ("/a%2Fb", None, "/a/b", ""),
         ("/a%2Fb", "/a/b", "/a/b", ""),
+        ("/app%2Fa", "/a", "/app/a", ""),
+        ("/a/b", "/b", "/a", ""),  # rewritten: the target is no end of the path
+        ("/app/a%2Fb", "/b", "/app/a/b", ""),
         ("a", "/a", "/a", ""),
         ("", "/a", "/a", ""),
         ("/a?b=%63", "/a?b=c", "/a", "b=c"),

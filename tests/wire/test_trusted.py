@@ -22,7 +22,7 @@ def node(text):
         (["2001:db8::/32"], "2001:db8::1", "2001:db9::1 10.0.0.1"),
         (["::1", "127.0.0.0/8"], "::1 127.0.0.2", "::2 128.0.0.1"),
         ("10.0.0.0/8, ::1,", "10.0.0.1 ::1", "11.0.0.1"),
-        (["unix"], "unix", "127.0.0.1 localhost"),
+        (["unix"], "unix localhost", "127.0.0.1"),
         (["unix", "127.0.0.1"], "unix 127.0.0.1", "127.0.0.2"),
         (["0.0.0.0/0", "::/0"], "9.9.9.9 2001:db8::1", "unix localhost"),
         ((), "", "127.0.0.1 ::1 unix localhost 10.0.0.1"),
@@ -47,6 +47,13 @@ def test_hops_alone_trust_whoever_is_near():
     assert known.includes(node("9.9.9.9"))
     assert known.includes(find_peer("localhost"))
     assert not Trusted.parse((), None)
+
+
+@pytest.mark.parametrize("address", ["", "localhost"])
+def test_the_other_end_of_a_unix_socket(address):
+    """gunicorn gives it no address, and waitress calls it localhost."""
+    assert Trusted.parse("unix", None).includes(find_peer(address))
+    assert not Trusted.parse("127.0.0.1, ::1", None).includes(find_peer(address))
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,13 @@ class RequestBody(Entity):
         return self.is_spent or self._counted is not None
 
     @property
+    def bytes_read(self) -> int:
+        """How many bytes of the body have been read so far."""
+        if self._counted is not None:
+            return self._counted.bytes_read
+        return (self.length or 0) if self.is_spent else 0
+
+    @property
     def source(self) -> CountedInput:
         """The input, counted and limited. HTTPError 413 for a length over the limit."""
         if self._counted is None:

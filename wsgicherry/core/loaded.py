@@ -43,7 +43,7 @@ class ConfigError(ValueError):
         self.origin, self.section, self.key, self.value = origin, section, key, value
         place = f"[{section}] " if section else ""
         if key:
-            place += f"{key} = {shorten(value)}"
+            place += f"{key} = {shorten(value)}" if value else key
         parts = [part for part in (origin, place.rstrip()) if part]
         super().__init__(": ".join([*parts, f"{met} {wanted}".rstrip()]))
 

@@ -289,7 +289,8 @@ class Compiler:
         self.plan.arrivals = tuple(
             tool.prepare_arrival(without(values, "on", "priority"))
             for tool, values in active
-            if hasattr(tool, "prepare_arrival")
+            # Of the class: a late tool would load its arguments to answer for a name.
+            if hasattr(type(tool), "prepare_arrival")
         )
         if any(not is_compilable(tool) for tool, _ in active):
             self.plan.setups = tuple(tool for tool, _ in active)

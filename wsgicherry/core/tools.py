@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from .current import serving_now
 from .errors import NotFound
@@ -148,18 +148,28 @@ class Tool:
         return settings
 
 
+class Elsewhere(NamedTuple):
+    """What a tool runs at another point than its own. None: the place that it says itself."""
+
+    point: str
+    function: Callable[[], Any]
+    priority: int | None = None
+
+
 class PreparedTool(Tool):
     """A tool that settles what its settings mean once for a plan, not for each request.
 
-    `prepare` takes the settings and returns what runs as the hook; ValueError or TypeError for
-    settings that cannot be. `callable` is for those who call the tool themselves.
+    `prepare` takes the settings and returns what runs as the hook, or a tuple of that and of
+    each `Elsewhere`. ValueError or TypeError for settings that cannot be; the `key` of a
+    ConfigError is a whole key, or a setting's name. `callable` is for those who call the tool
+    themselves.
     """
 
     def __init__(
         self,
         point: str,
         callable: Callable[..., Any],
-        prepare: Callable[..., Callable[[], Any]],
+        prepare: Callable[..., Any],
         name: str | None = None,
         priority: int = DEFAULT_PRIORITY,
     ) -> None:
@@ -173,21 +183,26 @@ class PreparedTool(Tool):
             try:
                 self.prepare(**settings)
             except ConfigError as error:
-                return error.key, f"{error.met} {error.wanted}".rstrip()
+                is_name = error.key and "." not in error.key
+                key = f"{self.namespace}.{self._name}.{error.key}" if is_name else error.key
+                return key, f"{error.met} {error.wanted}".rstrip()
             except (TypeError, ValueError) as error:
-                return getattr(error, "key", ""), str(error)
+                return "", str(error)
         return fault
 
     def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:
-        """Attach what `prepare` makes of `settings`."""
+        """Attach what `prepare` makes of `settings`. Config may move what runs at the tool's
+        own point.
+        """
         priority = settings.pop("priority", None)
-        assert self._point is not None
-        target.hooks.attach(
-            self._point,
-            self.prepare(**settings),
-            failsafe=getattr(self.callable, "failsafe", None),
-            priority=self._priority if priority is None else priority,
-        )
+        if priority is None:
+            priority = getattr(self.callable, "priority", self._priority)
+        prepared = self.prepare(**settings)
+        own, *others = prepared if isinstance(prepared, tuple) else (prepared,)
+        failsafe = getattr(self.callable, "failsafe", None)
+        target.hooks.attach(self._point or "", own, failsafe, priority)
+        for point, function, place in others:
+            target.hooks.attach(point, function, priority=place)
 
 
 class HandlerTool(Tool):

@@ -89,6 +89,11 @@ class WebObWords(BaseRequest):
     def body(self) -> None:
         self.body = b""
 
+    @property
+    def body_bytes_read(self) -> int:
+        """How many bytes of the body have been read so far."""
+        return getattr(self._body, "bytes_read", 0)
+
     def entity(self) -> RequestBody:
         """Return `body`, or an entity of its own where a program put something else there."""
         body = self.body

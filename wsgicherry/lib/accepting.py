@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from ..core.current import serving_now
 from ..core.errors import HTTPError
+from ..core.loaded import ConfigError
 from ..core.requestheaders import read_accept
 from ..wire.accept import MalformedHeader, choose_media
 from . import set_vary_header
@@ -46,7 +47,7 @@ def prepare_accept(
     debug: bool = False,
     set_content_type: bool = False,
 ) -> Callable[[], str | None]:
-    """Return what `accept` does; ValueError for what is no media type."""
+    """Return what `accept` does; ConfigError for what is no media type."""
     offers = list_media(media)
 
     def choose_offer() -> str | None:
@@ -78,13 +79,12 @@ def choose(header: str | None, offers: Sequence[str]) -> str | None:
 
 
 def list_media(media: str | Iterable[str] | None) -> tuple[str, ...]:
-    """Return the media types that are meant; ValueError for what is none."""
+    """Return the media types that are meant; ConfigError for what is none."""
     offers = (media,) if isinstance(media, str) else tuple(media or ())
     for offer in offers:
         if not _MEDIA.fullmatch(offer):
-            raise ValueError(
-                f"tools.accept.media holds {offer!r}, not a media type as 'text/html'."
-            )
+            message = f"It holds {offer!r}, not a media type as 'text/html'."
+            raise ConfigError(message, key="tools.accept.media")
     return offers
 
 

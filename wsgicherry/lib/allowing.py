@@ -23,7 +23,7 @@ def allow(methods: str | Iterable[str] | None = None, debug: bool = False) -> No
 def prepare_allow(
     methods: str | Iterable[str] | None = None, debug: bool = False
 ) -> Callable[[], None]:
-    """Return what `allow` does; ValueError for what is no method."""
+    """Return what `allow` does; ConfigError for what is no method."""
     allowed = list_methods(methods)
     header = ", ".join(allowed)
 
@@ -41,7 +41,7 @@ def prepare_allow(
 
 
 def list_methods(methods: str | Iterable[str] | None) -> tuple[str, ...]:
-    """Return the methods that are meant, HEAD with GET; ValueError for what is none."""
+    """Return the methods that are meant, HEAD with GET; ConfigError for what is none."""
     names = [name.upper() for name in list_names("tools.allow.methods", methods)]
     if "GET" in names and "HEAD" not in names:
         names.append("HEAD")

@@ -11,8 +11,9 @@ from typing import Any
 
 from ..core.current import serving_now
 from ..core.errors import HTTPError
+from ..core.loaded import ConfigError
 from ..wire.credentials import MalformedCredentials, normalize, parse_basic, split_scheme
-from .authtool import NOT_AUTHORIZED, WrongSetting, check_realm, describe_charset, require
+from .authsettings import NOT_AUTHORIZED, check_realm, describe_charset, require
 from .passwordmemory import REMEMBER_ENTRIES, REMEMBER_SECONDS, PasswordMemory
 
 HASH_STARTS = ("$scrypt$", "$argon2id$")
@@ -38,17 +39,22 @@ def checkpassword_dict(
     memory = PasswordMemory(remember_seconds, remember_entries)
 
     def checkpassword(realm: str, username: str, password: str) -> bool:
-        stored = user_password_dict.get(username)
+        stored = text_or_none(user_password_dict.get(username))
         # Who is not there is taken to be kept as the others are.
-        sample = stored or next(iter(user_password_dict.values()), "")
+        sample = stored or next(filter(text_or_none, user_password_dict.values()), "")
         if sample.startswith(HASH_STARTS):
-            return memory.verify(password, stored or None, sample.split("$", 2)[1])
-        wanted = normalize(stored or "").encode("utf-8", "surrogatepass")
+            return memory.verify(password, stored, sample.split("$", 2)[1])
+        wanted = normalize(sample).encode("utf-8", "surrogatepass")
         is_same = compare_digest(wanted, password.encode("utf-8", "surrogatepass"))
         # CherryPy's rule (BEHAVIOUR 9.1): an empty password fails, whatever is typed.
-        return is_same and bool(wanted)
+        return is_same and stored is not None
 
     return checkpassword
+
+
+def text_or_none(stored: Any) -> str | None:
+    """Return a password as it is kept; None for what nobody can type: '', None, bytes."""
+    return stored if stored and isinstance(stored, str) else None
 
 
 def basic_auth(
@@ -63,26 +69,26 @@ def basic_auth(
     that takes realm, name and password, and returns what is true to let the user in.
     `accept_charset`: in which names and passwords are, 'utf-8' or 'iso-8859-1'.
 
-    They come to the check in NFC. HTTPError 400 for a malformed header. WrongSetting (a
+    They come to the check in NFC. HTTPError 400 for a malformed header. ConfigError (a
     ValueError) for a realm with a quote in it. Source: RFC 7617, CherryPy's rule (BEHAVIOUR
     9.1).
     """
-    prepare(realm, checkpassword, debug, accept_charset)["before_handler"]()
+    prepare_basic_auth(realm, checkpassword, debug, accept_charset)()
 
 
-def prepare(
+def prepare_basic_auth(
     realm: str | None = None,
     checkpassword: Check | None = None,
     debug: bool = False,
     accept_charset: str = "utf-8",
-) -> dict[str, Callable[[], None]]:
-    """Return what `basic_auth` does with these settings, by hook point; WrongSetting for what
-    is missing, or cannot be.
+) -> Callable[[], None]:
+    """Return what `basic_auth` does with these settings; ConfigError for what is missing, or
+    cannot be.
     """
     require(realm=realm, checkpassword=checkpassword)
     area = check_realm(realm)
     if not callable(checkpassword):
-        raise WrongSetting("checkpassword", f"{checkpassword!r} is no function.")
+        raise ConfigError(f"{checkpassword!r} is no function.", key="checkpassword")
     challenge = f'Basic realm="{area}"{describe_charset(accept_charset)}'
 
     def authenticate() -> None:
@@ -102,7 +108,7 @@ def prepare(
         serving_now().response.headers["Www-Authenticate"] = challenge
         raise HTTPError(401, NOT_AUTHORIZED)
 
-    return {"before_handler": authenticate}
+    return authenticate
 
 
 def _read(header: str, charset: str) -> tuple[str, str] | None:

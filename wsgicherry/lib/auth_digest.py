@@ -22,7 +22,14 @@ from .digest.credentials import (
     www_authenticate,
 )
 from .digest.guard import CONTEXT, MAX_BODY_BYTES, Guard, Settings
-from .digest.nonces import MAX_NONCES, NONCE_SECONDS, Key, NonceMemory, synthesize_nonce
+from .digest.nonces import (
+    MAX_AREAS,
+    MAX_NONCES,
+    NONCE_SECONDS,
+    Key,
+    NonceMemory,
+    synthesize_nonce,
+)
 from .digest.users import get_ha1_dict, get_ha1_dict_plain, get_ha1_file_htdigest
 
 __all__ = [
@@ -44,9 +51,6 @@ __all__ = [
     "valid_qops",
     "www_authenticate",
 ]
-
-MAX_AREAS = 64
-"""How many areas, that is combinations of settings, keep the counts of their nonces."""
 
 
 def md5_hex(s: str | bytes) -> str:
@@ -88,7 +92,7 @@ def digest_auth(
     process counts the uses. `max_body_bytes`: bytes of a body that comes with auth-int; more
     are answered 413.
 
-    HTTPError 400 for improper credentials, such as for another address. WrongSetting (a
+    HTTPError 400 for improper credentials, such as for another address. ConfigError (a
     ValueError) for settings that cannot be. Source: RFC 7616, BEHAVIOUR 9.2.
     """
     settings = Settings(
@@ -98,17 +102,15 @@ def digest_auth(
     _find_guard(settings).authenticate()
 
 
-def prepare(**settings: Any) -> dict[str, Callable[[], None]]:
-    """Return what `digest_auth` does with `settings`, by hook point; WrongSetting for what is
-    missing, or cannot be. TypeError for a setting that is none.
+def prepare_digest_auth(**settings: Any) -> tuple[Any, ...]:
+    """Return what `digest_auth` does with `settings`; ConfigError for what is missing, or
+    cannot be. TypeError for a setting that is none.
     """
     return _find_guard(Settings(**settings)).hooks()
 
 
 def _find_guard(settings: Settings) -> Guard:
-    """Return the guard of these settings: one for all pages that have them, so that a nonce is
-    counted wherever it is used.
-    """
+    """Return the guard of these settings: one for all pages that have them."""
     lists: dict[str, Any] = {
         name: tuple(value)
         for name, value in settings._asdict().items()

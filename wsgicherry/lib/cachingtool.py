@@ -1,48 +1,30 @@
-"""The tool `caching`: loads what caching needs when it is used."""
+"""The tool `caching`, as the check of a config sees it: what it does is in `lib.caching`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..core.loaded import ConfigError
-from ..core.tools import Tool, ToolTarget
+from .latetool import LateTool
 
 if TYPE_CHECKING:
     import inspect
 
-PRIORITY = 90
-"""After all that may refuse the request, or wrap the handler (CherryPy's rule)."""
 
-
-class CachingTool(Tool):
+class CachingTool(LateTool):
     """`tools.caching`: keep pages that are the same for everybody, and answer with them.
 
     Each application has caches of its own, one for each set of storage settings.
     """
 
-    # PERF: `lib.caching` is imported where a page is to be cached: 5 ms that a program without
-    # a cache need not pay.
-
     def __init__(self) -> None:
-        super().__init__("before_handler", _get, "caching", PRIORITY)
-
-    @property
-    def callable(self) -> Callable[..., Any]:
-        """`lib.caching.get`."""
-        # PERF: see above.
-        from .caching import get
-
-        return get
-
-    @callable.setter
-    def callable(self, value: Callable[..., Any]) -> None:
-        """Nothing else can be called: it is known already."""
+        # 90, CherryPy's: after all that may refuse the request, or wrap the handler.
+        super().__init__("before_handler", 90, "caching", "caching.tool", "get")
 
     @cached_property
     def _arguments(self) -> Mapping[str, inspect.Parameter]:
-        # PERF: see above.
+        # PERF: inspect, and all kinds of caches; who asks is the check of a config.
         from .caching.arguments import list_arguments
 
         return list_arguments()
@@ -63,28 +45,3 @@ class CachingTool(Tool):
         from .caching.settings import has_own_classes
 
         return has_own_classes()
-
-    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, str] | None:
-        """Return the key at fault, '' if that is unclear, and what is wrong; None: nothing."""
-        # PERF: see above.
-        from .caching.settings import settle
-
-        try:
-            settle(**settings)
-        except ConfigError as error:
-            return error.key, f"{error.met} {error.wanted}".rstrip()
-        except (TypeError, ValueError) as error:
-            return "", str(error)
-        return None
-
-    def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:
-        """Attach the hooks, for pages with `settings`."""
-        # PERF: see above.
-        from .caching.hooks import attach_hooks
-
-        priority = settings.pop("priority", None)
-        attach_hooks(target, PRIORITY if priority is None else priority, settings)
-
-
-def _get(**settings: Any) -> None:
-    """Answer the current request from the cache, if that is possible: see `lib.caching.get`."""

@@ -14,9 +14,9 @@ from ..core.errors import HTTPError
 from ..core.handler import MethodNotAllowed
 from ..core.headers import HTML_UTF8, JSON, add_settled
 from ..core.loaded import ConfigError
+from ..core.tools import Elsewhere
 from . import set_vary_header
 from .originlist import ANY, OriginList, is_origin, list_of
-from .policytool import PolicyPoint
 
 UNKNOWN_METHODS = ("GET", "HEAD", "POST")
 """What a preflight offers where neither config nor page names methods: what a form can send."""
@@ -31,9 +31,6 @@ _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 section 5.6.2
 _ASKED = "Access-Control-Request-Method, Access-Control-Request-Headers"
 _NETWORK = "Access-Control-Request-Private-Network"
 
-# Before all that could refuse the request or act on it (`allow`, `redirect`, `accept` and the
-# program's own are 50); after `autovary`, which counts what is read.
-PREFLIGHT_PRIORITY = 10
 # After `caching` (100) has taken its copy: that is to serve every origin.
 HEADERS_PRIORITY = 110
 
@@ -216,8 +213,14 @@ def cors(**settings: Any) -> None:
     policy.add_headers()
 
 
-POINTS = (
-    PolicyPoint("on_start_resource", "answer_preflight", PREFLIGHT_PRIORITY),
-    PolicyPoint("before_finalize", "add_headers", HEADERS_PRIORITY),
-    PolicyPoint("after_error_response", "add_headers", HEADERS_PRIORITY),
-)
+cors.__wrapped__ = Policy  # type: ignore[attr-defined]  # whose signature is the tool's
+
+
+def prepare_cors(**settings: Any) -> tuple[Any, ...]:
+    """Return what answers preflights, and what adds headers; ConfigError for what cannot be."""
+    policy = Policy(**settings)
+    return (
+        policy.answer_preflight,
+        Elsewhere("before_finalize", policy.add_headers, HEADERS_PRIORITY),
+        Elsewhere("after_error_response", policy.add_headers, HEADERS_PRIORITY),
+    )

@@ -16,10 +16,10 @@ from typing import Any
 from ..core.current import serving_now
 from ..core.errors import HTTPError
 from ..core.loaded import ConfigError
+from ..core.tools import Elsewhere
 from .crosssite import host_of, is_cross_site, refuse
 from .csrftokens import is_good_token, make_token
 from .originlist import OriginList, is_origin, list_of
-from .policytool import PolicyPoint
 from .privatepages import mark_private
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
@@ -35,9 +35,6 @@ UNKNOWN = ("token", "allow")
 SECURE_COOKIE, PLAIN_COOKIE = "__Host-csrf", "csrf"
 _COOKIE_VALUE = re.compile(r"[0-9a-f]{32}")
 
-# After `proxy` (30), which may say which host this is; before a session is begun (50) and a
-# body is read.
-SENDER_PRIORITY = 40
 # After logins (1), whose 401 says more; before `params` (15) and all that acts.
 TOKEN_PRIORITY = 5
 
@@ -258,7 +255,12 @@ def csrf(**settings: Any) -> None:
     policy.check_token()
 
 
-POINTS = (
-    PolicyPoint("before_request_body", "check_sender", SENDER_PRIORITY),
-    PolicyPoint("before_handler", "check_token", TOKEN_PRIORITY),
-)
+csrf.__wrapped__ = Policy  # type: ignore[attr-defined]  # whose signature is the tool's
+
+
+def prepare_csrf(**settings: Any) -> tuple[Any, ...]:
+    """Return what asks who has sent a request, and what looks at its token; ConfigError for
+    settings that mean nothing.
+    """
+    policy = Policy(**settings)
+    return policy.check_sender, Elsewhere("before_handler", policy.check_token, TOKEN_PRIORITY)

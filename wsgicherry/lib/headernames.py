@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from ..core.loaded import ConfigError
+
 # RFC 9110 section 5.6.2.
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 
 
 def list_names(key: str, names: str | Iterable[str] | None) -> tuple[str, ...]:
-    """Return the names that the config key `key` gives; ValueError for one that is none."""
+    """Return the names that the config key `key` gives; ConfigError for one that is none."""
     found = (names,) if isinstance(names, str) else tuple(names or ())
     for name in found:
         check_name(key, name)
@@ -18,8 +20,7 @@ def list_names(key: str, names: str | Iterable[str] | None) -> tuple[str, ...]:
 
 
 def check_name(key: str, name: object) -> None:
-    """ValueError unless `name` can be that of a method or of a header."""
+    """ConfigError unless `name` can be that of a method or of a header."""
     if not isinstance(name, str) or not _TOKEN.fullmatch(name):
-        raise ValueError(
-            f"{key} holds {name!r}, which is no name; several of them are a list: ['a', 'b']."
-        )
+        met = f"It holds {name!r}, which is no name;"
+        raise ConfigError(met, "several of them are a list: ['a', 'b'].", key=key)

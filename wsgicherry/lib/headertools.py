@@ -8,8 +8,10 @@ from functools import partial
 from typing import Any
 
 from ..core.current import serving_now
+from ..core.loaded import ConfigError
 from .headernames import check_name, list_names
 
+_HEADERS = "tools.response_headers.headers"
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
@@ -33,19 +35,16 @@ response_headers.failsafe = True  # type: ignore[attr-defined]
 def prepare_response_headers(
     headers: Iterable[tuple[str, object]] | None = None, debug: bool = False
 ) -> Callable[[], None]:
-    """Return what `response_headers` does; ValueError for what is no pair, and no header."""
+    """Return what `response_headers` does; ConfigError for what is no pair, and no header."""
     pairs: list[Any] = [tuple(pair) for pair in headers or ()]
     for pair in pairs:
         if len(pair) != 2:
-            raise ValueError(
-                f"tools.response_headers.headers holds {pair!r}, which is not (name, value)."
-            )
-        check_name("tools.response_headers.headers", pair[0])
+            raise ConfigError(f"It holds {pair!r}, which is not (name, value).", key=_HEADERS)
+        check_name(_HEADERS, pair[0])
         if _CONTROLS.search(str(pair[1])):
-            raise ValueError(
-                f"tools.response_headers.headers holds the value {pair[1]!r}; a header is one "
-                "line without control characters."
-            )
+            met = f"It holds the value {pair[1]!r};"
+            wanted = "a header is one line without control characters."
+            raise ConfigError(met, wanted, key=_HEADERS)
     return partial(response_headers, headers=pairs, debug=debug)
 
 
@@ -68,6 +67,6 @@ def ignore_headers(headers: str | Iterable[str] = ("Range",), debug: bool = Fals
 def prepare_ignore_headers(
     headers: str | Iterable[str] = ("Range",), debug: bool = False
 ) -> Callable[[], None]:
-    """Return what `ignore_headers` does; ValueError for what is no name of a header."""
+    """Return what `ignore_headers` does; ConfigError for what is no name of a header."""
     names = list_names("tools.ignore_headers.headers", headers)
     return partial(ignore_headers, headers=names, debug=debug)

@@ -12,7 +12,6 @@ from ..core.current import serving_now
 from ..core.errors import HTTPError
 from ..core.headers import JSON, PLAIN_HTML
 from ..core.loaded import ConfigError
-from ..core.tools import PreparedTool
 from ..wire.headers import parse_header
 from .jsoncodecs import (
     SHAPE,
@@ -32,12 +31,6 @@ MAX_SMALL_CONTAINERS = 100_000
 CONTAINER_BYTES = 10
 
 JSON_TYPES = ("application/json", "text/javascript")
-
-
-class JSONTool(PreparedTool):
-    """A tool of pages that speak JSON: errors are told in it to clients without a wish."""
-
-    error_format = "json"
 
 
 # -- what comes in ---------------------------------------------------------------------

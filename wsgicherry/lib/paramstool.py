@@ -10,6 +10,7 @@ from urllib.parse import quote
 from ..core.current import serving_now
 from ..core.errors import HTTPError, NotFound
 from ..core.handler import MethodNotAllowed
+from .annotations import convert_named, convert_segments
 
 
 def convert_params(
@@ -25,9 +26,6 @@ def convert_params(
     problem document (RFC 9457 section 3). TypeError for an annotation that nothing can be
     converted to. Source: BEHAVIOUR 6.3.
     """
-    # With decimal, inspect and uuid: milliseconds that a start without this tool need not pay.
-    from .annotations import convert_named, convert_segments
-
     request = serving_now().request
     page = find_page(request.handler)
     if page is None:
@@ -43,7 +41,7 @@ def convert_params(
         raise describe_faults(faults, error)
 
 
-def prepare_params(error: int | str = 400, **settings: Any) -> Callable[[], None]:
+def prepare_convert_params(error: int | str = 400, **settings: Any) -> Callable[[], None]:
     """Return what `convert_params` does with these settings; ValueError for a bad status."""
     HTTPError(error)
     return partial(convert_params, error=error, **settings)

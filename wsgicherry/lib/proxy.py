@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..core.arrival import is_one_of, refuse_host
 from ..core.current import serving_now
 from ..core.errors import HTTPError
-from ..core.tools import PreparedTool
+from ..core.loaded import ConfigError
 from ..wire.forwarded import BadForwarded, read_prefix
 from ..wire.hosts import is_valid_host
 from ..wire.outside import NOTHING, Lookout, Names, Outside
 from ..wire.trusted import Trusted
+from .headernames import check_name
 
 if TYPE_CHECKING:
     from ..core.request import Request
@@ -68,13 +70,16 @@ def settle(
     port: str | None = None,
     prefix: str | None = None,
 ) -> ProxySettings:
-    """Return what the tool's settings, explained at `proxy`, mean; ValueError for what cannot
+    """Return what the tool's settings, explained at `proxy`, mean; ConfigError for what cannot
     be.
     """
     names = Names(
         local or "", remote or "", scheme or "", port or "", prefix or "", bool(forwarded)
     )
-    networks = trusted if isinstance(trusted, str) else tuple(trusted)
+    for key, name in zip(Names._fields[:5], names[:5], strict=True):
+        if name:
+            check_name(f"tools.proxy.{key}", name)
+    networks = trusted if isinstance(trusted, str) else tuple(trusted or ())
     return _settle(base or "", names, networks, hops, debug)
 
 
@@ -84,8 +89,17 @@ def settle(
 def _settle(
     base: str, names: Names, trusted: str | tuple[str, ...], hops: int | None, debug: bool
 ) -> ProxySettings:
-    lookout = Lookout(Trusted.parse(trusted, hops), names)
-    return ProxySettings(parse_base(base), lookout, debug)
+    key = "hops" if hops is not None and hops < 1 else "trusted"
+    lookout = Lookout(_read(key, Trusted.parse, trusted, hops), names)
+    return ProxySettings(_read("base", parse_base, base), lookout, debug)
+
+
+def _read(key: str, read: Callable[..., Any], *values: Any) -> Any:
+    """Return what `read` makes of a setting; ConfigError with its key for what it refuses."""
+    try:
+        return read(*values)
+    except ValueError as error:
+        raise ConfigError(str(error), key=f"tools.proxy.{key}") from None
 
 
 def parse_base(base: str) -> Outside:
@@ -123,28 +137,16 @@ def proxy(*args: Any, **settings: Any) -> None:
 proxy.__wrapped__ = settle  # type: ignore[attr-defined]  # whose signature is the tool's
 
 
-class ProxyTool(PreparedTool):
-    """`tools.proxy`: runs before a handler is looked for where an application's '/' has it on,
-    so that virtual hosts, redirects and `request.allowed_hosts` see the outer host; and at
-    `before_request_body` for the settings of deeper paths.
-    """
+def prepare_arrival(**settings: Any) -> Callable[[Request], None]:
+    """Return what to do with a request before a handler is looked for."""
+    return partial(apply, settle(**settings))
 
-    def __init__(self) -> None:
-        # 30, CherryPy's: before whatever looks at scheme, host or client (sessions have 50).
-        super().__init__("before_request_body", proxy, prepare_proxy, "proxy", 30)
 
-    def prepare_arrival(self, settings: Mapping[str, Any]) -> Callable[[Request], None]:
-        """Return what to do with a request before a handler is looked for."""
-        return partial(apply, settle(**settings))
-
-    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, ...] | None:
-        """Return key, message and severity of what is wrong with `settings`; None: nothing."""
-        fault = super().find_fault(settings)
-        if fault is not None:
-            return fault
-        settled = settle(**settings)
-        is_idle = not settled.lookout.trusted and settled.base == NOTHING
-        return ("", NOBODY_TRUSTED, "advice") if is_idle else None
+def find_advice(**settings: Any) -> tuple[str, str, str] | None:
+    """Return key, message and severity for settings that do nothing; None: they do."""
+    settled = settle(**settings)
+    is_idle = not settled.lookout.trusted and settled.base == NOTHING
+    return ("", NOBODY_TRUSTED, "advice") if is_idle else None
 
 
 def prepare_proxy(**settings: Any) -> Callable[[], None]:
@@ -167,6 +169,7 @@ def apply(settings: ProxySettings, request: Request) -> None:
     seen = see(settings, environ, request)
     if before is None and seen == NOTHING:
         return
+    check_host(seen.host, request)
     changes = {**list_changes(environ, seen), ARRIVED: Arrived(environ, mounted, settings)}
     kept = {key: value for key, value in request.environ.items() if key not in OF_THE_PEER}
     request.use_environ({**kept, **changes})
@@ -175,6 +178,15 @@ def apply(settings: ProxySettings, request: Request) -> None:
         request.log(
             f"Proxies say {seen!r}; the peer is {environ.get('REMOTE_ADDR')!r}.", "PROXY"
         )
+
+
+def check_host(host: str | None, request: Request) -> None:
+    """HTTPError 400 for an outer host that `request.allowed_hosts` does not have: where only a
+    deeper path, or a handler, uses the tool, the check of what arrived knew the inner one.
+    """
+    allowed = request.plan.allowed_hosts
+    if host is not None and allowed and not is_one_of(host, allowed):
+        raise refuse_host(request, host)
 
 
 def see(settings: ProxySettings, environ: Mapping[str, Any], request: Request) -> Outside:

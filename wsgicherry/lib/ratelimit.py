@@ -20,11 +20,6 @@ if TYPE_CHECKING:
     from limits import RateLimitItem
     from limits.strategies import RateLimiter
 
-PRIORITY = 40
-"""Among the hooks before the body is read: after `proxy` (30), which says who the client is;
-before all that costs something.
-"""
-
 STORE_SECONDS = 0.25
 """To wait for a store's connection, and for each answer."""
 
@@ -145,7 +140,7 @@ def read_policies(limit: str | Iterable[str], name: str) -> tuple[Policy, ...]:
         from limits import parse_many
     except ImportError as error:
         raise ConfigError(_NO_PACKAGE) from error
-    texts = [limit] if isinstance(limit, str) else list(limit)
+    texts = [limit] if isinstance(limit, str) else list(limit or ())
     try:
         items = [item for text in texts for item in parse_many(text)]
     except ValueError as error:
@@ -187,7 +182,7 @@ def find_limiter(storage: Any, strategy: str, process: int) -> Limiter:
         raise ConfigError(_NO_PACKAGE) from error
     try:
         return Limiter(STRATEGIES[strategy](open_storage(storage, STORE_SECONDS)))
-    except (ConfigurationError, NotImplementedError, KeyError, ValueError) as error:
+    except (ConfigurationError, NotImplementedError, KeyError, ValueError, TypeError) as error:
         raise ConfigError(
             f"There is no rate limit with the strategy {strategy!r} there: {error}.",
             "Write 'memory://', 'memcached://host:port' or 'redis://host:port/0', with the "

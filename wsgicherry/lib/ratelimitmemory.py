@@ -16,10 +16,13 @@ MAX_COUNTERS = 100_000
 def open_storage(storage: Any, timeout_seconds: float) -> Any:
     """Return the store that `storage` names, or is; nothing is connected yet.
 
-    ValueError, or ConfigurationError of `limits`, for a name that cannot be.
+    ValueError, or ConfigurationError of `limits`, for a name that cannot be; TypeError for what
+    is neither name nor store.
     """
-    if not isinstance(storage, str):
+    if isinstance(storage, Storage):
         return storage
+    if not isinstance(storage, str):
+        raise TypeError(f"{storage!r} is no store")
     scheme = storage.partition(":")[0]
     if scheme == "memory":
         return BoundedMemory()

@@ -9,6 +9,7 @@ from typing import Any
 from ..core.current import serving_now
 from ..core.errors import HTTPRedirect, InternalRedirect
 from ..core.links import url as make_url
+from ..core.loaded import ConfigError
 
 
 def trailing_slash(
@@ -36,13 +37,12 @@ def trailing_slash(
 
 
 def prepare_trailing_slash(status: int | None = None, **settings: Any) -> Callable[[], None]:
-    """Return what `trailing_slash` does with these settings; ValueError for a status that is no
-    redirect.
+    """Return what `trailing_slash` does with these settings; ConfigError for a status that is
+    no redirect.
     """
     if status is not None and status not in REDIRECTS:
-        raise ValueError(
-            f"tools.trailing_slash.status is {status!r}; a redirect is {_REDIRECTS}."
-        )
+        message = f"It is {status!r}; a redirect is {_REDIRECTS}."
+        raise ConfigError(message, key="tools.trailing_slash.status")
     if status is not None:
         settings["status"] = status
     # Without settings the tool's own function, which programs look for among the hooks.

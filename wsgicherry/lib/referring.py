@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ..core.current import serving_now
 from ..core.errors import HTTPError
+from ..core.loaded import ConfigError
 
 MAX_REFERER_CHARS = 4096
 """A browser sends the bare origin instead of a longer address (Referrer Policy section 8.3)."""
@@ -40,9 +41,9 @@ def prepare_referer(
     message: str = "Forbidden Referer header.",
     debug: bool = False,
 ) -> Callable[[], None]:
-    """Return what `referer` does; ValueError for a bad pattern or status."""
+    """Return what `referer` does; ConfigError or ValueError for a bad pattern or status."""
     matches = compile_pattern(pattern).match
-    HTTPError(error, message)
+    check_status(error)
 
     def check_referer() -> None:
         request = serving_now().request
@@ -61,16 +62,24 @@ def prepare_referer(
     return check_referer
 
 
+def check_status(error: int | str) -> None:
+    """ConfigError unless `error` is the status of an error."""
+    try:
+        HTTPError(error)
+    except (HTTPError, TypeError, ValueError):
+        raise ConfigError(
+            f"It is {error!r};", "an error has 400 to 599.", key="tools.referer.error"
+        ) from None
+
+
 def compile_pattern(pattern: str | re.Pattern[str]) -> re.Pattern[str]:
-    """Return `pattern` compiled; ValueError if it is no regular expression for text."""
+    """Return `pattern` compiled; ConfigError if it is no regular expression for text."""
     try:
         compiled = re.compile(pattern)
     except (re.error, TypeError) as error:
-        raise ValueError(
-            f"tools.referer.pattern is {pattern!r}, which is no regular expression: {error}."
-        ) from None
+        message = f"It is {pattern!r}, which is no regular expression: {error}."
+        raise ConfigError(message, key="tools.referer.pattern") from None
     if not isinstance(compiled.pattern, str):
-        raise ValueError(
-            f"tools.referer.pattern is {pattern!r}, which matches bytes, not text."
-        )
+        message = f"It is {pattern!r}, which matches bytes, not text."
+        raise ConfigError(message, key="tools.referer.pattern")
     return compiled

@@ -10,17 +10,16 @@ from ..core.bodies import FileChunks
 from ..core.current import serving_now
 from ..core.headers import HTML_UTF8, JSON, add_settled
 from ..core.loaded import ConfigError
+from ..core.tools import Elsewhere
 from .contentpolicy import ContentPolicy
-from .policytool import PolicyPoint
 from .privatepages import keep_private
 
 YEAR_SECONDS = 365 * 24 * 3600
 MAX_SETTLED = 64
 """Sets of headers that are known as fit to be sent; more are looked at each time."""
 
-# After the page's own headers, before `caching` (100) takes its copy: what carries a nonce is
-# marked private there.
-PRIORITY = 90
+# On error pages: after what the program's own tools (50) do there.
+ERROR_PRIORITY = 90
 # Before a body that is complete becomes one that is compressed while it is sent (78, 80).
 FORESEEING_PRIORITY = 70
 
@@ -265,8 +264,16 @@ def secure_headers(**settings: Any) -> None:
     Policy(**settings).add()
 
 
-POINTS = (
-    PolicyPoint("before_finalize", "add", PRIORITY),
-    PolicyPoint("before_finalize", "foresee", FORESEEING_PRIORITY),
-    PolicyPoint("after_error_response", "add", PRIORITY),
-)
+secure_headers.__wrapped__ = Policy  # type: ignore[attr-defined]  # whose signature is the tool's
+
+
+def prepare_secure_headers(**settings: Any) -> tuple[Any, ...]:
+    """Return what adds the headers, and what makes nonces in time; ConfigError for settings
+    that no browser would understand.
+    """
+    policy = Policy(**settings)
+    return (
+        policy.add,
+        Elsewhere("before_finalize", policy.foresee, FORESEEING_PRIORITY),
+        Elsewhere("after_error_response", policy.add, ERROR_PRIORITY),
+    )

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from ..core.current import serving_now
 from ..core.errors import HTTPError, HTTPRedirect
 from ..core.handler import explain_bad_call
+from ..core.loaded import ConfigError
 from ..core.toolsettings import read_documentation
 from ..wire.urls import quote_location, resolve
 from . import loginpage
@@ -60,7 +61,7 @@ class SessionAuth:
         One text for an unknown name and a wrong password tells nobody which names there are;
         so does `passwords.verify(password, None)`. ValueError here: yours must take its place.
         """
-        raise ValueError(_NO_CHECK)
+        raise ConfigError(_NO_CHECK, key=CHECK_KEY)
 
     def anonymous(self) -> str | None:
         """Return a name for those who have not logged in; None asks them to."""
@@ -166,19 +167,41 @@ class SessionAuth:
             serving_now().request.log(text % values, "TOOLS.SESSAUTH")
 
 
+def session_auth(**settings: Any) -> bool:
+    """Let the request pass if its session has a user; tell whether it is answered instead.
+
+    `settings` are attributes of SessionAuth. ConfigError without a password check, and for a
+    setting that is none.
+    """
+    return make_auth(**settings).run()
+
+
+def prepare_session_auth(**settings: Any) -> Callable[[], None]:
+    """Return what `session_auth` does as a tool; ConfigError as there."""
+    auth = make_auth(**settings)
+
+    def authenticate() -> None:
+        if auth.run():
+            serving_now().request.handler = None
+
+    return authenticate
+
+
 def make_auth(**settings: Any) -> SessionAuth:
     """Return a SessionAuth with `settings`.
 
-    ValueError without a password check, and for a setting that is none.
+    ConfigError without a password check, and for a setting that is none.
     """
     auth = SessionAuth()
     for name, value in settings.items():
         if name not in SETTINGS:
             known = ", ".join(SETTINGS)
-            raise ValueError(f"tools.session_auth has no setting {name!r}; known are {known}.")
+            raise ConfigError(
+                f"tools.session_auth has no setting {name!r}; known are {known}.", key=name
+            )
         setattr(auth, name, value)
     if not callable(settings.get("check_username_and_password")):
-        raise ValueError(_NO_CHECK)
+        raise ConfigError(_NO_CHECK, key=CHECK_KEY)
     return auth
 
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from ..core.current import serving_now
-from ..core.hooks import DEFAULT_PRIORITY
-from ..core.loaded import ConfigError
-from ..core.tools import Tool, ToolTarget
+from .latetool import LateTool
 
 if TYPE_CHECKING:
     import inspect
 
 
-class SessionTool(Tool):
+class SessionTool(LateTool):
     """`tools.sessions`; its settings are settled once for a plan.
 
     `locking`: 'implicit' locks a session when it is first touched and until it is saved,
@@ -28,20 +26,13 @@ class SessionTool(Tool):
     # decimal, uuid and zoneinfo) that a program without sessions need not pay.
 
     def __init__(self) -> None:
-        super().__init__("before_request_body", _init, "sessions")
+        super().__init__("before_request_body", 50, "sessions", "sessions.tool", "init")
         self._setting_up = Lock()
 
-    @property
-    def callable(self) -> Callable[..., Any]:
-        """`lib.sessions.init`."""
-        # PERF: see above.
-        from .sessions import init
-
-        return init
-
-    @callable.setter
-    def callable(self, value: Callable[..., Any]) -> None:
-        """Nothing else can be called: it is known already."""
+    @cached_property
+    def prepare(self) -> Callable[..., Any]:  # type: ignore[override]
+        """What settles the settings; of all plans one sets a session class up."""
+        return partial(self._load("prepare_init"), self._setting_up)
 
     @cached_property
     def _arguments(self) -> Mapping[str, inspect.Parameter] | None:
@@ -67,7 +58,7 @@ class SessionTool(Tool):
 
         return has_own_classes()
 
-    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, str] | None:
+    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, ...] | None:
         """Return the key at fault, '' if that is unclear, and what is wrong; None: nothing is.
 
         `settings` are all that hold for a page, without 'on' and 'priority'.
@@ -79,29 +70,10 @@ class SessionTool(Tool):
             settle(**settings)
         except NotThere:
             return None  # the module that mounts the page may be about to define it
-        except ConfigError as error:
-            return error.key, f"{error.met} {error.wanted}".rstrip()
-        except (TypeError, ValueError) as error:
-            return "", str(error)
-        return None
-
-    def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:
-        """Attach the hooks of a session with `settings`."""
-        # PERF: see above.
-        from .sessions.tool import attach_hooks
-
-        priority = settings.pop("priority", None)
-        attach_hooks(
-            target,
-            DEFAULT_PRIORITY if priority is None else priority,
-            settings,
-            self._setting_up,
-        )
+        except (TypeError, ValueError):
+            pass
+        return super().find_fault(settings)
 
     def regenerate(self) -> None:
         """Go on under a new id (CherryPy's name for `session.regenerate()`)."""
         serving_now().session.regenerate()  # type: ignore[attr-defined]
-
-
-def _init(**settings: Any) -> None:
-    """Give the current request its session: see `lib.sessions.init`."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
 from ..core.current import serving_now
 from ..core.requestheaders import RequestHeaders
-from ..core.tools import Tool, ToolTarget
+from ..core.tools import Elsewhere
 from .headernames import list_names
 
 VARY_PRIORITY = 95
@@ -56,35 +56,16 @@ def autovary(ignore: str | Iterable[str] | None = None, debug: bool = False) -> 
     )
 
 
-class AutoVaryTool(Tool):
-    """`tools.autovary`: begins with the request, ends when the answer is complete."""
-
-    def __init__(self) -> None:
-        super().__init__("on_start_resource", autovary, "autovary", 0)
-
-    def find_fault(self, settings: Any) -> tuple[str, str] | None:
-        """Return what is wrong with the names to ignore."""
-        try:
-            list_ignored(settings.get("ignore"))
-        except ValueError as error:
-            return "tools.autovary.ignore", str(error)
-        return None
-
-    def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:
-        """Attach both ends, settled."""
-        priority = settings.pop("priority", None)
-        names = list_ignored(settings.get("ignore"))
-        end = partial(set_vary, names, settings.get("debug", False))
-        target.hooks.attach(
-            "on_start_resource",
-            watch,
-            priority=self._priority if priority is None else priority,
-        )
-        target.hooks.attach("before_finalize", end, priority=VARY_PRIORITY)
+def prepare_autovary(
+    ignore: str | Iterable[str] | None = None, debug: bool = False
+) -> tuple[Callable[[], None], Elsewhere]:
+    """Return what notes and what tells; ConfigError for names to ignore that are none."""
+    end = partial(set_vary, list_ignored(ignore), debug)
+    return watch, Elsewhere("before_finalize", end, VARY_PRIORITY)
 
 
 def list_ignored(ignore: str | Iterable[str] | None) -> frozenset[str]:
-    """Return the names that do not count, in lower case; ValueError for what is none."""
+    """Return the names that do not count, in lower case; ConfigError for what is none."""
     names = IGNORED if ignore is None else list_names("tools.autovary.ignore", ignore)
     return frozenset(name.lower() for name in names)
 

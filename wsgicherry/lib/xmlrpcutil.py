@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
+from xml.parsers.expat import ParserCreate
+from xmlrpc.client import Fault, Unmarshaller, dumps
 
 from ..core.current import serving_now
 from ..core.errors import HTTPError
 from ..core.expose import expose, is_dunder
 from ..core.handler import explain_bad_call
-from ..core.tools import ErrorTool
+from ..core.loaded import ConfigError
 from ..core.xmlrpcdispatch import patched_path
 
 __all__ = ["XMLRPCController", "on_error", "patched_path", "process_body", "respond"]
@@ -110,10 +113,6 @@ def read_call(
     data: bytes, max_depth: int, max_elements: int
 ) -> tuple[tuple[Any, ...], str | None]:
     """Return (arguments, method name) of the call in `data`; any exception if it is none."""
-    # 20 ms that a start need not pay: few programs speak XML-RPC.
-    from xml.parsers.expat import ParserCreate
-    from xmlrpc.client import Unmarshaller
-
     target = Unmarshaller()
     target.xml(None, None)  # type: ignore[arg-type]  # the parser's text is decoded
     depth = count = 0
@@ -148,8 +147,6 @@ def respond(body: Any, encoding: str = "utf-8", allow_none: bool | int = False) 
 
     TypeError and OverflowError for what XML-RPC cannot tell.
     """
-    from xmlrpc.client import Fault, dumps  # as above
-
     if not isinstance(body, Fault):
         body = (body,)
     text = dumps(body, methodresponse=True, encoding=encoding, allow_none=bool(allow_none))
@@ -162,8 +159,6 @@ def respond(body: Any, encoding: str = "utf-8", allow_none: bool | int = False) 
 
 def make_fault(text: str, code: int = 1) -> Any:
     """Return a Fault with what of `text` can stand in XML."""
-    from xmlrpc.client import Fault  # as above
-
     return Fault(code, _NO_XML.sub("?", text))
 
 
@@ -184,21 +179,23 @@ def on_error(
     respond(make_fault(str(sys.exc_info()[1])), encoding)
 
 
-class XMLRPCTool(ErrorTool):
-    """`tools.xmlrpc`."""
-
-    def __init__(self) -> None:
-        super().__init__(on_error, "xmlrpc")
-
-    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, str] | None:
-        """Return the key at fault and what is wrong: an unknown charset, a limit below 1."""
-        encoding = settings.get("encoding") or "utf-8"
-        try:
-            "".encode(encoding)
-        except LookupError:
-            return "tools.xmlrpc.encoding", f"There is no charset {encoding!r} for text."
-        for name in ("max_bytes", "max_depth", "max_elements"):
-            limit = settings.get(name)
-            if limit is not None and limit < 1:
-                return f"tools.xmlrpc.{name}", f"A limit is 1 or more, not {limit!r}."
-        return None
+def prepare_on_error(
+    encoding: str | None = "utf-8",
+    allow_none: bool | int = False,
+    max_bytes: int = MAX_BYTES,
+    max_depth: int = MAX_DEPTH,
+    max_elements: int = MAX_ELEMENTS,
+) -> Callable[[], None]:
+    """Return what `on_error` does; ConfigError for an unknown charset and a limit below 1."""
+    encoding = encoding or "utf-8"
+    try:
+        "".encode(encoding)
+    except LookupError:
+        message = f"There is no charset {encoding!r} for text."
+        raise ConfigError(message, key="encoding", value=repr(encoding)) from None
+    limits = {"max_bytes": max_bytes, "max_depth": max_depth, "max_elements": max_elements}
+    for name, limit in limits.items():
+        if limit < 1:
+            message = f"A limit is 1 or more, not {limit!r}."
+            raise ConfigError(message, key=name, value=repr(limit))
+    return partial(on_error, encoding)

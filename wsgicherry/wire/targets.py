@@ -16,12 +16,17 @@ def is_same_target(uri: str, raw_target: str | None, path: str, query: str) -> b
     prefix says so there. Escapes that mean the same are the same, but '%2F' is no slash; scheme
     and host of an absolute URI do not count (RFC 7616 section 3.4.6).
     """
-    asked = _split(uri)
-    if raw_target and asked == _split(raw_target):
-        return True
-    # What is decoded cannot tell '%2F' from a slash: with one in it, only the raw target can.
-    is_decodable = _ENCODED_SLASH.search(uri) is None
-    return is_decodable and asked == ([path.encode("latin-1", "replace") or b"/"], query)
+    asked, whole = _split(uri), path.encode("latin-1", "replace")
+    if raw_target:
+        raw, raw_query = _split(raw_target)
+        cut = b"/".join(raw)
+        # What the target has lost on its way.
+        prefix = whole.removesuffix(cut) if whole.endswith(cut) else b""
+        if asked in ((raw, raw_query), ([prefix + raw[0], *raw[1:]], raw_query)):
+            return True
+    # One part: a decoded path cannot tell '%2F' from a slash, so only the raw target can have
+    # one.
+    return asked == ([whole or b"/"], query)
 
 
 def _split(target: str) -> tuple[list[bytes], str]:

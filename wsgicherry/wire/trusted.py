@@ -11,6 +11,11 @@ from .forwarded import BadForwarded, Node, parse_node
 UNIX = "unix"
 """Among trusted networks: whoever may write to the unix socket that we are served at."""
 
+UNIX_PEERS = ("", "localhost")
+"""REMOTE_ADDR of the other end of a unix socket: gunicorn's, and waitress's. Of any other
+socket it is an address.
+"""
+
 
 class Trusted(NamedTuple):
     """Whose word is believed: that of peers in `networks`, at a unix socket if `is_unix`, and
@@ -69,7 +74,7 @@ class Trusted(NamedTuple):
 
 def find_peer(address: str) -> Node:
     """Return the node that REMOTE_ADDR names: nobody's whom to trust, if it is no address."""
-    if not address:
+    if address in UNIX_PEERS:
         return Node(None)
     try:
         return parse_node(address)

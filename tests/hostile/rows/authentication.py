@@ -194,6 +194,8 @@ ROWS = [
                            ("absolute", digest(uri="http://localhost/")),
                            ("upper-nc", digest(nc="FFFFFFFF")))
     ),
+    Row("digest-query-slash", 200, "/echo", "a=%2Fb", site="digest",
+        environ={"HTTP_AUTHORIZATION": digest(uri="/echo?a=%2Fb", cnonce="slash")}),
     Row("digest-head", 401, method="HEAD", site="digest"),
     Row("digest-none", 401, site="digest", contains="algorithm=SHA-256"),
     Row("digest-int-body", (200, 401), "/echo", method="POST", body=b"a=b", site="digest",

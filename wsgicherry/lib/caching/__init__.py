@@ -5,9 +5,9 @@ from __future__ import annotations
 from ..expires import expires
 from .base import Cache
 from .coalescing import AntiStampedeCache
-from .hooks import get, tee_output
 from .memory import MemoryCache
 from .purging import clear, find_any_cache, find_cache, purge, purge_tag
+from .tool import get, tee_output
 
 __all__ = [
     "AntiStampedeCache",

@@ -13,7 +13,7 @@ from ...wire.credentials import (
     parse_parameters,
     split_scheme,
 )
-from ..authtool import describe_charset
+from ..authsettings import describe_charset
 from .algorithms import ALGORITHMS, NAMES, SESSION, base_of, hex_digest, spell
 from .nonces import NONCE_SECONDS, Key, read_nonce, synthesize_nonce
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, NamedTuple, NoReturn
 
 from ...core.current import serving_now
 from ...core.errors import HTTPError
+from ...core.loaded import ConfigError
+from ...core.tools import Elsewhere
 from ...wire.targets import is_same_target
-from ..authtool import NOT_AUTHORIZED, WrongSetting, check_realm, describe_charset, require
+from ..authsettings import NOT_AUTHORIZED, check_realm, describe_charset, require
 from .algorithms import ALGORITHMS, DEFAULT_ALGORITHMS, base_of, is_available, spell
 from .credentials import (
     HttpDigestAuthorization,
@@ -19,11 +21,14 @@ from .credentials import (
     valid_qops,
     www_authenticate,
 )
-from .nonces import MAX_NONCES, NONCE_SECONDS, Key, NonceMemory, list_keys, read_nonce
+from .nonces import MAX_NONCES, NONCE_SECONDS, Key, find_memory, list_keys, read_nonce
 from .users import KeptHashes, UserFunction, Users
 
 MAX_BODY_BYTES = 1024 * 1024
 """How much of a body is kept in memory until its digest is compared (auth-int)."""
+
+BODY_PRIORITY = 1
+"""Before whatever reads it."""
 
 CONTEXT = "TOOLS.AUTH_DIGEST"
 # Keys of the environ, which outlive an internal redirect: it changes method, path and body, and
@@ -51,7 +56,7 @@ class Settings(NamedTuple):
 class Guard:
     """Let a request pass that proves to know a password of the area; challenge any other.
 
-    WrongSetting for settings that cannot be.
+    ConfigError for settings that cannot be.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -61,11 +66,12 @@ class Guard:
         self._settings = settings
         self._keys = read_keys(settings.key)
         self._users = read_users(settings.get_ha1, settings.userhash)
+        check_hashes(self._users, self._realm)
         self._algorithms = self._read_algorithms()
         self._qops = read_qops(settings.qop)
-        if settings.max_nonces < 1:
-            raise WrongSetting("max_nonces", "max_nonces must be 1 or more.")
-        self._memory = NonceMemory(settings.max_nonces)
+        for name in ("nonce_seconds", "max_nonces", "max_body_bytes"):
+            check_number(name, getattr(settings, name))
+        self._memory = find_memory(self._realm, self._keys, settings.max_nonces)
 
     def _read_algorithms(self) -> tuple[str, ...]:
         wanted = self._settings.algorithms
@@ -78,24 +84,24 @@ class Guard:
         if not found or len(found) < len(given):
             names = ", ".join(map(repr, ALGORITHMS))
             message = f"{wanted!r} is not a list of algorithms; there are {names}, each also "
-            raise WrongSetting("algorithms", message + "with '-sess'.")
+            raise ConfigError(message + "with '-sess'.", key="algorithms")
         missing = [name for name in found if not is_available(name)]
         if missing:
-            raise WrongSetting("algorithms", f"This Python cannot compute {missing[0]}.")
+            raise ConfigError(f"This Python cannot compute {missing[0]}.", key="algorithms")
         if isinstance(self._users, KeptHashes):
             kept = self._users.algorithms(self._realm)
             if kept and not any(base_of(name) in kept for name in found):
                 message = f"The hashes that get_ha1 has are not of {', '.join(found)}."
-                raise WrongSetting("algorithms", message)
+                raise ConfigError(message, key="algorithms")
         return found
 
-    def hooks(self) -> dict[str, Callable[[], None]]:
-        """Return what runs, by hook point."""
-        hooks = {"before_handler": self.authenticate}
-        if qop_auth_int in self._qops:
-            # What reads a body leaves nothing of it.
-            return {"before_request_body": self.keep_body, **hooks}
-        return hooks
+    def hooks(self) -> tuple[Any, ...]:
+        """Return what runs as the tool, and what elsewhere."""
+        if qop_auth_int not in self._qops:
+            return (self.authenticate,)
+        # What reads a body leaves nothing of it.
+        keep = Elsewhere("before_request_body", self.keep_body, BODY_PRIORITY)
+        return self.authenticate, keep
 
     # -- the decision ------------------------------------------------------------------
 
@@ -241,31 +247,48 @@ class Guard:
         return kept
 
 
+def check_number(name: str, value: Any) -> None:
+    """ConfigError unless `value` is a number above 0."""
+    if not isinstance(value, (int, float)) or not value > 0:
+        message = f"{name} is {value!r}; it must be a number, 1 or more."
+        raise ConfigError(message, key=name)
+
+
 def read_keys(key: Key) -> tuple[bytes, ...]:
-    """Return the keys that config gives; WrongSetting for none."""
+    """Return the keys that config gives; ConfigError for none."""
     try:
         return list_keys(key)
-    except (TypeError, ValueError, AttributeError) as error:
-        raise WrongSetting("key", str(error)) from None
+    except TypeError:
+        message = "The key must be a text, or a list of texts."
+        raise ConfigError(message, key="key") from None
+    except ValueError as error:
+        raise ConfigError(str(error), key="key") from None
 
 
 def read_users(get_ha1: Any, userhash: bool) -> Users | UserFunction:
-    """Return where the users are; WrongSetting where there are none, or no names to hash."""
+    """Return where the users are; ConfigError where there are none, or no names to hash."""
     if isinstance(get_ha1, Users):
         return get_ha1
     if not callable(get_ha1):
-        raise WrongSetting("get_ha1", f"{get_ha1!r} is no function.")
+        raise ConfigError(f"{get_ha1!r} is no function.", key="get_ha1")
     if userhash:
         message = "userhash needs to know all names: use one of the get_ha1_* functions."
-        raise WrongSetting("userhash", message)
+        raise ConfigError(message, key="userhash")
     return UserFunction(get_ha1)
 
 
+def check_hashes(users: Users | UserFunction, realm: str) -> None:
+    """ConfigError for a table without one hash in it: of passwords in the clear, say."""
+    if isinstance(users, KeptHashes) and users.names(realm) and not users.algorithms(realm):
+        met = "None of its values is a hash, of 32 (MD5) or 64 (SHA-256) hexadecimal digits."
+        raise ConfigError(met, "get_ha1_dict_plain takes passwords.", key="get_ha1")
+
+
 def read_qops(qop: str | Iterable[str]) -> tuple[str, ...]:
-    """Return the qualities of protection to offer; WrongSetting for one that is none."""
+    """Return the qualities of protection to offer; ConfigError for one that is none."""
     qops = split_list(qop)
     if not qops or not all(each in valid_qops for each in qops):
-        raise WrongSetting("qop", f"{qop!r} is not 'auth', 'auth-int' or a list of both.")
+        raise ConfigError(f"{qop!r} is not 'auth', 'auth-int' or a list of both.", key="qop")
     return qops
 
 

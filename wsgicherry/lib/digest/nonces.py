@@ -7,13 +7,18 @@ import os
 import re
 import time
 from collections.abc import Iterable
+from functools import lru_cache
 from threading import Lock
 
 NONCE_SECONDS = 600
 MAX_NONCES = 10_000
-"""How many nonces a process counts the uses of; one takes 300 bytes."""
-WINDOW = 64
-"""How far behind the highest count a request may come in: clients send several at once."""
+"""How many nonces a process counts the uses of; one takes up to 500 bytes."""
+MAX_AREAS = 64
+"""How many areas, by realm and key, a process counts the nonces of."""
+WINDOW = 1024
+"""How far behind the highest count a request may come in: clients send several at once, and
+where fifty threads serve them, one may wait while the others go on for hundreds.
+"""
 
 Key = str | bytes | Iterable[str | bytes]
 
@@ -27,10 +32,13 @@ _FULL = (1 << WINDOW) - 1
 def list_keys(key: Key) -> tuple[bytes, ...]:
     """Return the keys that `key` holds: one, or the current one and those that were before it.
 
-    ValueError for none, and for an empty one: anybody could sign with that.
+    ValueError for none, and for an empty one: anybody could sign with that. TypeError for what
+    is no text.
     """
     keys = (key,) if isinstance(key, (str, bytes)) else tuple(key)
-    found = tuple(each.encode() if isinstance(each, str) else bytes(each) for each in keys)
+    found = tuple(each.encode() if isinstance(each, str) else each for each in keys)
+    if not all(isinstance(each, bytes) for each in found):
+        raise TypeError("A key must be a text or bytes.")  # of 5, bytes() would make five zeros
     if not found or not all(found):
         raise ValueError("The key is empty: set it to a long random text, the same everywhere.")
     return found
@@ -112,3 +120,11 @@ class NonceMemory:
     def _forget_oldest(self) -> None:
         made_at, _, _ = self._uses.pop(next(iter(self._uses)))
         self._forgotten_until = max(self._forgotten_until, made_at)
+
+
+@lru_cache(maxsize=MAX_AREAS)
+def find_memory(realm: str, keys: tuple[bytes, ...], max_nonces: int) -> NonceMemory:
+    """Return the counts of the nonces that `keys` have signed for `realm`: the same ones
+    wherever such a nonce is used, also by who calls `digest_auth` with a new get_ha1 each time.
+    """
+    return NonceMemory(max_nonces)

@@ -14,7 +14,7 @@ from ...core.bodies import FileChunks
 from ...core.current import serving_now
 from ...core.errors import UNEXPECTED
 from ...core.sending import StartedStream
-from ...core.tools import ToolTarget
+from ...core.tools import Elsewhere
 from .. import is_iterator
 from ..privatepages import mark_private
 from .base import Session
@@ -36,27 +36,23 @@ RAM_IN_WORKERS = (
 SetUpLock = AbstractContextManager[Any]
 
 
-def attach_hooks(
-    target: ToolTarget, priority: int, settings: Mapping[str, Any], lock: SetUpLock
-) -> None:
-    """Attach to a plan in the making what gives its requests a session with `settings`.
+def prepare_init(lock: SetUpLock, /, **settings: Any) -> tuple[Any, ...]:
+    """Return what gives requests a session with `settings`, and what looks after it.
 
-    `lock` is held while a session class is set up.
+    `lock` is held while a session class is set up. ConfigError, ValueError or TypeError for
+    settings that cannot be.
     """
     settled = settle(**settings)
-    hooks = target.hooks
-    hooks.attach(
-        "before_request_body",
+    early = (Elsewhere("before_request_body", lock_early, EARLY_PRIORITY),)
+    return (
         partial(begin, settled, maker_of(settled), lock),
-        priority=priority,
+        *(early if settled.attributes["locking"] == "early" else ()),
+        Elsewhere("before_finalize", save),
+        Elsewhere("after_error_response", keep_private),
+        # An unexpected error skips `save`; nobody need wait until its page has been sent.
+        Elsewhere("after_error_response", unlock),
+        Elsewhere("on_end_request", close),
     )
-    if settled.attributes["locking"] == "early":
-        hooks.attach("before_request_body", lock_early, priority=EARLY_PRIORITY)
-    hooks.attach("before_finalize", save)
-    hooks.attach("after_error_response", keep_private)
-    # An unexpected error skips `save`; nobody need wait until its page has been sent.
-    hooks.attach("after_error_response", unlock)
-    hooks.attach("on_end_request", close)
 
 
 def init(**settings: Any) -> None:

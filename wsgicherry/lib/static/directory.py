@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from ...core.current import Serving, serving_now
 from ...core.errors import HTTPRedirect, NotFound
+from ...core.loaded import ConfigError
 from ...wire.accept import parse_accept
 from ...wire.conditions import READING
 from ...wire.headers import MalformedHeader
@@ -146,15 +147,18 @@ class Directory:
 
 def find_directory(dir: str | os.PathLike[str], root: str | os.PathLike[str] | None) -> str:
     """Return the absolute path of the directory `dir`, '~' expanded, below `root` if it is
-    relative. ValueError if that is not absolute.
+    relative. ConfigError if that is not absolute.
     """
     directory = os.path.expanduser(os.fspath(dir))
     if not os.path.isabs(directory):
         if not root:
-            raise ValueError("Static dir requires an absolute dir (or root).")
+            raise ConfigError(
+                "Static dir requires an absolute dir (or root).", key="dir", value=repr(dir)
+            )
         directory = os.path.join(root, directory)
         if not os.path.isabs(directory):
-            raise ValueError(f"Static dir requires an absolute dir (or root), not {root!r}.")
+            message = f"Static dir requires an absolute dir (or root), not {root!r}."
+            raise ConfigError(message, key="root", value=repr(root))
     return os.path.normpath(directory)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ...core.current import Serving, serving_now
 from ...core.errors import NotFound
+from ...core.loaded import ConfigError
 from ...wire.conditions import READING
 from .entries import Entries, Entry, find_file
 from .options import compile_pattern, make_options
@@ -28,9 +29,11 @@ class SingleFile:
         filename = os.fspath(filename)
         if not os.path.isabs(filename):
             if not root or not os.path.isabs(root):
-                raise ValueError(
+                raise ConfigError(
                     f"Static tool requires an absolute filename (got {filename!r}); a relative "
-                    "one needs an absolute root."
+                    "one needs an absolute root.",
+                    key="filename",
+                    value=repr(filename),
                 )
             filename = os.path.join(root, filename)
         self.filename, self.debug = filename, debug

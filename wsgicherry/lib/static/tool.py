@@ -1,20 +1,15 @@
-"""The tools `staticdir` and `staticfile`: their settings are settled once for a plan."""
+"""What `staticdir` and `staticfile` do, with settings that are settled once for a plan."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...core.current import serving_now
-from ...core.loaded import ConfigError
-from ...core.tools import HandlerTool, ToolTarget
-from ...core.toolsettings import read_documentation
-
-if TYPE_CHECKING:
-    from .directory import Directory
-    from .single import SingleFile
+from .directory import Directory
+from .single import SingleFile
 
 MAX_PREPARED = 128
 """Directories and files with settings of their own whose lookups are remembered."""
@@ -96,6 +91,42 @@ def staticfile(
     return prepare_file(**locals()).answer()
 
 
+def prepare_staticdir(section: str = "/", **settings: Any) -> Callable[[], None]:
+    """Return what `staticdir` does as a tool; ConfigError for settings that cannot be meant.
+
+    `section` is not known where a config is checked.
+    """
+    return in_place_of_handler(prepare_directory(section=section, **settings).answer)
+
+
+def prepare_staticfile(**settings: Any) -> Callable[[], None]:
+    """Return what `staticfile` does as a tool; ConfigError for what cannot be meant."""
+    return in_place_of_handler(prepare_file(**settings).answer)
+
+
+def in_place_of_handler(answer: Callable[[], bool]) -> Callable[[], None]:
+    """Return a hook that drops the handler when `answer` has answered.
+
+    It does nothing if another tool, such as a login, has answered before.
+    """
+
+    def answer_with_file() -> None:
+        request = serving_now().request
+        if request.handler is not None and answer():
+            request.handler = None
+
+    return answer_with_file
+
+
+def find_absence(section: str = "/", **settings: Any) -> tuple[str, str] | None:
+    """Return the key at fault and what is wrong if the directory is not there."""
+    directory = prepare_directory(section=section, **settings).directory
+    if os.path.isdir(directory):
+        return None
+    message = f"there is no directory {directory!r}; make it, or correct the path."
+    return "tools.staticdir.dir", message
+
+
 def prepare_directory(**settings: Any) -> Directory:
     """Return the directory of `staticdir`'s settings, the same each time."""
     return _cached_directory(**as_key(settings))
@@ -116,73 +147,9 @@ def as_key(settings: dict[str, Any]) -> dict[str, Any]:
 
 @lru_cache(maxsize=MAX_PREPARED)
 def _cached_directory(*, content_types: Any = None, **settings: Any) -> Directory:
-    # PERF: see lib/static/__init__.py.
-    from .directory import Directory
-
     return Directory(content_types=dict(content_types or ()), **settings)
 
 
 @lru_cache(maxsize=MAX_PREPARED)
 def _cached_file(*, content_types: Any = None, **settings: Any) -> SingleFile:
-    # PERF: see lib/static/__init__.py.
-    from .single import SingleFile
-
     return SingleFile(content_types=dict(content_types or ()), **settings)
-
-
-class StaticTool(HandlerTool):
-    """`tools.staticdir` or `tools.staticfile`; what they do not answer goes to the page."""
-
-    def __init__(
-        self, callable: Callable[..., Any], prepare: Callable[..., Any], name: str
-    ) -> None:
-        super().__init__(callable, name)
-        self.prepare = prepare
-
-    def documentation(self) -> Mapping[str, str]:
-        """Return what the settings mean; most are the same for both tools."""
-        docs = {**read_documentation(staticdir.__doc__), **super().documentation()}
-        return {name: text for name, text in docs.items() if name in (self.arguments() or ())}
-
-    def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:
-        """Attach a hook that drops the handler when a file has answered."""
-        priority = settings.pop("priority", None)
-        answer = self.prepare(**settings).answer
-
-        def answer_with_file() -> None:
-            if answer():
-                serving_now().request.handler = None
-
-        target.hooks.attach(
-            "before_handler",
-            answer_with_file,
-            priority=self._priority if priority is None else priority,
-        )
-
-    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, ...] | None:
-        """Return the key at fault, '' if that is unclear, and what is wrong; None: nothing is.
-
-        `settings` are all that hold for a page, without 'on' and 'priority'.
-        """
-        missing = super().find_fault(settings)
-        if missing is not None:
-            return missing
-        # PERF: see lib/static/__init__.py.
-        from .directory import Directory
-        from .single import SingleFile
-
-        prefix = f"{self.namespace}.{self._name}."
-        is_directory = self.callable is staticdir
-        key = prefix + ("dir" if is_directory else "filename")
-        try:
-            if not is_directory:
-                SingleFile(**settings)
-                return None
-            directory = Directory(**{"section": "/", **settings}).directory
-        except ConfigError as error:
-            return prefix + error.key, f"{error.met} {error.wanted}"
-        except (TypeError, ValueError) as error:
-            return key, str(error)
-        if os.path.isdir(directory):
-            return None
-        return key, f"there is no directory {directory!r}; make it, or correct the path."

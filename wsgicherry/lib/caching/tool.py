@@ -1,11 +1,11 @@
-"""What `tools.caching` does at each point of a request, and CherryPy's functions for it."""
+"""What `tools.caching` does, and CherryPy's functions behind it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ...core.current import serving_now
-from ...core.tools import ToolTarget
+from ...core.tools import Elsewhere
 from .answering import Caching
 from .settings import settle
 
@@ -13,18 +13,11 @@ TEE_PRIORITY = 100
 """After all that changes the response: gzip has 80."""
 
 
-def attach_hooks(target: ToolTarget, priority: int, settings: dict[str, Any]) -> None:
-    """Attach to a plan in the making what answers its requests from the cache."""
-    caching = Caching(settle(**settings))
-    target.hooks.attach("before_handler", caching.begin, priority=priority)
-    attach_ends(target.hooks)
-
-
-def attach_ends(hooks: Any) -> None:
-    """Attach what stores a response, or lets those go on who wait for it."""
-    hooks.attach("before_finalize", tee_output, priority=TEE_PRIORITY)
-    hooks.attach("on_end_resource", release, failsafe=True)
-    hooks.attach("after_error_response", stand_in, priority=TEE_PRIORITY)
+def prepare_get(**settings: Any) -> tuple[Any, ...]:
+    """Return what answers from the cache, and what stores a response, or lets those go on who
+    wait for it. ConfigError for settings that cannot be meant.
+    """
+    return Caching(settle(**settings)).begin, *ENDS
 
 
 def get(**settings: Any) -> bool:
@@ -35,7 +28,8 @@ def get(**settings: Any) -> bool:
     that is not met. Source: BEHAVIOUR 6.6.
     """
     caching = Caching(settle(**settings))
-    attach_ends(serving_now().request.hooks)
+    for point, function, priority in ENDS:
+        serving_now().request.hooks.attach(point, function, priority=priority)
     return caching.begin()
 
 
@@ -54,9 +48,19 @@ def release() -> None:
         part.release()
 
 
+release.failsafe = True  # type: ignore[attr-defined]
+
+
 def stand_in() -> None:
     """Show what was stored in place of the page of an unexpected error, if it may be."""
     serving = serving_now()
     part = getattr(serving, "caching", None)
     if part is not None:
         part.stand_in(serving)
+
+
+ENDS = (
+    Elsewhere("before_finalize", tee_output, TEE_PRIORITY),
+    Elsewhere("on_end_resource", release),
+    Elsewhere("after_error_response", stand_in, TEE_PRIORITY),
+)

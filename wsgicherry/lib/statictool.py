@@ -1,0 +1,40 @@
+"""The tools `staticdir` and `staticfile`: what they do is in `lib.static`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..core.tools import HandlerTool
+from ..core.toolsettings import read_documentation
+from .latetool import LateTool
+
+PRIORITY = 55
+"""After whatever says at 50, where tools are that name no priority, who may have the page.
+CherryPy's 50 left it to the order of the settings whether `session_auth` protected a file.
+"""
+
+
+class StaticTool(LateTool, HandlerTool):
+    """`tools.staticdir` or `tools.staticfile`; what they do not answer goes to the page."""
+
+    def __init__(self, name: str) -> None:
+        LateTool.__init__(self, "before_handler", PRIORITY, name, "static.tool")
+
+    def documentation(self) -> Mapping[str, str]:
+        """Return what the settings mean; most are the same for both tools."""
+        docs = {
+            **read_documentation(self._load("staticdir").__doc__),
+            **super().documentation(),
+        }
+        return {name: text for name, text in docs.items() if name in (self.arguments() or ())}
+
+    def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, ...] | None:
+        """Return the key at fault, '' if that is unclear, and what is wrong; None: nothing is.
+
+        `settings` are all that hold for a page, without 'on' and 'priority'.
+        """
+        fault = super().find_fault(settings)
+        if fault is None and self._name == "staticdir":
+            fault = self._load("find_absence")(**settings)
+        return fault
