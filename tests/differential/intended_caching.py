@@ -135,6 +135,18 @@ CACHING_ROWS = (
     ),
     (
         "caching_gzip",
+        ("tagged for {}",),
+        ("body", "header age"),
+        "a page whose first client is answered 304 is stored for the others: it ran for that",
+    ),
+    (
+        "caching_gzip",
+        ("tagged for {'If-None-Match': '\"v2\"'}", "tagged for {'If-Match': '\"v1\"'}"),
+        ("body",),
+        "as above",
+    ),
+    (
+        "caching_gzip",
         ("tagged for {'If-Match': '\"v2\"'}",),
         ("body",),
         "the cache knows the tag already; the same 412, in the words of the other conditions",

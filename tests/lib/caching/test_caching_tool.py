@@ -209,6 +209,16 @@ def test_a_page_is_stored_before_a_304_is_decided(pages, condition, coding):
     assert page.runs == 1
 
 
+@pytest.mark.parametrize("priority", [75, 110])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_304_wherever_etags_stands(pages, priority, method):
+    """A priority of `etags` behind the cache, or a HEAD, changes nothing for the client."""
+    config = {"tools.etags.on": True, "tools.etags.priority": priority}
+    page = pages(lambda: set_headers(ETag='"a"'), {"/": config})
+    assert page.ask(method=method, headers={"If-None-Match": '"a"'}).code == 304
+    assert page.ask("/2", method, headers={"If-Match": '"b"'}).code == 412
+
+
 def test_a_page_that_is_not_stored_is_compared_all_the_same(pages):
     """Without a place in the cache a 304 and a 412 are what they would be."""
     page = pages(

@@ -29,22 +29,45 @@ from .watching import has_read_cookies
 NOT_STORED = frozenset({"Age", "Cache-Status", "Date"})
 
 
-class Change:
+class LateDecision:
+    """Whether the client has the page already is decided when the cache is done with it."""
+
+    _decide: Callable[[], None] | None = None
+    _is_done = False
+
+    def decide_at_end(self, decide: Callable[[], None]) -> None:
+        """Call `decide`, which may make the response a 304 or raise a 412, as soon as the page
+        is stored or forgotten.
+        """
+        if self._is_done:
+            decide()  # `tools.etags.priority` is behind the cache
+        else:
+            self._decide = decide
+
+    def take_decision(self) -> Callable[[], None]:
+        """Return what is to be called then."""
+        decide, self._decide, self._is_done = self._decide, None, True
+        return decide or _do_nothing
+
+
+def _do_nothing() -> None:
+    """There is nothing to decide."""
+
+
+class Change(LateDecision):
     """A request that may change what is stored: it is forgotten when it succeeds (RFC 9111
     section 4.4).
     """
 
     def __init__(self, target: Key) -> None:
         self.target = target
-        self._decide: Callable[[], None] | None = None
 
     def finish(self, serving: Serving) -> None:
         """Forget the page of this URL, and those of this host that the response names."""
-        decide, self._decide = self._decide, None
+        decide = self.take_decision()
         if find_code(serving.response) < 400:
             self._forget(serving)
-            if decide is not None:
-                decide()
+            decide()
 
     def _forget(self, serving: Serving) -> None:
         response, request = serving.response, serving.request
@@ -57,10 +80,6 @@ class Change:
             for target in targets:
                 cache.forget(target)
 
-    def decide_at_end(self, decide: Callable[[], None]) -> None:
-        """Call `decide`, which may raise a 412, when the page is forgotten: it has changed."""
-        self._decide = decide
-
     def release(self) -> None:
         """Do nothing: nobody waits."""
 
@@ -68,7 +87,7 @@ class Change:
         """Do nothing: an error changes nothing."""
 
 
-class Run:
+class Run(LateDecision):
     """A handler that runs because the cache had nothing to answer with."""
 
     def __init__(
@@ -87,22 +106,15 @@ class Run:
         self.flight, self.stale, self.may_store, self.why = flight, stale, may_store, why
         self.is_streaming = False
         self.purges = cache.flights.purges
-        self._decide: Callable[[], None] | None = None
-
-    def decide_at_end(self, decide: Callable[[], None]) -> None:
-        """Call `decide`, which may make the response a 304 or raise a 412, when the response
-        is stored.
-        """
-        self._decide = decide
 
     def finish(self, serving: Serving) -> None:
         """Store the response, before its head is made; of a stream what passes by."""
         response = serving.response
-        decide, self._decide = self._decide, None
+        decide = self.take_decision()
         if find_code(response) >= 500 and self.is_running and self._shows_stale(serving):
             return
         outcome = self._finish(serving) if self.is_running else ""
-        if decide is not None and find_code(response) // 100 == 2:
+        if find_code(response) // 100 == 2:
             decide()
         self._tell(response, outcome)
 

@@ -70,7 +70,7 @@ def is_at(descriptor: int, path: str) -> bool:
     """Tell whether the file that was opened stands at the resolved `path` itself.
 
     One of the directories may have become a link since it was resolved, which O_NOFOLLOW does
-    not look at. Linux tells of the open file itself, so nothing can come between; 1.5 us.
+    not look at. Linux tells of the open file itself, so nothing can come between; 1.8 us.
     """
     try:
         found = os.readlink(f"/proc/self/fd/{descriptor}")
