@@ -792,6 +792,7 @@ def test_by_hand(site, logger_root, mufasa):
     [
         ({"realm": None}, "realm", "not set"),
         ({"get_ha1": "users"}, "get_ha1", "called"),
+        ({"get_ha1": get_ha1_dict({"eva": "secret"})}, "get_ha1", "get_ha1_dict_plain takes"),
         ({"key": None}, "key", "not set"),
         ({"key": ""}, "key", "not set"),
         ({"key": []}, "key", "empty"),

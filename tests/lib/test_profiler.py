@@ -69,23 +69,19 @@ def test_a_run_inside_a_run_is_part_of_it(folder):
     assert calls_in(folder / "cp_0001.prof") == 3
 
 
-def test_threads_are_profiled_apart(folder):
-    """Runs in several threads at once have each a profile of their own, of that thread."""
-    profiler, both = Profiler(str(folder)), threading.Barrier(2)
+def test_a_run_beside_a_run_is_not_profiled(folder):
+    """While one thread is profiled the run of another is only called, and in no profile."""
+    profiler = Profiler(str(folder))
 
-    def wait_and_run(count):
-        both.wait(10)
-        run_steps(count)
-        both.wait(10)
+    def run_another():
+        other = threading.Thread(target=profiler.run, args=(run_steps, 3))
+        other.start()
+        other.join()
+        return run_steps(2)
 
-    threads = [
-        threading.Thread(target=profiler.run, args=(wait_and_run, count)) for count in (2, 3)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(calls_in(folder / name) for name in os.listdir(folder)) == [2, 3]
+    assert profiler.run(run_another) == 2
+    assert os.listdir(folder) == ["cp_0001.prof"]
+    assert calls_in(folder / "cp_0001.prof") == 2
 
 
 def test_the_folder_is_the_users_alone(folder):

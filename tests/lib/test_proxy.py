@@ -418,7 +418,7 @@ def test_the_access_line_has_the_client(serve, logger_root):
     [
         ({"trusted": ["10.0.0.1/8"]}, "no network"),
         ({"trusted": ["*"]}, "no network"),
-        ({"trusted": "::1", "local": "X Host"}, "tools.proxy.local: It holds 'X Host'"),
+        ({"trusted": "::1", "local": "X Host"}, r"tools\.proxy\.local: It holds 'X Host'"),
         ({"hops": 0}, "begins at 1"),
         ({"base": "ftp://a.example"}, "base is 'ftp://a.example'"),
         ({"base": "a b"}, "base is 'a b'"),

@@ -74,8 +74,8 @@ def test_a_bad_pattern(site, pattern):
     [
         ({}, "the tool 'tools.referer' needs 'tools.referer.pattern': A regular expression"),
         ({"pattern": 7}, "is 7, which is not a text or a pattern"),
-        ({"pattern": "x", "error": 200}, "tools.referer.error is 200; the status of"),
-        ({"pattern": "x", "error": "nope"}, "tools.referer.error is 'nope'; the status of"),
+        ({"pattern": "x", "error": 200}, "tools.referer.error: It is 200; an error has 400"),
+        ({"pattern": "x", "error": "nope"}, "tools.referer.error: It is 'nope'; an error"),
         ({"pattern": "x", "accept": "yes"}, "is 'yes', which is not True or False"),
         ({"pattern": "x", "referrer": "x"}, "has no argument 'referrer'"),
     ],

@@ -7,6 +7,7 @@ do with it.
 from __future__ import annotations
 
 import logging
+from functools import partial
 from hashlib import blake2b
 from typing import Any
 
@@ -63,7 +64,13 @@ def validate_etags(autotags: bool = False, debug: bool = False) -> None:
         # When this runs as a hook, a page that changes something has a new date already.
         conditions = conditions._replace(if_unmodified_since=None)
     if code // 100 == 2 and not is_new(request, code):
-        answer(request, response, conditions, etag)
+        decide = partial(answer, request, response, conditions, etag)
+        caching = getattr(serving, "caching", None)
+        if caching is None or request.stage != "before_finalize":
+            decide()
+        else:
+            # A 304 is for one client: what it would have got is stored for all of them first.
+            caching.decide_at_end(decide)
 
 
 def validate_since() -> None:

@@ -185,12 +185,12 @@ def render_form(base: str, pct: str, is_counted: bool, exclude: str) -> Markup:
     """Return the form of /menu."""
     checked = " checked" if is_counted else ""
     return Markup(
-        '<form action="menu">'
+        '<div><form action="menu">'
         f'<label>Folder <input name="base" value="{to_html(base)}"></label>\n'
         f'<label>Without <input name="exclude" value="{to_html(exclude)}"></label>\n'
         f'<label>Mark below <input name="pct" size="3" value="{to_html(pct)}">%</label>\n'
         f'<label><input type="checkbox" name="showpct" value="checked"{checked}> '
-        "percentages</label>\n<button>Show</button></form>"
+        "percentages</label>\n<button>Show</button></form></div>"
     )
 
 

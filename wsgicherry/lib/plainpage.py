@@ -24,7 +24,7 @@ STYLE = (
     "border-bottom:1px solid var(--edge)}"
     "th{font-weight:600;color:var(--soft);background:var(--band);overflow-wrap:normal}"
     "td{font-variant-numeric:tabular-nums}"
-    "form{display:inline}"
+    "div{margin:0 0 1rem}form{display:inline}"
     "input,button{font:inherit;color:inherit;padding:.125rem .5rem;background:var(--band);"
     "border:1px solid var(--edge);border-radius:4px}"
     "button{cursor:pointer}button:disabled{opacity:.5;cursor:default}"

@@ -8,12 +8,11 @@ import io
 import marshal
 import os
 import re
-import sys
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
-# Not cProfile: since Python 3.12 that sees all threads at once, and one profile at a time.
+# Not cProfile: since Python 3.12 that takes the calls of all threads for those of one.
 from profile import Profile
 from pstats import Stats
 from threading import Lock
@@ -47,6 +46,8 @@ class Profiler:
     """
 
     _cp_config = ONE_VALUE_EACH
+    # One for all: since Python 3.12 two profiles in two threads lose each other's calls.
+    _turn = Lock()
 
     def __init__(self, path: str | None = None) -> None:
         self.path = os.path.abspath(path or DEFAULT_PATH)
@@ -55,14 +56,16 @@ class Profiler:
     def run(self, func: Callable[..., Result], *args: Any, **params: Any) -> Result:
         """Return what `func` returns when it is called, and write a profile of the call.
 
-        Inside a run that is profiled already `func` is only called.
+        One run of a process is profiled at a time: inside it, and beside it in other threads,
+        `func` is only called.
         """
-        if sys.getprofile() is not None:
+        if not self._turn.acquire(blocking=False):
             return func(*args, **params)
         profile = Profile(timer=time.perf_counter)
         try:
             return profile.runcall(func, *args, **params)
         finally:
+            self._turn.release()
             profile.create_stats()
             self.save(profile)
 
@@ -134,7 +137,7 @@ class ProfileAggregator(Profiler):
 
 
 class make_app:
-    """WSGI middleware that profiles each request of `nextapp`: `wsgi.pipeline = [('profiler',
+    """WSGI middleware that profiles the requests of `nextapp`: `wsgi.pipeline = [('profiler',
     profiler.make_app)]`.
 
     `path`: the folder of the profiles. `aggregate`: one profile of all requests together. Each

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..core.arrival import is_one_of, refuse_host
 from ..core.current import serving_now
 from ..core.errors import HTTPError
+from ..core.loaded import ConfigError
 from ..wire.forwarded import BadForwarded, read_prefix
 from ..wire.hosts import is_valid_host
 from ..wire.outside import NOTHING, Lookout, Names, Outside
@@ -56,10 +57,6 @@ class Arrived(NamedTuple):
     settings: ProxySettings
 
 
-NAMING_HEADERS = ("local", "remote", "scheme", "port", "prefix")
-"""The settings that name a header, in the order of `Names`."""
-
-
 def settle(
     base: str | None = None,
     local: str | None = "X-Forwarded-Host",
@@ -73,15 +70,15 @@ def settle(
     port: str | None = None,
     prefix: str | None = None,
 ) -> ProxySettings:
-    """Return what the tool's settings, explained at `proxy`, mean; ValueError for what cannot
+    """Return what the tool's settings, explained at `proxy`, mean; ConfigError for what cannot
     be.
     """
     names = Names(
         local or "", remote or "", scheme or "", port or "", prefix or "", bool(forwarded)
     )
-    for setting, name in zip(NAMING_HEADERS, names[:5], strict=True):
+    for key, name in zip(Names._fields[:5], names[:5], strict=True):
         if name:
-            check_name(f"tools.proxy.{setting}", name)
+            check_name(f"tools.proxy.{key}", name)
     networks = trusted if isinstance(trusted, str) else tuple(trusted or ())
     return _settle(base or "", names, networks, hops, debug)
 
@@ -92,8 +89,17 @@ def settle(
 def _settle(
     base: str, names: Names, trusted: str | tuple[str, ...], hops: int | None, debug: bool
 ) -> ProxySettings:
-    lookout = Lookout(Trusted.parse(trusted, hops), names)
-    return ProxySettings(parse_base(base), lookout, debug)
+    key = "hops" if hops is not None and hops < 1 else "trusted"
+    lookout = Lookout(_read(key, Trusted.parse, trusted, hops), names)
+    return ProxySettings(_read("base", parse_base, base), lookout, debug)
+
+
+def _read(key: str, read: Callable[..., Any], *values: Any) -> Any:
+    """Return what `read` makes of a setting; ConfigError with its key for what it refuses."""
+    try:
+        return read(*values)
+    except ValueError as error:
+        raise ConfigError(str(error), key=f"tools.proxy.{key}") from None
 
 
 def parse_base(base: str) -> Outside:

@@ -63,12 +63,12 @@ def prepare_referer(
 
 
 def check_status(error: int | str) -> None:
-    """ValueError unless `error` is the status of an error."""
+    """ConfigError unless `error` is the status of an error."""
     try:
         HTTPError(error)
     except (HTTPError, TypeError, ValueError):
-        raise ValueError(
-            f"tools.referer.error is {error!r}; the status of an error is 400 to 599."
+        raise ConfigError(
+            f"It is {error!r};", "an error has 400 to 599.", key="tools.referer.error"
         ) from None
 
 

@@ -171,7 +171,7 @@ def render_buttons(namespace: str, is_enabled: bool) -> Markup:
     """Return the buttons that pause and resume `namespace`."""
     pause = _button("pause", "Pause", namespace, is_enabled)
     resume = _button("resume", "Resume", namespace, not is_enabled)
-    return Markup(f"<p>{pause}\n{resume}</p>")
+    return Markup(f"<div>{pause}\n{resume}</div>")
 
 
 def _button(action: str, text: str, namespace: str, is_on: bool) -> str:

@@ -108,6 +108,16 @@ def test_who_is_known_is_never_served_from_the_cache(pages, own):
         (lambda: response.cookie.__setitem__("a", "b"), "cookie"),
         (lambda: set_headers(Set_Cookie="a=b"), "cookie"),
         (lambda: request.cookie.get("a") and None, "cookie"),
+        (lambda: request.cookies.get("a") and None, "cookie"),
+        (lambda: request.headers.get("cookie") and None, "cookie"),
+        (lambda: request.headers["Cookie"] and None, "cookie"),
+        (lambda: "Cookie" in request.headers and None, "cookie"),
+        (lambda: dict(request.headers) and None, "cookie"),
+        (lambda: request.headers.copy() and None, "cookie"),
+        (lambda: list(request.headers.items()) and None, "cookie"),
+        (lambda: list(request.headers.values()) and None, "cookie"),
+        (lambda: list(request.headers) and None, "cookie"),
+        (lambda: request.header_list and None, "cookie"),
         (lambda: set_headers(Cache_Control="private"), "private"),
         (lambda: set_headers(Cache_Control="no-store"), "no-store"),
         (lambda: set_headers(Cache_Control="no-cache"), "no-cache"),
@@ -126,12 +136,24 @@ def test_who_is_known_is_never_served_from_the_cache(pages, own):
 def test_what_is_not_for_all_is_not_stored(pages, handler, why):
     """Each client gets a run of its own, and Cache-Status says why."""
     page = pages(handler)
-    assert page.ask().cache_status == f"fwd=uri-miss; detail={why}"
-    page.ask()
+    sent = {"Cookie": "a=b"}
+    assert page.ask(headers=sent).cache_status == f"fwd=uri-miss; detail={why}"
+    page.ask(headers=sent)
     assert page.runs == 2
 
 
-def test_a_page_that_looks_into_the_session_is_not_stored(pages):
+def test_other_headers_are_no_obstacle(pages):
+    """A page that looks at headers other than the Cookie is stored; Vary is its own matter."""
+
+    def handler():
+        request.headers["Host"] = request.headers.get("Host", "")
+        return ", ".join(request.headers.values("Accept")) + ("X" in request.headers) * "x"
+
+    page = pages(handler)
+    assert page.ask(headers={"Cookie": "a=b"}).cache_status == "fwd=uri-miss; stored"
+
+
+def test_a_page_that_looks_into_into_the_session_is_not_stored(pages):
     """Alice's page is not Bob's, though the handler calls it public."""
     from wsgicherry.core.current import Proxy
 
@@ -165,6 +187,60 @@ def test_a_page_that_varies_by_cookie_may_be_stored(pages):
     for name in ("ann", "bob", "ann", "bob"):
         assert page.ask(headers={"Cookie": f"name={name}"}).text == f"hello {name}"
     assert page.runs == 2
+
+
+@pytest.mark.parametrize("condition", ["If-None-Match", "If-Modified-Since"])
+@pytest.mark.parametrize("coding", ["identity", "gzip"])
+def test_a_page_is_stored_before_a_304_is_decided(pages, condition, coding):
+    """When all clients have a copy and ask whether it is current, one run answers them."""
+
+    def handler():
+        set_headers(ETag='"a"', Last_Modified=DATE)
+        return "page " * 500
+
+    page = pages(handler, {"/": {"tools.etags.on": True, "tools.gzip.on": True}})
+    sent = {condition: {"If-None-Match": '"a"'}.get(condition, DATE), "Accept-Encoding": coding}
+    first = page.ask(headers=sent)
+    assert (first.code, first.body) == (304, b"")
+    assert first.cache_status == "fwd=uri-miss; stored"
+    assert first.header("Content-Encoding") is None
+    assert page.ask(headers=sent).code == 304
+    assert page.ask(headers={"Accept-Encoding": coding}).code == 200
+    assert page.runs == 1
+
+
+def test_a_page_that_is_not_stored_is_compared_all_the_same(pages):
+    """Without a place in the cache a 304 and a 412 are what they would be."""
+    page = pages(
+        lambda: set_headers(ETag='"a"', Cache_Control="private"),
+        {"/": {"tools.etags.on": True}},
+    )
+    assert page.ask(headers={"If-None-Match": '"a"'}).code == 304
+    assert page.ask(headers={"If-Match": '"b"'}).code == 412
+    own = {"If-None-Match": '"a"', "Authorization": "Basic eDp5"}
+    assert page.ask(headers=own).code == 304
+    assert page.runs == 3
+
+
+def test_a_change_that_is_refused_too_late_is_still_one(pages):
+    """A 412 that `tools.etags` gives to a POST after its handler ran: the page has changed."""
+    page = pages(lambda: set_headers(ETag='"a"'), {"/": {"tools.etags.on": True}})
+    assert page.ask().text == "run 1"
+    assert page.ask(method="POST", headers={"If-Match": '"b"'}).code == 412
+    assert page.ask().text == "run 3"
+
+
+def test_a_304_of_a_handler_is_no_reason_to_run_for_each_client(pages):
+    """It is about one client's copy: the next ones still wait for each other."""
+    from wsgicherry.core.errors import HTTPRedirect
+
+    def handler():
+        if request.headers.get("If-None-Match"):
+            raise HTTPRedirect([], 304)
+
+    page = pages(handler)
+    assert page.ask(headers={"If-None-Match": '"a"'}).code == 304
+    assert not page.cache.flights._passes
 
 
 def test_errors_are_not_stored(pages):

@@ -303,6 +303,43 @@ def test_a_stream_that_is_too_long_is_not_stored(pages):
     assert page.runs == 2
 
 
+def test_a_client_that_does_not_read_is_waited_for_once(pages):
+    """A stream that stands still holds up those who wait now, not each one who comes."""
+    page = stream_page(pages, [b"x" * 60] * 3, antistampede_timeout=0.05, maxobj_size=100)
+    _, stuck = start(page.site.tree, make_environ())
+    assert page.ask().body == b"x" * 180  # has waited, and took the place
+    page.cache.antistampede_timeout = 30
+    began = time.monotonic()
+    assert page.ask().body == b"x" * 180
+    assert time.monotonic() - began < SOON_SECONDS
+    stuck.close()
+    assert page.runs == 3
+
+
+def test_one_of_those_who_waited_too_long_takes_the_place():
+    """The next ones wait for that one, and what was given up ends without harm to it."""
+    flights = Flights()
+    stuck, _ = flights.join("a")
+    second = flights.replace("a", stuck)
+    assert flights.replace("a", stuck) is None
+    flights.end("a", stuck, None)
+    assert flights.join("a") == (second, False)
+
+
+def test_a_run_that_was_given_up_is_not_stored_after_a_purge(pages):
+    """It shows what was before the purge, though another run has taken its place."""
+    slow = Slow()
+    page = pages(slow, antistampede_timeout=0.05)
+    first = threading.Thread(target=page.ask)
+    first.start()
+    slow.begun.wait(10)
+    assert page.ask().text == "run 2"
+    page.cache.forget(("http://h.example", "", "/", ""))
+    slow.go_on.set()
+    first.join()
+    assert page.ask().text == "run 3"
+
+
 def test_a_stream_that_fails_is_not_stored(pages):
     """What is broken for one is not served to all."""
 

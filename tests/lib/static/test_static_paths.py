@@ -9,6 +9,7 @@ import time
 import pytest
 from static_pages import put
 
+from wsgicherry.lib.static.opening import is_at, open_file
 from wsgicherry.lib.static.paths import is_inside, is_windows_trap, split_path
 
 
@@ -274,3 +275,33 @@ def test_a_link_that_came_since(ask, mount, folder):
     (folder / "data.bin").unlink()
     (folder / "data.bin").symlink_to(folder.parent / "secret.txt")
     assert ask("/static/data.bin").status == 404
+
+
+def test_a_folder_that_became_a_link_since(ask, mount, folder):
+    """A file below a folder that has become a link is looked up again as well: where the
+    opened file stands is what counts.
+    """
+    mount(stat_seconds=1000)
+    put(folder / "sub" / "secret.txt", b"harmless")
+    put(folder.parent / "elsewhere" / "secret.txt", b"SECRET")
+    assert ask("/static/sub/secret.txt").body == b"harmless"
+    (folder / "sub").rename(folder.parent / "moved")
+    (folder / "sub").symlink_to(folder.parent / "elsewhere")
+    assert ask("/static/sub/secret.txt").status == 404
+
+
+def test_where_an_opened_file_stands_without_proc(tmp_path, monkeypatch):
+    """Where the system does not tell of open files, the path is resolved once more."""
+    put(tmp_path / "real" / "a.txt")
+    path = os.path.realpath(tmp_path / "real" / "a.txt")
+
+    def refuse(path):
+        raise FileNotFoundError(path)
+
+    descriptor, _ = open_file(path)
+    try:
+        with monkeypatch.context() as without:
+            without.setattr(os, "readlink", refuse)
+            assert is_at(descriptor, path)
+    finally:
+        os.close(descriptor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...core.current import Serving, serving_now
@@ -21,6 +21,7 @@ from .policy import (
 from .settings import Settings
 from .storing import Change, Run
 from .waiting import Search, take_part
+from .watching import watch_cookies
 
 READING = ("GET", "HEAD")
 
@@ -120,6 +121,7 @@ class Caching:
                 age = 0.0 if is_collapsed else now - answer.created
                 return self._answer(serving, answer, age, "; collapsed" if is_collapsed else "")
         request.cacheable = may_store
+        watch_cookies(request)
         why = "uri-miss" if key == target else "vary-miss"
         if entry is not None:
             age = serving.response.time - entry.created
@@ -208,6 +210,10 @@ class Teller:
     def finish(self, serving: Serving) -> None:
         """Set the header."""
         serving.response.headers["Cache-Status"] = self.text
+
+    def decide_at_end(self, decide: Callable[[], None]) -> None:
+        """Call it now: nothing is stored."""
+        decide()
 
     def release(self) -> None:
         """Do nothing: nobody waits."""

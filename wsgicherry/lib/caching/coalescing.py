@@ -69,6 +69,17 @@ class Flights:
                 self._flights[key] = flight
             return flight, True
 
+    def replace(self, key: Any, flight: Flight) -> Flight | None:
+        """Begin another flight where `flight` takes too long, a stream whose client does not
+        read, say; None for who comes second. So it is waited for once, not by each new client.
+        """
+        with self._lock:
+            if self._flights.get(key) is not flight:
+                return None
+            flight.is_awaited = False
+            self._flights[key] = found = Flight()
+            return found
+
     def end(self, key: Any, flight: Flight, result: Any, is_for_all: bool = True) -> None:
         """Hand `result` to those who wait; None sends them to make their own page.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from ...core.bodies import FileChunks, as_bytes, close_body
@@ -14,6 +14,7 @@ from .coalescing import Flight
 from .entries import Entry
 from .keys import Key, as_targets
 from .policy import (
+    NEVER_STORED,
     find_lifetime,
     find_obstacle,
     find_vary,
@@ -22,6 +23,7 @@ from .policy import (
 )
 from .stored import MAX_TAGS
 from .waiting import Result, end_flight
+from .watching import has_read_cookies
 
 # Of the one response, not of the page.
 NOT_STORED = frozenset({"Age", "Cache-Status", "Date"})
@@ -34,12 +36,18 @@ class Change:
 
     def __init__(self, target: Key) -> None:
         self.target = target
+        self._decide: Callable[[], None] | None = None
 
     def finish(self, serving: Serving) -> None:
         """Forget the page of this URL, and those of this host that the response names."""
+        decide, self._decide = self._decide, None
+        if find_code(serving.response) < 400:
+            self._forget(serving)
+            if decide is not None:
+                decide()
+
+    def _forget(self, serving: Serving) -> None:
         response, request = serving.response, serving.request
-        if find_code(response) >= 400:
-            return
         targets = [self.target]
         for name in ("Location", "Content-Location"):
             place = str(response.headers.get(name, ""))
@@ -48,6 +56,10 @@ class Change:
         for cache in request.app.caches.values():
             for target in targets:
                 cache.forget(target)
+
+    def decide_at_end(self, decide: Callable[[], None]) -> None:
+        """Call `decide`, which may raise a 412, when the page is forgotten: it has changed."""
+        self._decide = decide
 
     def release(self) -> None:
         """Do nothing: nobody waits."""
@@ -75,24 +87,41 @@ class Run:
         self.flight, self.stale, self.may_store, self.why = flight, stale, may_store, why
         self.is_streaming = False
         self.purges = cache.flights.purges
+        self._decide: Callable[[], None] | None = None
+
+    def decide_at_end(self, decide: Callable[[], None]) -> None:
+        """Call `decide`, which may make the response a 304 or raise a 412, when the response
+        is stored.
+        """
+        self._decide = decide
 
     def finish(self, serving: Serving) -> None:
         """Store the response, before its head is made; of a stream what passes by."""
         response = serving.response
-        if self.flight is None and not self.may_store:
-            self._tell(response, "")
+        decide, self._decide = self._decide, None
+        if find_code(response) >= 500 and self.is_running and self._shows_stale(serving):
             return
-        if find_code(response) >= 500 and self._shows_stale(serving):
-            return
+        outcome = self._finish(serving) if self.is_running else ""
+        if decide is not None and find_code(response) // 100 == 2:
+            decide()
+        self._tell(response, outcome)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the response is still to be stored, or others wait for it."""
+        return self.flight is not None or self.may_store
+
+    def _finish(self, serving: Serving) -> str:
+        """Store the response, or begin to; return what has become of it, '' for a stream."""
+        response = serving.response
         obstacle = self._take_in(serving)
         if self.is_streaming:
-            self._tell(response, "")
-            return
+            return ""
         if obstacle:
-            self.end(None, find_code(response) >= 500)
+            self.end(None, is_own(response))
         else:
             obstacle = self.store(serving, b"".join(response._app_iter))
-        self._tell(response, obstacle or "stored")
+        return obstacle or "stored"
 
     def _take_in(self, serving: Serving) -> str:
         """See to it that the body is in memory, or goes there while it is sent; return why it
@@ -131,7 +160,7 @@ class Run:
             return "cookie"
         # A page that has looked at the cookies is one client's own, unless it says by Vary
         # that each of them may be given to whoever sends the same.
-        if request._cookie is not None and "cookie" not in find_vary(pairs):
+        if has_read_cookies(request) and "cookie" not in find_vary(pairs):
             return "cookie"
         return "login" if request.login else ""
 
@@ -163,7 +192,7 @@ class Run:
         if not obstacle and len(tags) > MAX_TAGS:
             obstacle = "tags"
         if obstacle:
-            self.end(None, find_code(response) >= 500)
+            self.end(None, is_own(response))
             return obstacle
         headers = tuple(pair for pair in pairs if pair[0] not in NOT_STORED)
         entry = Entry(status_line(response.status), headers, data, created, lifetime)
@@ -277,6 +306,14 @@ def find_code(response: Any) -> int:
         return valid_status(response.status)[0]
     except ValueError:
         return 500
+
+
+def is_own(response: Any) -> bool:
+    """Tell whether this one response may not be stored, but the next one of its page may: it
+    is an error, or answers a condition or the like of its client.
+    """
+    code = find_code(response)
+    return code >= 500 or code in NEVER_STORED
 
 
 def find_base(place: str) -> str:

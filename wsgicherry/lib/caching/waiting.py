@@ -83,8 +83,10 @@ def take_part(search: Search, seconds: float) -> Outcome:
     while not is_ours:
         if search.takes_stale():
             return Outcome(search.key, search.stale)
-        if search.wishes.no_cache or not flight.wait(give_up_at - time.monotonic()):
+        if search.wishes.no_cache:
             return Outcome(search.key)
+        if not flight.wait(give_up_at - time.monotonic()):
+            return Outcome(search.key, flight=flights.replace(search.key, flight))
         result: Result | None = flight.result
         if result is None:
             return Outcome(search.key)  # it was for its own client alone, or failed

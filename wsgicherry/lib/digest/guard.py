@@ -66,6 +66,7 @@ class Guard:
         self._settings = settings
         self._keys = read_keys(settings.key)
         self._users = read_users(settings.get_ha1, settings.userhash)
+        check_hashes(self._users, self._realm)
         self._algorithms = self._read_algorithms()
         self._qops = read_qops(settings.qop)
         for name in ("nonce_seconds", "max_nonces", "max_body_bytes"):
@@ -274,6 +275,13 @@ def read_users(get_ha1: Any, userhash: bool) -> Users | UserFunction:
         message = "userhash needs to know all names: use one of the get_ha1_* functions."
         raise ConfigError(message, key="userhash")
     return UserFunction(get_ha1)
+
+
+def check_hashes(users: Users | UserFunction, realm: str) -> None:
+    """ConfigError for a table without one hash in it: of passwords in the clear, say."""
+    if isinstance(users, KeptHashes) and users.names(realm) and not users.algorithms(realm):
+        met = "None of its values is a hash, of 32 (MD5) or 64 (SHA-256) hexadecimal digits."
+        raise ConfigError(met, "get_ha1_dict_plain takes passwords.", key="get_ha1")
 
 
 def read_qops(qop: str | Iterable[str]) -> tuple[str, ...]:
