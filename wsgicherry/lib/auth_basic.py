@@ -86,7 +86,7 @@ def prepare_basic_auth(
     cannot be.
     """
     require(realm=realm, checkpassword=checkpassword)
-    area = check_realm(realm)
+    area = check_realm(realm, is_hashed=False)
     if not callable(checkpassword):
         raise ConfigError(f"{checkpassword!r} is no function.", key="checkpassword")
     challenge = f'Basic realm="{area}"{describe_charset(accept_charset)}'

@@ -20,17 +20,20 @@ def require(**settings: Any) -> None:
             raise ConfigError(message, key=name)
 
 
-def check_realm(realm: Any) -> str:
+def check_realm(realm: Any, is_hashed: bool = True) -> str:
     """Return `realm`; ConfigError unless it can stand in a challenge as it is.
 
-    Clients hash it and show it; beyond ASCII they do not agree on how (RFC 7616 section 3.3).
+    Clients show it, in ISO-8859-1 as any header; those that hash it do not agree on how, beyond
+    ASCII (RFC 7616 section 3.3).
     """
     if not isinstance(realm, str):
         raise ConfigError(f"The realm must be a text, not {realm!r}.", key="realm")
-    if '"' in realm or "\\" in realm or not (realm.isascii() and realm.isprintable()):
+    charset = "ASCII" if is_hashed else "ISO-8859-1"
+    is_known = realm.isprintable() and all(ord(c) < (128 if is_hashed else 256) for c in realm)
+    if '"' in realm or "\\" in realm or not is_known:
         raise ConfigError(
             f"The realm {realm!r} must not hold quotes, backslashes, control characters or "
-            "letters beyond ASCII.",
+            f"letters beyond {charset}.",
             key="realm",
         )
     return realm
