@@ -87,7 +87,11 @@ def test_a_wrong_password(browser, site):
     browser.submit()
     alert = browser.wait_for("[role=alert]", "is wrong")
     assert alert == "The name <b>eva</b> or the password is wrong."
-    assert browser.run("return document.activeElement.id") == "password"
+    # A browser obeys autofocus a moment after the text is there.
+    browser.wait_until(
+        lambda: browser.run("return document.activeElement.id") == "password",
+        "the cursor in the password",
+    )
     assert browser.run("return username.value") == "<b>eva</b>"
     assert browser.run("return password.value") == ""
 

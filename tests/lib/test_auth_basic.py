@@ -414,7 +414,7 @@ def test_the_log_shows_no_credentials(area):
 
 # Costs --------------------------------------------------------------------------------
 
-MOST_CALLS = 40  # of Python and of C; 37 were counted
+MOST_CALLS = 45  # of Python and of C; 39 were counted, 43 on Python 3.10
 
 
 def test_what_it_costs(area, site, logger_root, count_calls):

@@ -10,8 +10,8 @@ from wsgicherry.lib.caching import MemoryCache
 from wsgicherry.lib.caching.entries import Entry
 from wsgicherry.lib.caching.policy import Lifetime
 
-URLS = 10_000
-BOUND = 4_000_000
+URLS = 5_000
+BOUND = 2_000_000
 
 
 def entry(body=b"x", headers=(("Content-Type", "text/html"),), seconds=60):
