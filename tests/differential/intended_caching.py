@@ -139,4 +139,14 @@ CACHING_ROWS = (
         ("body",),
         "the cache knows the tag already; the same 412, in the words of the other conditions",
     ),
+    (
+        "caching_gzip",
+        (
+            "tagged for {}",
+            "tagged for {'If-None-Match': '\"v2\"'}",
+            "tagged for {'If-Match': '\"v1\"'}",
+        ),
+        ("body", "header age"),
+        "a page is stored before its 304 is decided: the first client's run is good for all",
+    ),
 )
