@@ -151,4 +151,16 @@ CACHING_ROWS = (
         ("body",),
         "the cache knows the tag already; the same 412, in the words of the other conditions",
     ),
+    (
+        "caching_gzip",
+        ("tagged for {}",),
+        ("body", "header age"),
+        "a page is stored before its 304 is decided: the first client's run is good for all",
+    ),
+    (
+        "caching_gzip",
+        ("tagged for {'If-None-Match': '\"v2\"'}", "tagged for {'If-Match': '\"v1\"'}"),
+        ("body",),
+        "a page is stored before its 304 is decided: the first client's run is good for all",
+    ),
 )
