@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 CLIENTS = 12
-MOST_TRIES = 100
+MOST_ROUNDS = 100
 
 
 @pytest.fixture(params=["memcached", "redis"])
@@ -31,6 +31,16 @@ def server(request, run_gunicorn, raw_client):
     return ask
 
 
+def count_workers(pool, server):
+    """Ask until both workers have answered; the kernel may prefer one of them for long."""
+    seen = set()
+    for _ in range(MOST_ROUNDS):
+        seen |= set(pool.map(server, ["/pid"] * CLIENTS))
+        if len(seen) == 2:
+            break
+    return len(seen)
+
+
 def test_one_run_for_all_workers(server):
     """All who ask at once get the page of one run, whichever worker they meet; and a purge in
     any worker is one for all.
@@ -38,7 +48,7 @@ def test_one_run_for_all_workers(server):
     with ThreadPoolExecutor(CLIENTS) as pool:
         pages = set(pool.map(server, ["/page/a"] * CLIENTS))
         assert len(pages) == 1
-        assert len(set(pool.map(server, ["/pid"] * MOST_TRIES))) == 2
+        assert count_workers(pool, server) == 2
         assert set(pool.map(server, ["/page/a"] * CLIENTS)) == pages
     server("/forget")
     assert server("/page/a") not in pages
