@@ -55,7 +55,8 @@ def app(site, measured):
         c = CoverStats(cover, str(measured / "root"))
 
     site.tree.mount(Root(), "")
-    return TestApp(site.tree)
+    yield TestApp(site.tree)
+    cover.get_data().close()
 
 
 def run(code, folder):
@@ -86,6 +87,7 @@ def test_what_ran_is_in_the_file_at_the_end(tmp_path):
     cover = coverage.Coverage(data_file=str(tmp_path / covercp.localFile))
     cover.load()
     assert str(tmp_path / "app.py") in cover.get_data().measured_files()
+    cover.get_data().close()
 
 
 @pytest.mark.parametrize("call", ["start()", "serve()"])
@@ -177,6 +179,7 @@ def test_a_file_that_is_gone(site, tmp_path):
     app = TestApp(site.tree)
     assert "<td>?</td>" in app.get("/c/menu?showpct=checked").text
     assert app.get("/c/report?name=gone.py", expect_errors=True).status_int == 404
+    cover.get_data().close()
 
 
 def test_a_file_without_statements_is_covered():

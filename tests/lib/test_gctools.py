@@ -12,6 +12,7 @@ from webtest import TestApp
 from wsgicherry.core.current import serving_now
 from wsgicherry.core.expose import expose
 from wsgicherry.core.request import Request
+from wsgicherry.core.response import Response
 from wsgicherry.lib import gctools
 from wsgicherry.lib.gctools import GCRoot, ReferrerTree, RequestCounter, get_instances
 from wsgicherry.lib.referrers import describe
@@ -19,6 +20,19 @@ from wsgicherry.lib.referrers import describe
 
 class Thing:
     """Something to be found."""
+
+
+# What other tests have left in memory is of other classes.
+class WatchedRequest(Request):
+    pass
+
+
+class WatchedResponse(Response):
+    pass
+
+
+class WatchingRoot(GCRoot):
+    classes = (WatchedRequest, WatchedResponse)
 
 
 @pytest.fixture
@@ -35,14 +49,16 @@ def app(site, collected, monkeypatch):
     monkeypatch.setattr(gctools, "MAX_WAIT_SECONDS", 0)
 
     class Root:
-        gc = GCRoot()
+        gc = WatchingRoot()
         kept = []
 
         @expose
         def keep(self, **params):
             self.kept.append(serving_now().request)
 
-    site.tree.mount(Root(), "")
+    application = site.tree.mount(Root(), "")
+    application.request_class = WatchedRequest
+    application.response_class = WatchedResponse
     yield TestApp(site.tree)
     Root.kept.clear()
 
@@ -155,10 +171,10 @@ def test_a_leak_is_told(app):
     """A request that is kept after its end is told, with what keeps it."""
     app.get("/keep")
     text = app.get("/gc/stats").text
-    assert "Expected 1 <class 'wsgicherry.core.request.Request'> references, got 2." in text
-    assert "Referrers for Request (refcount=" in text
+    assert f"Expected 1 {WatchedRequest!r} references, got 2." in text
+    assert "Referrers for WatchedRequest (refcount=" in text
     assert "    builtins.list: [" in text
-    assert "Response" not in text
+    assert "WatchedResponse" not in text
 
 
 def test_few_of_many_leaks_are_told(app, monkeypatch):
@@ -168,7 +184,7 @@ def test_few_of_many_leaks_are_told(app, monkeypatch):
         app.get("/keep")
     text = app.get("/gc/stats").text
     assert "references, got 4." in text
-    assert text.count("Referrers for Request") == 2
+    assert text.count("Referrers for WatchedRequest") == 2
 
 
 def test_it_waits_for_what_is_on_its_way_out(app, monkeypatch):

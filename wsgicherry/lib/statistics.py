@@ -11,9 +11,21 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
+from threading import Lock
 from typing import Any
 
 Namespace = dict[str, Any]
+
+
+class ApplicationStatistics(Namespace):
+    """The namespace of what `tools.cpstats` counts, and the lock under which it does: `+=`
+    takes several steps.
+    """
+
+    def __init__(self, numbers: Namespace) -> None:
+        super().__init__(numbers)
+        self.lock = Lock()
+
 
 APPLICATIONS = "CherryPy Applications"
 """The namespace of what `tools.cpstats` counts: CherryPy's name, for which monitors look."""
@@ -25,14 +37,15 @@ def all_statistics() -> dict[str, Namespace]:
     return statistics
 
 
-def application_statistics() -> Namespace:
+def application_statistics() -> ApplicationStatistics:
     """Return the namespace of `tools.cpstats`; counting begins when it is first asked for."""
     statistics = all_statistics()
-    found = statistics.get(APPLICATIONS)
+    found: Any = statistics.get(APPLICATIONS)
     if found is None:
         # In one step: of two threads one wins.
-        found = statistics.setdefault(APPLICATIONS, _nothing_counted())
-    return found
+        found = statistics.setdefault(APPLICATIONS, ApplicationStatistics(_nothing_counted()))
+    kept: ApplicationStatistics = found
+    return kept
 
 
 def extrapolate_statistics(scope: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from threading import Lock, get_ident
+from threading import get_ident
 from typing import Any
 
 from ..core.current import serving_now
@@ -28,10 +28,6 @@ MAX_LINE_CHARS = 1024
 """Of a request line, which a client may make as long as the server lets it."""
 
 
-# One for all sites, as `logging.statistics` is: `+=` takes several steps.
-_counting = Lock()
-
-
 def prepare_record_stop(**settings: Any) -> tuple[Any, ...]:
     """Return what counts a request when it ends, and what notes that it begins.
 
@@ -53,7 +49,7 @@ def record_start() -> None:
     serving: Any = serving_now()
     record = describe_start(serving.request)
     serving.statistics = statistics, record
-    with _counting:
+    with statistics.lock:
         statistics["Current Requests"] += 1
         statistics["Total Requests"] += 1
         keep_newest(statistics["Requests"], get_ident(), record)
@@ -76,7 +72,7 @@ def record_stop(
     if record is None:
         return
     seconds = describe_end(record, serving.request, serving.response)
-    with _counting:
+    with statistics.lock:
         add_totals(statistics, record)
         if uriset:
             add_to_set(statistics.setdefault("URI Set Tracking", {}), uriset, seconds)
