@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +36,7 @@ class Diagnosed:
         (inside / MEASURED).write_text("x = '<script>alert(1)</script>'\n")
         if not (inside / "cp_0666.prof").is_symlink():
             (inside / "cp_0666.prof").symlink_to(outside / "secret.txt")
-        cover = Coverage(data_file=None)
-        names = (outside / "secret.py", inside / MEASURED)
-        cover.get_data().add_lines({str(name): [1] for name in names})
+        cover = measure((str(outside / "secret.py"), str(inside / MEASURED)))
         self.profiles = Profiler(str(inside))
         self.coverage = CoverStats(cover, str(inside))
         self.profiles.run(str, 1)
@@ -46,6 +45,16 @@ class Diagnosed:
     def default(self, *args: str, **params: str) -> str:
         """Be a page that is counted."""
         return "a page"
+
+
+@cache
+def measure(names: tuple[str, ...]) -> Coverage:
+    """Return what says that the first line of each file ran; one for all sites, as nobody knows
+    when the last of them could close it.
+    """
+    cover = Coverage(data_file=None)
+    cover.get_data().add_lines({name: [1] for name in names})
+    return cover
 
 
 DIAGNOSTICS_SITES: dict[str, tuple[Any, dict[str, dict[str, Any]]]] = {
