@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pstats
 import threading
@@ -131,6 +132,23 @@ def test_an_aggregate_is_one_profile(folder):
         aggregator.run(run_steps, count)
     assert os.listdir(folder) == ["cp_0001.prof"]
     assert calls_in(folder / "cp_0001.prof") == 6
+
+
+def test_what_the_garbage_collector_calls_is_left_out(folder):
+    """It would break the profile; it is called again afterwards."""
+    called = []
+
+    def note(phase, info):
+        called.append(phase)
+
+    gc.callbacks.append(note)
+    try:
+        Profiler(str(folder)).run(lambda: (gc.collect(), run_steps(2)))
+        assert (called, calls_in(folder / "cp_0001.prof")) == ([], 2)
+        gc.collect()
+        assert "stop" in called
+    finally:
+        gc.callbacks.remove(note)
 
 
 @pytest.mark.parametrize(("aggregate", "files"), [(False, 2), (True, 1)])
