@@ -143,8 +143,9 @@ def test_what_the_garbage_collector_calls_is_left_out(folder):
 
     gc.callbacks.append(note)
     try:
-        Profiler(str(folder)).run(lambda: (gc.collect(), run_steps(2)))
+        Profiler(str(folder)).run(lambda: (gc.collect(), run_steps(2), gc.isenabled()))
         assert (called, calls_in(folder / "cp_0001.prof")) == ([], 2)
+        assert gc.isenabled()
         gc.collect()
         assert "stop" in called
     finally:

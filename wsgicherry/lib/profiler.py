@@ -114,15 +114,20 @@ class Profiler:
 
 @contextmanager
 def quiet_collector() -> Iterator[None]:
-    """Have the garbage collector call nobody back: to `profile` such a call, which nothing in
-    the program has made, is an error.
+    """Keep the garbage collector still, and have it call nobody back.
+
+    It may come just as a function begins, before `profile` has heard of that: what weak
+    references and the collector's callbacks call then comes from nowhere, which is an error.
     """
-    callbacks = gc.callbacks[:]
+    was_enabled, callbacks = gc.isenabled(), gc.callbacks[:]
+    gc.disable()
     gc.callbacks.clear()
     try:
         yield
     finally:
         gc.callbacks[:0] = callbacks
+        if was_enabled:
+            gc.enable()
 
 
 class ProfileAggregator(Profiler):
