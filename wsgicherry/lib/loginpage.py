@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from hashlib import sha256
 from html import escape
+
+from ..core.errorpages import source_of
 
 STYLE = (
     ":root{color-scheme:light dark;--ink:#2b2b2b;--soft:#6a6a6a;--edge:#8c868a;--page:#f5f2f3;"
@@ -34,11 +34,10 @@ STYLE = (
 # be led astray. There is no form-action: Chromium holds it against the redirect after a login
 # too, and blocks one to http (of a program that does not know of the https of its proxy) or to
 # another site (of an on_login).
-_STYLE_HASH = b64encode(sha256(STYLE.encode()).digest()).decode()
 HEADERS = {
     "Content-Type": "text/html;charset=utf-8",
     "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; "
+        f"default-src 'none'; style-src {source_of(STYLE)}; "
         "frame-ancestors 'none'; base-uri 'none'"
     ),
     "X-Content-Type-Options": "nosniff",

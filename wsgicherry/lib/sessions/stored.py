@@ -8,7 +8,7 @@ from time import time
 from typing import Any
 
 from .attached import AttachedSession
-from .base import LOCK_THEMSELVES, shown
+from .base import shown
 from .counter import Counter
 from .errors import LockTimeout
 from .merging import merge
@@ -73,7 +73,7 @@ class StoredSession(AttachedSession):
     def _settle_id(self, is_locking: bool | None = None) -> None:
         """Lock and load what the client's id names, in one go; else take a new id."""
         if is_locking is None:
-            is_locking = self.locking in LOCK_THEMSELVES and not self.is_saved
+            is_locking = self._locks_itself()
         wanted, self._wanted = self._wanted, None
         if wanted is not None:
             if self.is_valid_id(wanted):
