@@ -128,7 +128,9 @@ class AttachedSession(Session):
     # -- locking -----------------------------------------------------------------------
 
     def _take_lock(self) -> None:
-        seconds = self._lock_seconds()
+        # PERF: `_lock_seconds`, without the call of it: 0.1 us.
+        timeout = self.lock_timeout
+        seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else timeout
         # PERF: `_guard`, without the call of it: 0.3 us, and a request does three of these.
         if self._failure is not None:
             raise self._failure
