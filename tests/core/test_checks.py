@@ -144,6 +144,7 @@ def test_wrong_entries(known, key, value, rule, text, final):
             "unknown_namespace",
             "no config namespace 'zzz'; known are checker, db,",
         ),
+        ("zzz.gzip", "unknown_namespace", "For keys of your own: config.namespaces['zzz'] = "),
     ],
 )
 def test_entries_that_may_still_come_right(known, key, rule, text):

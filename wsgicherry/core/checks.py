@@ -126,7 +126,12 @@ def _check_namespace(key: str, known: _Known) -> Iterator[_Slip]:
     elif known.final:
         candidates = {*NAMESPACES, *known.toolboxes, *known.namespaces}
         meant = nearest(namespace, candidates)
-        remedy = f"did you mean {f'{meant}.{rest}'!r}?" if meant else _list(candidates)
+        yours = f"config.namespaces[{namespace!r}] = lambda key, value: None"
+        remedy = (
+            f"did you mean {f'{meant}.{rest}'!r}?"
+            if meant
+            else f"{_list(candidates)} For keys of your own: {yours}"
+        )
         yield _Slip(
             "unknown_namespace", f"there is no config namespace {namespace!r}; {remedy}"
         )

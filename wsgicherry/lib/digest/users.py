@@ -17,6 +17,12 @@ _BY_DIGITS = {32: "MD5", 64: "SHA-256"}
 _HEX = re.compile(r"[0-9A-Fa-f]+")
 
 
+def find_algorithm(ha1: Any) -> str | None:
+    """Return the algorithm that made a kept hash; None for what is no hash."""
+    is_hash = isinstance(ha1, str) and _HEX.fullmatch(ha1)
+    return _BY_DIGITS.get(len(ha1)) if is_hash else None
+
+
 class Users(ABC):
     """A table of users, called as CherryPy calls a get_ha1, with the algorithm besides."""
 
@@ -58,7 +64,7 @@ class PlainPasswords(Users):
     def __call__(self, realm: str, username: str, algorithm: str = "MD5") -> str | None:
         password = self._passwords.get(username)
         # Hashed for whoever is not there, too: that takes as long.
-        ha1 = hex_digest(algorithm, f"{username}:{realm}:{normalize(password or '')}")
+        ha1 = hex_digest(algorithm, f"{username}:{realm}:{normalize(str(password or ''))}")
         return ha1 if password else None
 
     def algorithms(self, realm: str) -> Collection[str]:
@@ -76,20 +82,23 @@ class KeptHashes(Users):
     def __init__(self, hashes: Mapping[str, str]) -> None:
         super().__init__()
         self._hashes = hashes
-        self._algorithms: tuple[int, frozenset[str]] = 0, frozenset()
+        self._algorithms: frozenset[str] = frozenset()
+        self._counted = 0
 
     def __call__(self, realm: str, username: str, algorithm: str = "MD5") -> str | None:
         ha1 = self._hashes.get(username)
-        return ha1 if ha1 and _BY_DIGITS.get(len(ha1)) == algorithm else None
+        made_by = find_algorithm(ha1)
+        if made_by and made_by not in self._algorithms:
+            self._counted = 0  # it took the place of one that another algorithm had made
+        return ha1 if made_by == algorithm else None
 
     def algorithms(self, realm: str) -> Collection[str]:
         """Return those by which the hashes were made."""
         # PERF: it is asked at each request, and the table may be large.
-        if self._algorithms[0] != len(self._hashes):
-            digits = {len(ha1) for ha1 in list(self._hashes.values())}
-            found = frozenset(_BY_DIGITS[each] for each in digits & _BY_DIGITS.keys())
-            self._algorithms = len(self._hashes), found
-        return self._algorithms[1]
+        if self._counted != len(self._hashes):
+            found = map(find_algorithm, list(self._hashes.values()))
+            self._algorithms, self._counted = frozenset(filter(None, found)), len(self._hashes)
+        return self._algorithms
 
     def names(self, realm: str) -> Collection[str]:
         """Return the users, whatever the realm."""
@@ -126,7 +135,7 @@ class HtdigestFile(Users):
         found = os.stat(self._filename)
         seen = (found.st_mtime_ns, found.st_size, found.st_ino)
         if seen != self._seen:
-            with open(self._filename, encoding="utf-8", errors="surrogateescape") as file:
+            with open(self._filename, encoding="utf-8-sig", errors="surrogateescape") as file:
                 self._hashes = self._parse(list(file))
             self._algorithms = {
                 name: frozenset(algorithm for kept in users.values() for algorithm in kept)
@@ -143,7 +152,7 @@ class HtdigestFile(Users):
                 continue
             username, _, rest = text.partition(":")
             realm, _, ha1 = rest.rpartition(":")
-            algorithm = _BY_DIGITS.get(len(ha1)) if _HEX.fullmatch(ha1) else None
+            algorithm = find_algorithm(ha1)
             if not username or not realm or algorithm is None:
                 self._tell(number)
                 continue
