@@ -713,6 +713,16 @@ def test_a_file_with_other_bytes(tmp_path):
     assert set(users.names("R")) == {"J\u00e4", "\udcff"}
 
 
+def test_a_file_that_is_written_twice_at_one_time(tmp_path):
+    """It is read again, however slow the clock of its file system ticks."""
+    file = tmp_path / "users"
+    users = get_ha1_file_htdigest(file)
+    for digit in "012":
+        file.write_text("eva:R:" + digit * 32)
+        os.utime(file, (time.time(), int(time.time())))
+        assert users("R", "eva") == digit * 32
+
+
 def test_a_file_with_a_byte_order_mark(tmp_path):
     """What some editors write before the first line is no part of a name."""
     file = tmp_path / "users"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
@@ -15,6 +16,9 @@ from .algorithms import ALGORITHMS, hex_digest
 # What a kept hash can be, by its length; one of SHA-512-256 would look like one of SHA-256.
 _BY_DIGITS = {32: "MD5", 64: "SHA-256"}
 _HEX = re.compile(r"[0-9A-Fa-f]+")
+
+TICK_NS = 2_000_000_000
+"""Of FAT; Linux' own file systems have 10 ms at most."""
 
 
 def find_algorithm(ha1: Any) -> str | None:
@@ -141,7 +145,9 @@ class HtdigestFile(Users):
                 name: frozenset(algorithm for kept in users.values() for algorithm in kept)
                 for name, users in self._hashes.items()
             }
-            self._seen = seen
+            # In one tick of the file system's clock it may be written twice.
+            is_settled = time.time_ns() - found.st_mtime_ns > TICK_NS
+            self._seen = seen if is_settled else ()
         return self._hashes.get(realm, {})
 
     def _parse(self, lines: list[str]) -> dict[str, dict[str, dict[str, str]]]:
