@@ -10,13 +10,13 @@ from typing import Any
 from ...core.bodies import CHUNK_BYTES, FileChunks, close_body
 from ...core.current import Serving
 from ...core.errors import HTTPError
-from ...core.headers import PLAIN_HTML
+from ...core.headers import PLAIN_HTML, Pairs
 from ...wire.conditions import Conditions, find_outcome, is_range_current
 from ...wire.ranges import get_ranges
 from .. import set_vary_header
 from .byteranges import ByteRanges
 from .opening import open_file
-from .representation import Pairs, Representation
+from .representation import Representation
 
 RANGE = "HTTP_RANGE"
 _NOTHING_TO_SEND = "Invalid Range (first-byte-pos greater than Content-Length)"
@@ -169,7 +169,7 @@ def answer_unmodified(response: Any, representation: Representation) -> None:
     response.status = 304
     headerlist = response.headerlist
     if len(headerlist) == 1 and headerlist[0] is PLAIN_HTML:
-        headerlist[:] = representation.not_modified
+        response.show_settled(representation.not_modified)
     else:
         headers = response.headers
         headers.pop("Content-Type", None)
@@ -237,7 +237,8 @@ def set_headers(serving: Serving, pairs: Pairs) -> None:
         pairs = tuple(pair for pair in pairs if pair[0] != "Accept-Ranges")
     headerlist = response.headerlist
     if len(headerlist) == 1 and headerlist[0] is PLAIN_HTML:
-        headerlist[:] = pairs  # PERF: nothing there that they could replace: 10 us less
+        # PERF: nothing there that they could replace: 10 us less
+        response.show_settled(pairs)
         return
     response.headers.pop("Content-Length", None)
     merge_headers(response, pairs)
