@@ -29,6 +29,7 @@ from .headers import (
 )
 from .hints import Hint, send_hints
 from .responseheaders import ResponseHeaders
+from .responsewords import ResponseWords
 from .sending import close_quietly
 
 MAX_LENGTH_DIGITS = 18
@@ -38,7 +39,7 @@ MAX_LENGTH_DIGITS = 18
 LINES_OF_ERRORS = {code: status_line(code) for code in REASONS if code >= 400}
 
 
-class Response(WebObResponse):
+class Response(ResponseWords):
     """One response: all of WebOb's attributes, and CherryPy's, whose meaning wins where both
     claim a word.
 
@@ -287,40 +288,9 @@ class Response(WebObResponse):
             self.headers["Content-Length"] = str(int(length) + len(data))
         return len(data)
 
-    # -- WebOb's own methods, on a response of WebOb's own kind ------------------------
-
-    def _plain(self) -> WebObResponse:
-        """Return a plain WebOb response with this one's status, headers and body."""
-        plain = WebObResponse(
-            status=self._status, headerlist=self._headerlist, app_iter=self._app_iter
-        )
-        plain.conditional_response = self.conditional_response
-        return plain
-
     def md5_etag(self, body: Any = None, set_content_md5: bool = False) -> None:
         """Set ETag to a digest of the body (WebOb's rule)."""
         self._plain().md5_etag(self.collapse_body() if body is None else body, set_content_md5)
-
-    def decode_content(self) -> None:
-        """Undo the Content-Encoding (WebOb's rule)."""
-        plain = self._plain()
-        plain.decode_content()
-        self._headerlist, self._headers = plain.headerlist, None
-        self._app_iter = plain.app_iter
-
-    def __call__(self, environ: Any, start_response: Any) -> Any:
-        """Answer as a WSGI application (WebOb's rule)."""
-        return self._plain()(environ, start_response)
-
-    def conditional_response_app(self, environ: Any, start_response: Any) -> Any:
-        """Answer as a WSGI application that heeds conditional requests (WebOb's rule)."""
-        return self._plain().conditional_response_app(environ, start_response)
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} at {id(self):#x} {self._status}>"
-
-    def __str__(self, skip_body: bool = False) -> str:
-        return self._plain().__str__(skip_body)
 
     # -- ahead of it -------------------------------------------------------------------
 

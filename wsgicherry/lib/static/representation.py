@@ -37,6 +37,7 @@ class Representation:
         "description",
         "etag",
         "headers",
+        "last_modified",
         "modified",
         "mtime_ns",
         "not_modified",
@@ -54,7 +55,7 @@ class Representation:
         self.path, self.description = path, description
         self.size, self.mtime_ns = size, mtime_ns
         self.content_type = description.content_type or UNKNOWN
-        self.etag = self.modified = None
+        self.etag = self.modified = self.last_modified = None
         pairs = [("Content-Type", self.content_type)]
         if description.content_type is None:
             # A browser that guesses finds a script in anything.
@@ -66,7 +67,8 @@ class Representation:
         if mtime_ns is not None and size is not None:
             self.etag = make_etag(size, mtime_ns, description.coding)
             self.modified = mtime_ns // 10**9
-            pairs += ("Last-Modified", http_date(self.modified)), ("Etag", self.etag)
+            self.last_modified = http_date(self.modified)
+            pairs += ("Last-Modified", self.last_modified), ("Etag", self.etag)
         pairs += description.headers
         # PERF: settled once, not whenever they are sent: 1 us.
         self.headers: Pairs = tuple(settle_headers(pairs)[0])

@@ -19,6 +19,7 @@ from .opening import open_file
 from .representation import Representation
 
 RANGE = "HTTP_RANGE"
+SINCE = "HTTP_IF_MODIFIED_SINCE"
 _NOTHING_TO_SEND = "Invalid Range (first-byte-pos greater than Content-Length)"
 
 
@@ -112,21 +113,24 @@ def decide(serving: Serving, representation: Representation) -> int | None:
     environ = serving.request.environ
     if (
         "HTTP_IF_NONE_MATCH" not in environ
-        and "HTTP_IF_MODIFIED_SINCE" not in environ
+        and SINCE not in environ
         and "HTTP_IF_MATCH" not in environ
         and "HTTP_IF_UNMODIFIED_SINCE" not in environ
     ) or not is_success(serving):
         return None
     etag = representation.etag
-    # PERF: nearly every condition of a browser is its one tag, still current: 2 us less.
+    # PERF: nearly every condition of a browser is its one tag, or its date, still current:
+    # 2 us less.
     if (
-        etag is not None
-        and environ.get("HTTP_IF_NONE_MATCH") == etag
-        and environ["REQUEST_METHOD"] == "GET"
+        environ["REQUEST_METHOD"] == "GET"
         and "HTTP_IF_MATCH" not in environ
         and "HTTP_IF_UNMODIFIED_SINCE" not in environ
     ):
-        return 304
+        known, wanted = environ.get("HTTP_IF_NONE_MATCH"), etag
+        if known is None:  # only then the date counts (RFC 9110 section 13.1.3)
+            known, wanted = environ.get(SINCE), representation.last_modified
+        if known == wanted:
+            return 304
     return find_outcome(
         environ["REQUEST_METHOD"], Conditions.of(environ), etag, representation.modified
     )
