@@ -9,6 +9,7 @@ import webob
 from encoded_pages import Answer, Chunks, Page, response, stream
 
 from wsgicherry.core.current import serving_now
+from wsgicherry.core.tools import Tool
 from wsgicherry.lib.encoding import (
     EncodedStream,
     ResponseEncoder,
@@ -393,19 +394,27 @@ def test_calling_the_tool_by_hand(site, is_answered):
     assert answer.body == (b"" if is_answered else TEXT.encode("utf-16"))
 
 
-def test_encoder_by_itself(site):
-    """An encoder around a handler hands its arguments on."""
-
-    def page_by_hand():
-        request = serving_now().request
-        request.handler = lambda a, b: a + b
-        ResponseEncoder(None, "strict", True, True, "utf-8").wrap()
-        return request.handler("x", b="y")
-
-    assert Page(site, page_by_hand, encode__on=False).get().text == "xy"
+def test_debug(site, error_text):
+    """With `debug` the charset is in the log."""
+    Page(site, lambda: TEXT, encode__debug=True).get(Accept_Charset="utf-16")
+    assert "TOOLS.ENCODE Content-Type is text/html;charset=utf-16" in error_text()
 
 
 # -- CherryPy's names --------------------------------------------------------------------------
+
+
+def test_a_tool_of_cherrypys_class(site):
+    """A ResponseEncoder that is made in a request is its handler, and has the one before."""
+    site.tools.latin = Tool("before_handler", ResponseEncoder)
+    handlers = []
+
+    def page():
+        handlers.append(serving_now().request.handler)
+        return LATIN
+
+    settings = {"encode__on": False, "latin__on": True, "latin__encoding": "latin-1"}
+    assert Page(site, page, **settings).get().body == LATIN.encode("latin-1")
+    assert handlers[0].oldhandler.callable.__name__ == "page"
 
 
 def test_cherrypys_stream_encoder():

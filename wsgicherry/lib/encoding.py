@@ -30,7 +30,6 @@ __all__ = [
     "compress",
     "decode",
     "decompress",
-    "encode",
     "gzip",
     "prepare_iter",
 ]
@@ -59,26 +58,6 @@ _CLIENT_CHARSET = re.compile(
 )
 
 
-def encode(
-    encoding: str | None = None,
-    errors: str = "strict",
-    text_only: bool = True,
-    add_charset: bool = True,
-    default_encoding: str = "utf-8",
-    debug: bool = False,
-) -> None:
-    """Encode what the handler returns as text, in a charset that the client accepts.
-
-    `encoding`: the only charset to use; None leaves it to the client. `errors`: what to do with
-    letters that the charset lacks, as for `str.encode`. `text_only`: leave bodies alone whose
-    Content-Type is not text/*. `add_charset`: put the charset into Content-Type.
-    `default_encoding`: the charset for clients that ask for none.
-
-    HTTPError 406 when no charset will do. Source: BEHAVIOUR 6.5.
-    """
-    ResponseEncoder(encoding, errors, text_only, add_charset, default_encoding).wrap()
-
-
 def decode(
     encoding: str | Iterable[str] | None = None,
     default_encoding: str | Iterable[str] = "utf-8",
@@ -105,27 +84,30 @@ def prepare_encode(
     default_encoding: str = "utf-8",
     debug: bool = False,
 ) -> Callable[[], None]:
-    """Return what `encode` does with these settings."""
-    return ResponseEncoder(encoding, errors, text_only, add_charset, default_encoding).wrap
+    """Return what puts an encoder of these settings around the handler of a request."""
+    return ResultEncoder(encoding, errors, text_only, add_charset, default_encoding, debug).wrap
 
 
-class ResponseEncoder:
-    """What encodes the results of handlers, by one set of `encode`'s arguments."""
+class ResultEncoder:
+    """What encodes the results of handlers, by one set of `tools.encode`'s settings."""
 
     def __init__(
         self,
-        encoding: str | None = None,
-        errors: str = "strict",
-        text_only: bool = True,
-        add_charset: bool = True,
-        default_encoding: str = "utf-8",
+        encoding: str | None,
+        errors: str,
+        text_only: bool,
+        add_charset: bool,
+        default_encoding: str,
+        debug: bool,
     ) -> None:
         self.encoding = encoding
         self.errors = errors
         self.text_only = text_only
         self.add_charset = add_charset
         self.default_encoding = default_encoding
-        self.is_default = encoding is None and add_charset and default_encoding == "utf-8"
+        self.debug = debug
+        is_usual = encoding is None and add_charset and default_encoding == "utf-8"
+        self.is_default = is_usual and not debug
 
     def wrap(self) -> None:
         """Put this encoder around the handler of the current request, if it has one."""
@@ -199,6 +181,8 @@ class ResponseEncoder:
             raise
         element.params["charset"] = charset
         response.headers["Content-Type"] = str(element)
+        if self.debug:
+            serving_now().request.log(f"Content-Type is {element}", "TOOLS.ENCODE")
         return encoded
 
     def find_charset(self, chunks: Iterable[Any]) -> tuple[str, Iterable[bytes]]:
@@ -245,6 +229,38 @@ class ResponseEncoder:
             # Without '*' this one counts as accepted (RFC 2616 section 14.2).
             wanted.append("iso-8859-1")
         return wanted[:MAX_CHARSETS_TRIED]
+
+
+class ResponseEncoder(ResultEncoder):
+    """Encode what the handler returns as text, in a charset that the client accepts.
+
+    `encoding`: the only charset to use; None leaves it to the client. `errors`: what to do with
+    letters that the charset lacks, as for `str.encode`. `text_only`: leave bodies alone whose
+    Content-Type is not text/*. `add_charset`: put the charset into Content-Type.
+    `default_encoding`: the charset for clients that ask for none.
+
+    By hand: to make one is to put it in the place of the current request's handler, which it
+    calls as `oldhandler`. HTTPError 406 when no charset will do. Source: BEHAVIOUR 6.5.
+    """
+
+    def __init__(
+        self,
+        encoding: str | None = None,
+        errors: str = "strict",
+        text_only: bool = True,
+        add_charset: bool = True,
+        default_encoding: str = "utf-8",
+        debug: bool = False,
+    ) -> None:
+        super().__init__(encoding, errors, text_only, add_charset, default_encoding, debug)
+        request = serving_now().request
+        self.oldhandler = request.handler
+        if request.handler is not None:
+            request.handler = self
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return what the old handler does, encoded."""
+        return self.encode(self.oldhandler(*args, **kwargs))
 
 
 def find_content_type(headerlist: list[tuple[Any, Any]]) -> str | None:

@@ -133,8 +133,8 @@ def read_call(
     def refuse(*declaration: Any) -> None:
         raise ValueError("A call has no document type.")
 
-    # PERF: a call has no attributes. Of those that a client writes all the same, no name is kept
-    # (intern=None) and no dict is made: 1 MB of them takes 30 ms, not 50.
+    # PERF: a call has no attributes. Of those that a client writes all the same, no name is
+    # kept (intern=None) and no dict is made: 1 MB of them takes 30 ms, not 50.
     parser = ParserCreate(intern=None)
     parser.ordered_attributes = True
     parser.StartElementHandler = start
