@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from importlib import import_module
@@ -15,7 +17,7 @@ from ..core.current import serving_now
 from ..core.errors import HTTPError, NotFound
 from ..core.headers import EVENT_STREAM, HTML_UTF8, JSON, PLAIN_HTML
 from ..core.requestheaders import read_accept
-from ..wire.headers import MalformedHeader, header_elements
+from ..wire.headers import HeaderElement, MalformedHeader, header_elements
 from . import set_vary_header
 
 if TYPE_CHECKING:
@@ -172,7 +174,7 @@ class ResultEncoder:
             return chunks
         if lower_type.startswith(EVENT_STREAM):
             return EncodedStream(chunks, "utf-8", self.errors)
-        element = response.headers.elements("Content-Type")[0]
+        element = HeaderElement.from_str(content_type)
         try:
             charset, encoded = self.find_charset(chunks)
         except HTTPError:
@@ -207,6 +209,9 @@ class ResultEncoder:
                 500, f"Response body could not be encoded with {self.default_encoding!r}."
             )
         else:
+            if serving.response.stream and self.errors == "strict":
+                # A stream cannot be tried. No client may break it off by what it asks for.
+                encoder.errors = "replace"
             for name in self.candidates(elements, names):
                 if encoder.encodes_with(name):
                     return name, encoder.result
@@ -305,34 +310,32 @@ class Encoder:
         if self.is_bytes:
             self.result = self.chunks
             return True
-        if self.is_stream:
-            self.result = EncodedStream(self.chunks, charset, self.errors)
-            return True
-        encoded = []
-        for chunk in self.chunks:
-            data = encode_text(chunk, charset, self.errors) if isinstance(chunk, str) else chunk
-            if data is None:
-                return False
-            encoded.append(data)
-        self.result = encoded
+        try:
+            if self.is_stream:
+                self.result = EncodedStream(self.chunks, charset, self.errors)
+            else:
+                self.result = list(encode_chunks(self.chunks, charset, self.errors))
+        except (UnicodeError, LookupError):
+            return False
         return True
 
 
 class EncodedStream:
-    """An iterator over the chunks of another, text encoded; closing it closes the other."""
+    """An iterator over the chunks of another, text encoded; closing it closes the other.
+
+    LookupError for what is no charset of text.
+    """
 
     def __init__(self, chunks: Iterable[Any], charset: str, errors: str = "strict") -> None:
+        "".encode(charset)
         self.chunks = chunks
-        self.iterator = iter(chunks)
-        self.charset = charset
-        self.errors = errors
+        self.encoded = encode_chunks(chunks, charset, errors)
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
-        chunk = next(self.iterator)
-        return chunk.encode(self.charset, self.errors) if isinstance(chunk, str) else chunk
+        return next(self.encoded)
 
     def close(self) -> None:
         """Close what is encoded."""
@@ -352,12 +355,27 @@ class UTF8StreamEncoder(EncodedStream):
         return getattr(self.chunks, name)
 
 
-def encode_text(text: str, charset: str, errors: str) -> bytes | None:
-    """Return `text` in `charset`, or None if it cannot be had in it."""
-    try:
-        return text.encode(charset, errors)
-    except (UnicodeError, LookupError):
-        return None
+def encode_chunks(chunks: Iterable[Any], charset: str, errors: str) -> Iterator[bytes]:
+    """Yield `chunks`, text encoded. A byte order mark stands before the first text only.
+
+    UnicodeError for what the charset lacks, LookupError for what is no charset of text.
+    """
+    unmarked = UNMARKED.get(codecs.lookup(charset).name, charset)
+    for chunk in chunks:
+        if isinstance(chunk, str):
+            yield chunk.encode(charset, errors)
+            charset = unmarked
+        else:
+            yield chunk
+
+
+_ORDER = "le" if sys.byteorder == "little" else "be"
+UNMARKED = {
+    "utf-16": f"utf-16-{_ORDER}",
+    "utf-32": f"utf-32-{_ORDER}",
+    "utf-8-sig": "utf-8",
+}
+"""The charsets that begin with a byte order mark, without it."""
 
 
 def as_chunks(body: Any) -> Iterable[Any]:
