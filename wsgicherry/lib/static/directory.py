@@ -41,7 +41,8 @@ class Directory:
     ) -> None:
         self.directory = find_directory(dir, root)
         # PERF: a path is cut, not taken apart: '/' and the site-wide section cut nothing.
-        self.cut = 0 if section in ("/", "global") else len(section.rstrip("/"))
+        section = "" if section == "global" else section.strip("/")
+        self.cut = len(f"/{section}") if section else 0
         self.match = compile_pattern("match", match) if match else None
         self.index, self.fallback = index, fallback
         self.dotfiles, self.debug = dotfiles, debug

@@ -44,8 +44,9 @@ class Options(NamedTuple):
         value = "no-cache" if is_fallback else self.cache_control(os.path.basename(path))
         if value:
             headers += (("Cache-Control", value),)
-        if has_versions:
-            headers += (("Vary", "Accept-Encoding"),)
+        chosen_by = ["Accept"] * is_fallback + ["Accept-Encoding"] * has_versions
+        if chosen_by:
+            headers += (("Vary", ", ".join(chosen_by)),)
         return Description(find_type(path, self.content_types), coding, headers)
 
     def cache_control(self, name: str) -> str:
