@@ -26,7 +26,7 @@ from .waiting import Result, end_flight
 from .watching import has_read_cookies
 
 # Of the one response, not of the page.
-NOT_STORED = frozenset({"Age", "Cache-Status", "Date"})
+NOT_STORED = frozenset({"Age", "Cache-Status", "Content-Length", "Date"})
 
 
 class LateDecision:

@@ -7,10 +7,11 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from ...core.headers import Pairs
 from ...core.loaded import ConfigError
 from .handover import Handover
 from .mediatypes import find_type
-from .representation import Description, Pairs
+from .representation import Description
 
 FINGERPRINT = r"[.-](?=[^.-]*[0-9])[0-9a-fA-F]{8,64}\."
 """What build tools put into the name of a file that never changes: 'app.3f9c2b1a.js'."""
