@@ -253,6 +253,7 @@ def merge_headers(response: Any, pairs: Iterable[tuple[str, str]]) -> None:
     headers = response.headers
     for name, value in pairs:
         if name == "Vary":
-            set_vary_header(response, value)
+            for chosen_by in value.split(", "):
+                set_vary_header(response, chosen_by)
         else:
             headers[name] = value
