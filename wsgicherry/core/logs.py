@@ -27,6 +27,7 @@ from .loghandlers import (
     tell_failure,
 )
 from .logtext import (
+    ACCESS_LOG_FORMAT,
     JSONFormatter,
     escape_field,
     escape_line,
@@ -41,8 +42,6 @@ from .logtext import (
 )
 
 __all__ = ["ACCESS_LOG_FORMAT", "JSONFormatter", "LogManager", "logfmt", "redact_headers"]
-
-ACCESS_LOG_FORMAT = '{h} {l} {u} {t} "{r}" {s} {b} "{f}" "{a}"'
 
 _gunicorn_access = logging.getLogger("gunicorn.access")
 

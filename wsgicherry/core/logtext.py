@@ -19,6 +19,7 @@ MAX_MESSAGE_CHARS = 64 * 1024  # of one error message, and of one traceback
 CONTINUATION = "    "
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+ACCESS_LOG_FORMAT = '{h} {l} {u} {t} "{r}" {s} {b} "{f}" "{a}"'
 ACCESS_FIELDS = (
     *("remote", "user", "request", "status", "bytes"),
     *("referer", "agent", "host", "request_id"),

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from webob.request import BaseRequest
 
 from ..wire.accept import MAX_ACCEPT_BYTES
+from ..wire.cookies import MAX_COOKIE_BYTES
 from ..wire.headers import Host
 from ..wire.ranges import MAX_RANGES
 from .config import NamespaceSet
@@ -17,7 +18,7 @@ from .dispatcher import Dispatcher
 from .errorpages import new_error_id
 from .errors import HTTPError
 from .hooks import HookMap
-from .plan import MAX_COOKIE_BYTES, Plan
+from .plan import Plan
 from .requestheaders import RequestHeaders, load_cookies
 from .webobwords import WebObWords, detached_class
 
