@@ -110,12 +110,6 @@ class Plan:
             hooks[point] = list(getattr(self, point))
         return hooks
 
-    def with_hooks(self, hooks: HookMap) -> Plan:
-        """Return a plan like this one for a single request, which runs what `hooks` holds by
-        then.
-        """
-        return TouchedPlan(self, hooks)
-
     def untouched(self) -> Plan:
         """Return the compiled plan that this one was made from: itself."""
         return self

@@ -18,7 +18,7 @@ from .dispatcher import Dispatcher
 from .errorpages import new_error_id
 from .errors import HTTPError
 from .hooks import HookMap
-from .plan import Plan
+from .plan import Plan, TouchedPlan
 from .requestheaders import RequestHeaders, load_cookies
 from .webobwords import WebObWords, detached_class
 
@@ -363,7 +363,7 @@ class Request(WebObWords):
     def hooks(self, hooks: HookMap) -> None:
         self._hooks = hooks
         self.is_touched = True
-        self.plan = self.plan.with_hooks(hooks)
+        self.plan = TouchedPlan(self.plan, hooks)
 
     @property
     def toolmaps(self) -> dict[str, dict[str, dict[str, Any]]]:

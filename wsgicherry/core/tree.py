@@ -197,7 +197,7 @@ class Tree:
         app: Any = None if name is None else mounts[name]
         if not isinstance(app, (Application, Tree)):
             try:
-                self.site.start_engine()
+                self.site.engine.start_embedded()
             except UNEXPECTED:
                 return self.failed(environ, start_response)
         if name is None:
