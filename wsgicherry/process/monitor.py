@@ -1,7 +1,7 @@
 """Work that repeats in the background: timers, Monitor, and the Autoreloader.
 
-Every thread that we start is a daemon, waits on an event (so that it stops at once), and is started
-by the bus or by `ensure()`, never by an import.
+Every thread that we start is a daemon, waits on an event (so that it stops at once), and is
+started by the bus or by `ensure()`, never by an import.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ from .base import Session
 from .builtin import BUILTIN, RamSession
 from .cookies import SessionCookie
 from .merging import check_policies
-from .registry import store_settings
 from .stored import StoredSession
+from .stores import store_settings
 
 if TYPE_CHECKING:
     import inspect
