@@ -184,7 +184,6 @@ class Site:
             self.config,
             toolboxes=self.toolboxes,
             namespaces=self._namespaces(None),
-            final=True,
             applications=[app.config for app in self.apps],
         )
 
