@@ -818,6 +818,21 @@ def test_by_hand(site, logger_root, mufasa):
         assert wood(header).code == 401
 
 
+def test_by_hand_twice(site, logger_root):
+    """Who asks again asks once: the challenges are those of the last time."""
+    settings = {"realm": REALM, "get_ha1": get_ha1_dict_plain({}), "key": KEY}
+
+    def page():
+        for _ in range(2):
+            with pytest.raises(wsgicherry.HTTPError):
+                auth_digest.digest_auth(**settings)
+        return "twice"
+
+    page.exposed = True
+    site.tree.mount(page)
+    assert len(send(site.tree).challenges) == 2
+
+
 # Settings -----------------------------------------------------------------------------
 
 
