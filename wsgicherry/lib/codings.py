@@ -185,7 +185,9 @@ def make_codings(names: Iterable[str] | None, levels: Mapping[str, int]) -> tupl
         for name in listed:
             if name not in CODINGS:
                 known = ", ".join(CODINGS)
-                raise ConfigError(f"There is no coding {name!r};", f"known are {known}.", key=key)
+                raise ConfigError(
+                    f"There is no coding {name!r};", f"known are {known}.", key=key
+                )
     made = []
     for name in wanted:
         try:
