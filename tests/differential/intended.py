@@ -38,12 +38,6 @@ ROWS = (
     ),
     Row(
         "bodies",
-        ("GET /list_with_none",),
-        ("body",),
-        "a 500 on both sides; ours says why",
-    ),
-    Row(
-        "bodies",
         ("GET /bytearray", "GET /memoryview"),
         ("body", "status"),
         "a bytes-like object is bytes; CherryPy iterates it as numbers (2.12)",
