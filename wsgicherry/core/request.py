@@ -17,6 +17,7 @@ from .dispatcher import Dispatcher
 from .errorpages import new_error_id
 from .errors import HTTPError
 from .hooks import HookMap
+from .jsonattribute import JSONAttribute
 from .plan import MAX_COOKIE_BYTES, Plan
 from .requestheaders import RequestHeaders, load_cookies
 from .webobwords import WebObWords, detached_class
@@ -86,7 +87,8 @@ class Request(WebObWords):
     error_format = Planned("html")
     max_ranges = Planned(MAX_RANGES)
     methods_with_bodies: Any = ("POST", "PUT", "PATCH")
-    json: Any = None
+    json: Any = JSONAttribute()
+    wants_json = False
     params: Any = None
     path_params: Mapping[str, Any] | None = None
     kwargs: Any = None
