@@ -308,6 +308,7 @@ def packed(mount, folder):
         ("*", "br"),
         ("*;q=0.1, br;q=0", "zstd"),
         ("identity", None),
+        ("identity, br;q=0.9", None),
         ("deflate", None),
         ("", None),
         ("gzip;q=x", None),

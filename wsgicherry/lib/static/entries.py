@@ -8,8 +8,7 @@ from time import monotonic
 from typing import Any
 
 from ...core.current import Serving
-from ...wire.accept import parse_accept
-from ...wire.headers import MalformedHeader
+from ...wire.accept import IDENTITY, choose_coding
 from .opening import find_status
 from .options import Options
 from .representation import Representation
@@ -69,17 +68,8 @@ class Entry:
 
     def choose(self, accept_encoding: str | None) -> Representation:
         """Return the version that is sent to a client that takes these codings."""
-        if not self.versions or not accept_encoding:
-            return self.plain
-        try:
-            qualities = dict(parse_accept(accept_encoding))
-        except MalformedHeader:
-            return self.plain  # what is no wish is not heeded
-        others = qualities.get("*", 0.0)
-        for coding, version in self.versions.items():
-            if qualities.get(coding, others) > 0:
-                return version
-        return self.plain
+        coding = choose_coding(accept_encoding, tuple(self.versions))
+        return self.versions.get(coding or IDENTITY, self.plain)
 
     def answer(self, serving: Serving) -> None:
         """Make the file the response. NotFound if it has gone."""
