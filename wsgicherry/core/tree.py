@@ -226,7 +226,7 @@ class Tree:
         headers = [
             ("Content-Type", content_type),
             ("Content-Length", str(len(body))),
-            *errorpages.SECURITY_HEADERS,
+            *errorpages.HEADERS,
         ]
         self.site.log.access_environ(environ, page.status_line, len(body))
         start_response(page.status_line, headers)
