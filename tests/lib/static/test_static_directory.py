@@ -73,13 +73,16 @@ def test_types(ask, mount, folder, name, kind):
 
 
 def test_types_of_the_program(monkeypatch, ask, mount, folder):
-    """`content_types` comes first; what a program told `mimetypes` is known too."""
-    put(folder / "a.css", b"x")
-    put(folder / "a.own", b"x")
-    monkeypatch.setitem(mimetypes.types_map, ".own", "text/x-own")
+    """`content_types` comes first, then what a program told `mimetypes`, new or otherwise."""
+    names = ("a.css", "page.html", "a.own", "a.js")
+    for name in names:
+        put(folder / name, b"x")
+    for extension in (".css", ".own", ".js"):
+        monkeypatch.setitem(mimetypes.types_map, extension, "text/x-own")
     mount(content_types={"css": "text/x-css", ".HTML": "text/x-html"})
-    kinds = [ask(f"/static/{name}")["Content-Type"] for name in ("a.css", "page.html", "a.own")]
-    assert kinds == ["text/x-css", "text/x-html", "text/x-own"]
+    kinds = [ask(f"/static/{name}")["Content-Type"] for name in names]
+    assert kinds == ["text/x-css", "text/x-html", "text/x-own", "text/x-own"]
+    monkeypatch.undo()
     assert find_type("a.css", {}) == "text/css"
 
 
@@ -228,6 +231,29 @@ def test_the_fallback_is_asked_for_each_time(ask, pages):
     first = ask("/orders/7", accept=HTML)
     assert first["Cache-Control"] == "no-cache"
     assert ask("/x", accept=HTML, if_none_match=first["ETag"]).status == 304
+
+
+def test_a_fallback_says_what_chose_it(ask, mount, folder):
+    """A cache must not give it to who asks for no page, nor its 404 to who does."""
+    put(folder / "app.html", b"the app")
+    put(folder / "app.html.gz", b"packed")
+    mount(at="/", fallback="app.html", precompressed=True)
+    answer = ask("/orders/7", accept=HTML, accept_encoding="gzip")
+    assert (answer.body, answer["Vary"]) == (b"packed", "Accept, Accept-Encoding")
+    unmodified = ask("/orders/7", accept=HTML, if_none_match="*")
+    assert (unmodified.status, unmodified["Vary"]) == (304, "Accept, Accept-Encoding")
+    assert ask("/orders/7")["Vary"] == "Accept"
+
+
+def test_a_fallback_beside_a_vary_of_the_program(ask, mount, folder):
+    """What the answer depends on otherwise stays said, and nothing is said twice."""
+    put(folder / "app.html", b"the app")
+    headers = {
+        "tools.response_headers.on": True,
+        "tools.response_headers.headers": [("Vary", "accept, Cookie")],
+    }
+    mount(at="/", sections={"/orders": headers}, fallback="app.html")
+    assert ask("/orders/7", accept=HTML)["Vary"] == "accept, Cookie"
 
 
 def test_a_fallback_that_is_not_there(ask, mount):
@@ -490,6 +516,15 @@ def test_as_a_handler(site, ask, folder):
     assert ask("/nav/nothing").status == 404
     assert ask("/nav/../secret.txt").status == 404
     assert ask("/one").body == b"<p>page"
+
+
+@pytest.mark.parametrize("section", ["/nav", "nav", "nav/", "/nav/"])
+def test_a_section_as_it_comes(site, ask, folder, section):
+    """Programs write the section of a handler with a slash, or without (CherryPy's rule)."""
+    root = Root()
+    root.nav = site.tools.staticdir.handler(section=section, dir=str(folder))
+    site.tree.mount(root, "", {})
+    assert ask("/nav/data.bin").body == CONTENT
 
 
 def test_a_fallback_of_a_handler(site, ask, folder):
