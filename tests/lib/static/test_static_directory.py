@@ -449,6 +449,24 @@ def test_what_is_remembered_has_a_bound(monkeypatch, folder):
     assert kept.find_current("/1") is None
 
 
+def test_a_packed_file_that_changes(ask, mount, folder):
+    """What was packed of the old file is not sent from then on, until it is packed anew."""
+    put(folder / "app.js", b"old")
+    put(folder / "app.js.gz", b"old, packed")
+    mount(precompressed=True, stat_seconds=1000)
+    answers = [ask("/static/app.js", accept_encoding="gzip")]
+    put(folder / "app.js", b"new", MTIME + 5)
+    answers += [
+        ask("/static/app.js", accept_encoding="gzip", if_none_match=answers[0]["ETag"]),
+        ask("/static/app.js", accept_encoding="gzip"),
+    ]
+    put(folder / "app.js.gz", b"new, packed", MTIME + 5)
+    (folder / "app.js").unlink()
+    answers.append(ask("/static/app.js", accept_encoding="gzip"))
+    assert [answer.status for answer in answers] == [200, 200, 200, 404]
+    assert [answer.body for answer in answers[:3]] == [b"old, packed", b"new", b"new"]
+
+
 def test_too_many_open_files(site, ask, mount, folder, monkeypatch):
     """When the process may open no more files that is a 503; the log says what to do."""
     lines = []
