@@ -19,7 +19,7 @@ from wsgicherry.lib.static import entries, staticdir
 from wsgicherry.lib.static.mediatypes import find_type
 from wsgicherry.lib.static.opening import as_answer
 from wsgicherry.lib.static.options import FINGERPRINT, compile_pattern
-from wsgicherry.lib.static.tool import configured_directory
+from wsgicherry.lib.static.tool import directory_of
 
 
 def test_a_file(ask, mount):
@@ -440,7 +440,7 @@ def test_what_is_remembered_has_a_bound(monkeypatch, folder):
     monkeypatch.setattr(entries, "MAX_ENTRIES", 3)
     monkeypatch.setattr(entries, "MAX_KEY_CHARS", 20)
     kept = entries.Entries()
-    options = configured_directory({"dir": str(folder)}).options
+    options = directory_of({"dir": str(folder)}).options
     for path in ["/1", "/2", "/3", "/4", "/" + "x" * 20]:
         found = entries.Entry("", os.stat(folder), options, "")
         kept.keep(path, found)

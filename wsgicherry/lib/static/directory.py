@@ -57,14 +57,14 @@ class Directory:
         ):
             return False
         entry = self.entries.find_current(path)
-        if entry is None or not self.is_sent(serving, entry, path):
+        if entry is None or not self.send(serving, entry, path):
             self.entries.pop(path, None)
             entry = self.find(serving, path)
-            if entry is None or not self.is_sent(serving, entry, path):
+            if entry is None or not self.send(serving, entry, path):
                 return False
         return True
 
-    def is_sent(self, serving: Serving, entry: Entry, path: str) -> bool:
+    def send(self, serving: Serving, entry: Entry, path: str) -> bool:
         """Make the file of `entry` the response; return False if it has gone since."""
         try:
             entry.answer(serving)
