@@ -624,7 +624,7 @@ def test_a_host_of_its_own(site, ask, folder):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"dir": "relative"}, "requires an absolute dir"),
+        ({"dir": "relative"}, r"requires an absolute dir \(or root\). It is 'relative'"),
         ({"dir": "relative", "root": "relative"}, "not 'relative'"),
         ({"dir": "/nothing/of/that/name"}, "there is no directory '/nothing/of/that/name'"),
         ({"match": "("}, r"staticdir.match: the value is '\(': no regular expression"),
@@ -635,6 +635,7 @@ def test_a_host_of_its_own(site, ask, folder):
         ({"sendfile_prefix": "p"}, "sendfile_prefix: the value is 'p': nginx"),
         ({"fallbacks": "x"}, "fallback"),
         ({"content_types": ["css"]}, "staticdir.content_types"),
+        ({"content_types": {"css": 1}}, r"staticdir.content_types: the value is {'css': 1}"),
         ({"dir": 1}, "staticdir.dir"),
         ({"max_age": "1"}, "not"),
     ],

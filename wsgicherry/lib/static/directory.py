@@ -148,9 +148,8 @@ def find_directory(dir: str | os.PathLike[str], root: str | os.PathLike[str] | N
     directory = os.path.expanduser(os.fspath(dir))
     if not os.path.isabs(directory):
         if not root:
-            raise ConfigError(
-                "Static dir requires an absolute dir (or root).", key="dir", value=repr(dir)
-            )
+            message = f"Static dir requires an absolute dir (or root). It is {dir!r}."
+            raise ConfigError(message, key="dir", value=repr(dir))
         directory = os.path.join(root, directory)
         if not os.path.isabs(directory):
             message = f"Static dir requires an absolute dir (or root), not {root!r}."

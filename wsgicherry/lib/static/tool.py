@@ -10,6 +10,7 @@ from typing import Any
 
 from ...core.current import serving_now
 from .directory import Directory
+from .options import describe_fault
 from .single import SingleFile
 
 MAX_PREPARED = 128
@@ -150,11 +151,14 @@ def get_file(**settings: Any) -> SingleFile:
 
 
 def as_key(settings: dict[str, Any]) -> dict[str, Any]:
-    """Return `settings` with types that can be looked up."""
+    """Return `settings` with types that can be looked up; ConfigError for what are none."""
     types = settings["content_types"]
     if not isinstance(types, Mapping):
         return settings
-    return {**settings, "content_types": tuple(types.items())}
+    pairs = tuple(types.items())
+    if not all(isinstance(text, str) for pair in pairs for text in pair):
+        raise describe_fault("content_types", types, "it holds texts, {extension: type}.")
+    return {**settings, "content_types": pairs}
 
 
 @lru_cache(maxsize=MAX_PREPARED)
