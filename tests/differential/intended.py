@@ -669,6 +669,12 @@ ROWS = (
     ),
     Row(
         "hook_rows",
+        ("GET /after_error_response_redirect",),
+        ("header vary",),
+        "RFC 9110 section 12.5.5: the error page that was ready depends on Accept",
+    ),
+    Row(
+        "hook_rows",
         ("GET /before_finalize_redirect", "GET /on_end_resource_redirect"),
         ("body", "header location", "status"),
         "13.3 item 10: a redirect in any hook is one",

@@ -66,6 +66,11 @@ class Entry:
             for coding, neighbour, version in found
         }
 
+    def has_changed(self) -> bool:
+        """Tell whether the file is another by now: its versions are then of another content."""
+        status = find_file(self.plain.path)
+        return status is None or not self.plain.is_of(status)
+
     def choose(self, accept_encoding: str | None) -> Representation:
         """Return the version that is sent to a client that takes these codings."""
         coding = choose_coding(accept_encoding, tuple(self.versions))
@@ -82,6 +87,8 @@ class Entry:
         known = self.plain
         if self.versions:
             known = self.choose(serving.request.environ.get("HTTP_ACCEPT_ENCODING"))
+            if known is not self.plain and self.has_changed():
+                known, self.until = self.plain, 0.0
         serve_known(serving, known, through_links=self.options.follow_symlinks)
 
 
