@@ -239,13 +239,14 @@ def test_several_memcached_servers(site, start_memcached):
 
 
 def test_clients_of_the_programs_own(site, memcached, redis_daemon):
-    """`client` is an object that the program has made."""
+    """`client` is an object that the program has made, or makes one."""
     from pymemcache.client.base import PooledClient
     from redis import Redis
 
     pooled = PooledClient(("127.0.0.1", memcached.port))
     redis = Redis(port=redis_daemon.port)
-    for name, client in (("memcached", pooled), ("redis", redis)):
+    clients = [("memcached", pooled), ("redis", redis), ("memcached", lambda: pooled)]
+    for name, client in clients:
         page = Pages(site, None, {"cache_class": name, "client": client})
         ask_of(page)
         assert ask_of(page).cache_status.startswith("hit")
@@ -308,6 +309,36 @@ def test_one_run_for_two_processes(site, kind):
     second.join()
     assert answers[0].text == "run 1"
     assert other.runs == 0
+    close(one)
+    close(other)
+
+
+@pytest.mark.parametrize("query", ["", "?vary"])
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda app, path: purge(f"http://h.example{path}", app),
+        lambda app, path: purge_tag("a", app),
+        lambda app, path: clear(app),
+    ],
+    ids=["url", "tag", "all"],
+)
+def test_what_another_process_purges_while_it_is_made(site, kind, end, query):
+    """Such a page may show what was before: it is not stored."""
+    path = "/page" + query
+
+    def handler():
+        response.cache_tags = ["a"]
+        if query:
+            response.headers["Vary"] = "X-A"
+        if one.runs == 1:
+            end(other.app, path)
+
+    one, other = Pages(site, handler, kind[1]), Pages(site, None, kind[1])
+    ask_of(other, "/elsewhere")
+    assert ask_of(one, path).cache_status == "fwd=uri-miss; detail=purged"
+    assert ask_of(one, path).cache_status == "fwd=uri-miss; stored"
+    assert ask_of(one, path).cache_status.startswith("hit")
     close(one)
     close(other)
 

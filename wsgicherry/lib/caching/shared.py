@@ -23,6 +23,12 @@ PAUSE_SECONDS = 1.0
 LOG_SECONDS = 60.0
 """A dead store is one line in the log as often."""
 
+PURGE_SECONDS = 3600
+"""As long a purge is remembered, for pages being made then: no handler takes longer."""
+
+ANY_PAGE: Key = ("purge",)
+"""The key of the last purge that was not of one URL."""
+
 EVERYTHING = ""
 """The tag that all responses have: `clear` ends it."""
 
@@ -92,10 +98,28 @@ class SharedCache(StoredCache):
         """Store `entry`; return whether that was possible."""
         return super().keep(target, environ, entry, [EVERYTHING, *tags])
 
+    def forget(self, target: Key) -> None:
+        """Forget all that is stored of a URL, and let no process store what it is making."""
+        self._remember_purge(purge_key(target))
+        super().forget(target)
+
+    def forget_tag(self, tag: str) -> None:
+        """Forget all responses that have `tag`, and let no process store what it is making."""
+        self._remember_purge(ANY_PAGE)
+        super().forget_tag(tag)
+
     def clear(self) -> None:
         """Forget everything, in all processes."""
+        self._remember_purge(ANY_PAGE)
         self.write(tag_key(EVERYTHING), urandom(8).hex(), TAG_SECONDS)
         self.flights.spoil()
+
+    def _remember_purge(self, key: Key) -> None:
+        self.write(key, urandom(8).hex(), PURGE_SECONDS)
+
+    def last_purges(self, target: Key) -> list[Record | None]:
+        """Return what marks the last purges of `target`, by whichever process."""
+        return self.read([purge_key(target), ANY_PAGE])
 
     def read(self, keys: list[Key]) -> list[Record | None]:
         """Return the records at `keys`; None for all if the store does not answer."""
@@ -143,3 +167,8 @@ class SharedCache(StoredCache):
         if serving is not None:
             told = f"The cache does not answer; pages are made anew. {error}"
             serving.request.log(told, "TOOLS.CACHING", 30)
+
+
+def purge_key(target: Key) -> Key:
+    """Return the key of the last purge of the URL `target`."""
+    return ("purge", target)

@@ -125,6 +125,12 @@ class StoredCache(Cache):
         self.drop(tag_key(tag))
         self.flights.spoil()
 
+    def last_purges(self, target: Key) -> list[Any]:
+        """Return what changes when a page of `target` is purged by another process. Asked of
+        shared caches alone.
+        """
+        return []
+
     def claim(self, key: Key) -> bool:
         """Tell other processes that this one makes the page at `key`; return False if another
         one does. Asked of shared caches alone.

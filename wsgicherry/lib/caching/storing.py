@@ -15,6 +15,7 @@ from .entries import Entry
 from .keys import Key, as_targets
 from .policy import (
     NEVER_STORED,
+    OF_THE_CLIENT,
     find_lifetime,
     find_obstacle,
     find_vary,
@@ -26,7 +27,7 @@ from .waiting import Result, end_flight
 from .watching import has_read_cookies
 
 # Of the one response, not of the page.
-NOT_STORED = frozenset({"Age", "Cache-Status", "Date"})
+NOT_STORED = frozenset({"Age", "Cache-Status", "Date"}) | OF_THE_CLIENT
 
 
 class LateDecision:
@@ -106,12 +107,13 @@ class Run(LateDecision):
         self.flight, self.stale, self.may_store, self.why = flight, stale, may_store, why
         self.is_streaming = False
         self.purges = cache.flights.purges
+        self.shared_purges = cache.last_purges(target) if may_store and cache.is_shared else []
 
     def finish(self, serving: Serving) -> None:
         """Store the response, before its head is made; of a stream what passes by."""
         response = serving.response
         decide = self.take_decision()
-        if find_code(response) >= 500 and self.is_running and self._shows_stale(serving):
+        if find_code(response) >= 500 and self._shows_stale(serving):
             return
         outcome = self._finish(serving) if self.is_running else ""
         if find_code(response) // 100 == 2:
@@ -218,8 +220,12 @@ class Run(LateDecision):
     def _is_purged(self) -> bool:
         """Tell whether the page may show what was before something was purged."""
         if self.flight is not None and self.flight.is_awaited:
-            return self.flight.is_spoilt
-        return bool(self.purges != self.cache.flights.purges)  # that of any page
+            is_purged = self.flight.is_spoilt
+        else:
+            is_purged = bool(self.purges != self.cache.flights.purges)  # that of any page
+        if is_purged or not self.cache.is_shared:
+            return is_purged
+        return bool(self.shared_purges != self.cache.last_purges(self.target))
 
     def end(self, result: Result | None, is_for_all: bool = True) -> None:
         """Let those go on who wait; once."""
