@@ -107,7 +107,8 @@ class Run(LateDecision):
         self.flight, self.stale, self.may_store, self.why = flight, stale, may_store, why
         self.is_streaming = False
         self.purges = cache.flights.purges
-        self.shared_purges = cache.last_purges(target) if may_store and cache.is_shared else []
+        if may_store and cache.is_shared:
+            self.last_purges = cache.last_purges(target)
 
     def finish(self, serving: Serving) -> None:
         """Store the response, before its head is made; of a stream what passes by."""
@@ -115,15 +116,10 @@ class Run(LateDecision):
         decide = self.take_decision()
         if find_code(response) >= 500 and self._shows_stale(serving):
             return
-        outcome = self._finish(serving) if self.is_running else ""
+        outcome = self._finish(serving) if self.may_store else ""
         if find_code(response) // 100 == 2:
             decide()
         self._tell(response, outcome)
-
-    @property
-    def is_running(self) -> bool:
-        """Whether the response is still to be stored, or others wait for it."""
-        return self.flight is not None or self.may_store
 
     def _finish(self, serving: Serving) -> str:
         """Store the response, or begin to; return what has become of it, '' for a stream."""
@@ -219,13 +215,11 @@ class Run(LateDecision):
 
     def _is_purged(self) -> bool:
         """Tell whether the page may show what was before something was purged."""
+        if self.cache.is_shared and self.last_purges != self.cache.last_purges(self.target):
+            return True
         if self.flight is not None and self.flight.is_awaited:
-            is_purged = self.flight.is_spoilt
-        else:
-            is_purged = bool(self.purges != self.cache.flights.purges)  # that of any page
-        if is_purged or not self.cache.is_shared:
-            return is_purged
-        return bool(self.shared_purges != self.cache.last_purges(self.target))
+            return self.flight.is_spoilt
+        return bool(self.purges != self.cache.flights.purges)  # that of any page
 
     def end(self, result: Result | None, is_for_all: bool = True) -> None:
         """Let those go on who wait; once."""
