@@ -176,8 +176,11 @@ def _check_tool(namespace: str, rest: str, value: Any, known: _Known) -> Iterato
     elif name in tools:
         yield from _check_argument(f"{namespace}.{name}", tools[name], argument, value)
     elif known.final:
-        meant = nearest(name, tools)
-        remedy = f"did you mean {f'{namespace}.{meant}'!r}?" if meant else _list(tools)
+        near = nearest(name, tools)
+        meant = near and f"{namespace}.{near}"
+        if find_setting(f"request.{name}"):
+            meant = f"request.{name}"  # no tool here, as it may be elsewhere: `allowed_hosts`
+        remedy = f"did you mean {meant!r}?" if meant else _list(tools)
         yield _Slip("unknown_tool", f"there is no tool {name!r} in {namespace!r}; {remedy}")
 
 

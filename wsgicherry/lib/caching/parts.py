@@ -17,8 +17,8 @@ def find_parts(serving: Serving, entry: Entry) -> Sequence[tuple[int, int]] | No
 
     HTTPError 416 if it has no such bytes.
     """
-    if not entry.status.startswith("200 "):
-        return None
+    if not entry.status.startswith("200 ") or entry.find_header("Content-Encoding"):
+        return None  # the client counts bytes of the page, not of what compression made of it
     modified = parse_date(entry.find_header("Last-Modified"))
     return find_slices(serving, len(entry.body), entry.find_header("Etag"), modified)
 

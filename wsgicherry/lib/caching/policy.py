@@ -18,9 +18,6 @@ STATUSES = (200, 203, 204, 300, 301, 308)
 NEVER_STORED = frozenset({206, 304, 401, 407, 412, 416})
 """They answer one client's range, credentials or condition, not the URL."""
 
-OF_THE_CLIENT = frozenset({"Ratelimit", "Ratelimit-Policy"})
-"""Headers about the client that asks, whoever made the page, from `tools.ratelimit`."""
-
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 """All others may have changed something (RFC 9110 section 9.2.1, RFC 9111 section 4.4)."""
 

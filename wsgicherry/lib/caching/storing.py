@@ -15,7 +15,6 @@ from .entries import Entry
 from .keys import Key, as_targets
 from .policy import (
     NEVER_STORED,
-    OF_THE_CLIENT,
     find_lifetime,
     find_obstacle,
     find_vary,
@@ -26,8 +25,10 @@ from .stored import MAX_TAGS
 from .waiting import Result, end_flight
 from .watching import has_read_cookies
 
-# Of the one response, not of the page.
-NOT_STORED = frozenset({"Age", "Cache-Status", "Date"}) | OF_THE_CLIENT
+# Of the one response, or of the one client, not of the page.
+NOT_STORED = frozenset(
+    {"Age", "Cache-Status", "Content-Length", "Date", "Ratelimit", "Ratelimit-Policy"}
+)
 
 
 class LateDecision:
