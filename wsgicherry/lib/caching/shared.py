@@ -111,8 +111,8 @@ class SharedCache(StoredCache):
     def clear(self) -> None:
         """Forget everything, in all processes."""
         self._remember_purge(ANY_PAGE)
-        self.write(tag_key(EVERYTHING), urandom(8).hex(), TAG_SECONDS)
         self.flights.spoil()
+        self.write(tag_key(EVERYTHING), urandom(8).hex(), TAG_SECONDS)
 
     def _remember_purge(self, key: Key) -> None:
         self.write(key, urandom(8).hex(), PURGE_SECONDS)
