@@ -418,13 +418,18 @@ def test_a_file(pages, tmp_path, size, runs):
 
 
 def test_passes_are_bounded():
-    """For a thousand URLs it is known that nobody need wait; the oldest are forgotten."""
+    """For a thousand URLs it is known that nobody need wait; the oldest are forgotten, and none is
+    kept, however long it is.
+    """
     flights = Flights()
     for number in range(MAX_PASSES + 5):
-        flight, is_ours = flights.join(number)
+        key = (f"/{number}" + "x" * 1000,)
+        flight, is_ours = flights.join(key)
         assert is_ours
-        flights.end(number, flight, None, is_for_all=False)
+        flights.end(key, flight, None, is_for_all=False)
     assert len(flights._passes) == MAX_PASSES
+    assert not flights.join(key)[0].is_awaited
+    assert all(isinstance(kept, int) for kept in flights._passes)
 
 
 def test_anti_stampede_cache():
