@@ -418,8 +418,8 @@ def test_a_file(pages, tmp_path, size, runs):
 
 
 def test_passes_are_bounded():
-    """For a thousand URLs it is known that nobody need wait; the oldest are forgotten, and none is
-    kept, however long it is.
+    """For a thousand URLs it is known that nobody need wait: not by the URLs, which may be long,
+    and the oldest are forgotten.
     """
     flights = Flights()
     for number in range(MAX_PASSES + 5):
