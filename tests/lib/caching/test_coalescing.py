@@ -418,7 +418,7 @@ def test_a_file(pages, tmp_path, size, runs):
 
 
 def test_passes_are_bounded():
-    """For a thousand URLs it is known that nobody need wait: not by the URLs, which may be long,
+    """For a thousand URLs it is known that nobody need wait, by no more than a number for each,
     and the oldest are forgotten.
     """
     flights = Flights()
