@@ -160,11 +160,9 @@ class SharedCache(StoredCache):
     def _note(self, error: Exception) -> None:
         now = monotonic()
         self._silent_until = now + PAUSE_SECONDS
-        if now - self._told_at < LOG_SECONDS:
-            return
-        self._told_at = now
         serving = find_serving()
-        if serving is not None:
+        if serving is not None and now - self._told_at >= LOG_SECONDS:
+            self._told_at = now
             told = f"The cache does not answer; pages are made anew. {error}"
             serving.request.log(told, "TOOLS.CACHING", 30)
 
