@@ -178,14 +178,26 @@ def test_the_log_is_told_again_after_a_minute(two, kind, log, monkeypatch):
     ask_of(one)
     cache = one.cache
     cache._told_at -= LOG_SECONDS
-    cache._silent_until = 0
+    cache._failed_at = float("-inf")
     ask_of(one)
     assert len([line for line in log if "cache does not answer" in line]) == 2
-    cache._silent_until, cache._told_at = 0, float("-inf")
+    cache._failed_at = cache._told_at = float("-inf")
     purge_tag("x", one.app)  # outside a request there is no log, and the next one is told
-    cache._silent_until = 0
+    cache._failed_at = float("-inf")
     ask_of(one)
     assert len([line for line in log if "cache does not answer" in line]) == 3
+
+
+def test_a_purge_just_after_a_failure(two):
+    """It is tried: a store that missed one answer is left alone by readers only."""
+    one, other = two
+    ask_of(one)
+    ask_of(other)
+    cache = other.cache
+    cache._failed_at = time.monotonic() - 2 * cache.timeout
+    assert ask_of(other).cache_status.startswith("fwd=uri-miss")
+    purge("http://h.example/", other.app)
+    assert ask_of(one).text == "run 2"
 
 
 def test_keys_hold_nothing_of_the_client(two):

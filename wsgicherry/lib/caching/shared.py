@@ -51,7 +51,7 @@ class SharedCache(StoredCache):
 
     def __init__(self) -> None:
         super().__init__()
-        self._silent_until = 0.0
+        self._failed_at = float("-inf")
         self._told_at = float("-inf")
         renew_after_fork(self)
 
@@ -115,7 +115,9 @@ class SharedCache(StoredCache):
         self.write(tag_key(EVERYTHING), urandom(8).hex(), TAG_SECONDS)
 
     def _remember_purge(self, key: Key) -> None:
-        self.write(key, urandom(8).hex(), PURGE_SECONDS)
+        record = dump(urandom(8).hex())
+        if self._try(self._store, self.name_of(key), record, PURGE_SECONDS, is_urgent=True):
+            self._failed_at = float("-inf")
 
     def last_purges(self, target: Key) -> list[Record | None]:
         """Return what marks the last purges of `target`, by whichever process."""
@@ -147,9 +149,13 @@ class SharedCache(StoredCache):
         """
         return self.prefix + sha256(json.dumps(key).encode("ascii")).hexdigest()
 
-    def _try(self, action: Any, *arguments: Any) -> Any:
-        """Return `action(*arguments)`; None if it fails, or if the store has just failed."""
-        if monotonic() < self._silent_until:
+    def _try(self, action: Any, *arguments: Any, is_urgent: bool = False) -> Any:
+        """Return `action(*arguments)`; None if it fails, or if the store has just failed.
+
+        `is_urgent`: what is not purged stays wrong until it expires. So that is tried, though
+        not several times for one request.
+        """
+        if monotonic() < self._failed_at + (self.timeout if is_urgent else PAUSE_SECONDS):
             return None
         try:
             return action(*arguments)
@@ -158,8 +164,7 @@ class SharedCache(StoredCache):
             return None
 
     def _note(self, error: Exception) -> None:
-        now = monotonic()
-        self._silent_until = now + PAUSE_SECONDS
+        self._failed_at = now = monotonic()
         serving = find_serving()
         if serving is not None and now - self._told_at >= LOG_SECONDS:
             self._told_at = now
