@@ -242,7 +242,7 @@ def test_what_is_too_large_for_memcached_is_not_stored(site, memcached):
 
 
 def test_several_memcached_servers(site, start_memcached):
-    """Each page is on one of them; one that is dead costs its pages alone."""
+    """Each page is on one of them."""
     daemons = [start_memcached() for _ in range(2)]
     settings = {"cache_class": "memcached", "servers": [each.address for each in daemons]}
     page = Pages(site, None, settings)
