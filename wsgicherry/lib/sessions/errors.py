@@ -13,11 +13,10 @@ class LockTimeout(RetryLater, locking.LockTimeout):
     """Other requests of the same session held its lock for longer than `lock_timeout`."""
 
     def __init__(self, seconds: float | None) -> None:
-        super().__init__("Other requests of yours are still running. Please try again.")
-        self.explanation = f"A session stayed locked for more than {seconds} seconds."
-
-    def __str__(self) -> str:
-        return self.explanation
+        super().__init__(
+            "Other requests of yours are still running. Please try again.",
+            f"A session stayed locked for more than {seconds} seconds.",
+        )
 
 
 class SessionValueError(TypeError):
