@@ -144,6 +144,11 @@ def test_wrong_entries(known, key, value, rule, text, final):
             "unknown_namespace",
             "no config namespace 'zzz'; known are checker, db,",
         ),
+        (
+            "zzz.gzip.on",
+            "unknown_namespace",
+            "for keys of your own, set config.namespaces['zzz'].",
+        ),
     ],
 )
 def test_entries_that_may_still_come_right(known, key, rule, text):

@@ -126,7 +126,9 @@ def _check_namespace(key: str, known: _Known) -> Iterator[_Slip]:
     elif known.final:
         candidates = {*NAMESPACES, *known.toolboxes, *known.namespaces}
         meant = nearest(namespace, candidates)
-        remedy = f"did you mean {f'{meant}.{rest}'!r}?" if meant else _list(candidates)
+        own = f"for keys of your own, set config.namespaces[{namespace!r}]"
+        listed = f"{_list(candidates).removesuffix('.')}; {own}."
+        remedy = f"did you mean {f'{meant}.{rest}'!r}?" if meant else listed
         yield _Slip(
             "unknown_namespace", f"there is no config namespace {namespace!r}; {remedy}"
         )

@@ -434,3 +434,7 @@ class Bus(Channels):
         thread.start()
         self.start()
         return thread
+
+
+bus: Bus
+"""As in `process`: globals.py sets it."""
