@@ -60,12 +60,13 @@ def parse_basic(text: str, charset: str = "utf-8") -> BasicCredentials:
     try:
         decoded = b64decode(text, validate=True).decode(charset)
     except ValueError:
-        raise MalformedCredentials(f"They are no base 64 of a text in {charset}.") from None
+        message = f"What follows is no base 64 of a text in {charset}."
+        raise MalformedCredentials(message) from None
     username, colon, password = decoded.partition(":")
     if not colon:
         raise MalformedCredentials("There is no colon between a name and a password.")
     if _CONTROLS.search(decoded):
-        raise MalformedCredentials("There are control characters in them.")
+        raise MalformedCredentials("A name or password has no control characters.")
     return BasicCredentials(normalize(username), normalize(password))
 
 
