@@ -670,6 +670,33 @@ def test_where_a_redirect_leads(redirect, url, location):
     assert (answer.status, answer.header("Location")) == ("303 See Other", location)
 
 
+@pytest.mark.parametrize(
+    ("relative_urls", "url", "location"),
+    [
+        ("server", "x", "/m/d/x"),
+        ("server", "/x", "/x"),
+        ("server", "//evil.example", "/evil.example"),
+        ("server", "http://other.example/x", "http://other.example/x"),
+        (True, "x", "x"),
+        (True, "../x?a=1", "../x?a=1"),
+        (True, "e/", "e/"),
+        (True, "/x", "/x"),
+        (True, "/.//evil.example", "/evil.example"),
+        (True, "http://other.example/x", "http://other.example/x"),
+        (True, "javascript:x", "./javascript:x"),
+    ],
+)
+def test_redirects_of_an_application_with_relative_urls(page, relative_urls, url, location):
+    """The Location names no host, as what `url()` returns there does not (BEHAVIOUR 2.10)."""
+
+    def handler(*args):
+        raise HTTPRedirect(url)
+
+    serve = page(handler, script_name="/m")
+    serve.app.relative_urls = relative_urls
+    assert serve("/m/d/e").header("Location") == location
+
+
 def test_a_redirect_from_an_index_page(page):
     """'x' on an index page means the same with and without its trailing slash."""
 

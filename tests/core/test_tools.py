@@ -692,11 +692,15 @@ def test_handler_wrapper_tool_options(site, get):
     assert get("/").text == "cabindex"
 
 
-def test_handler_wrapper_tool_takes_no_settings(site):
-    """A setting that the wrapper cannot have is refused at mount."""
-    site.tools.wrap = HandlerWrapperTool(lambda inner: inner())
-    with pytest.raises(ConfigError, match=r"tools\.wrap\.colour"):
-        site.tree.mount(Root(), "", {"/": {"tools.wrap.on": True, "tools.wrap.colour": "red"}})
+def test_handler_wrapper_tool_takes_any_setting(site, get):
+    """The wrapper finds its settings in the config of the request."""
+
+    def paint(inner):
+        return f"{serving_now().request.config['tools.wrap.colour']} {inner()}"
+
+    site.tools.wrap = HandlerWrapperTool(paint)
+    site.tree.mount(Root(), "", {"/": {"tools.wrap.on": True, "tools.wrap.colour": "red"}})
+    assert get("/").text == "red index"
 
 
 # -- ErrorTool ---------------------------------------------------------------------------------

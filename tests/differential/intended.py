@@ -250,6 +250,15 @@ ROWS = (
         "13.2: request.json of a GET is the client's mistake, not a 500",
     ),
     Row(
+        "own_classes",
+        (
+            "GET /page/go/a/b?to=../x", "GET /page/node/go_by_url?to=../x",
+            "GET /page/node/go_by_url?to=/x/y",
+        ),
+        ("body", "header location"),
+        "2.10: a redirect with relative_urls keeps its '..', and so leads where url() says",
+    ),
+    Row(
         "links",
         (
             "/ url({'path': '../x'})", "/ url({'path': '../../x'})",

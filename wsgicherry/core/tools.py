@@ -249,6 +249,8 @@ class HandlerTool(Tool):
 class HandlerWrapperTool(Tool):
     """A tool that wraps the handler: `newhandler(inner, *args, **kwargs)` is called in its
     place.
+
+    It takes any setting. They are not passed on: `newhandler` finds them in `request.config`.
     """
 
     def __init__(
@@ -262,11 +264,7 @@ class HandlerWrapperTool(Tool):
         super().__init__(point, self._wrap, name, priority)
         self.__doc__ = newhandler.__doc__
 
-    @cached_property
-    def _arguments(self) -> Mapping[str, inspect.Parameter] | None:
-        return {}
-
-    def _wrap(self, debug: bool = False) -> None:
+    def _wrap(self, **settings: Any) -> None:
         request = serving_now().request
         inner = request.handler
 

@@ -56,13 +56,14 @@ def parse_basic(text: str, charset: str = "utf-8") -> tuple[str, str]:
         # Normalized before it is split: a colon is never composed with what is beside it.
         decoded = normalize(_decode_base64(text).decode(charset))
     except ValueError:
-        raise MalformedCredentials(f"They are no base 64 of a text in {charset}.") from None
+        message = f"What follows is no base 64 of a text in {charset}."
+        raise MalformedCredentials(message) from None
     username, colon, password = decoded.partition(":")
     if not colon:
         raise MalformedCredentials("There is no colon between a name and a password.")
     # PERF: what can all be printed has none: 0.08 us, not 0.21.
     if not decoded.isprintable() and _CONTROLS.search(decoded):
-        raise MalformedCredentials("There are control characters in them.")
+        raise MalformedCredentials("A name or password has no control characters.")
     return username, password
 
 
