@@ -244,7 +244,10 @@ def test_by_hand(site):
         return "page"
 
     asked = Page(site, page, {})
-    assert [asked("/wrong").status_int for _ in range(2)] == [200, 429]
+    assert asked("/wrong").headers["RateLimit"] == '"passwords";r=0;t=3600'
+    refused = asked("/wrong")
+    assert refused.status_int == 429
+    assert refused.headers["RateLimit"] == '"passwords";r=0;t=3600'
     assert asked("/right").status_int == 200
 
 
@@ -352,6 +355,7 @@ def test_a_dead_store(site, clock, error_text, when_down, status):
     for _ in range(3):
         answer = page()
         assert answer.status_int == status
+        assert answer.headers.get("Retry-After") == ("1" if status == 503 else None)
         assert "RateLimit" not in answer.headers
     assert storage.asked == 1
     clock.now += ratelimit.SLEEP_SECONDS

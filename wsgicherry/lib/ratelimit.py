@@ -12,10 +12,10 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ..core.current import serving_now
-from ..core.errors import HTTPError
 from ..core.loaded import ConfigError
 from ..core.tools import Elsewhere
 from .headernames import check_name
+from .retrying import RetryLater
 
 if TYPE_CHECKING:
     from limits import RateLimitItem
@@ -44,20 +44,6 @@ _NO_PACKAGE = "tools.ratelimit needs the package limits: pip install 'wsgicherry
 HEADERS_PRIORITY = 110
 
 
-class TooManyRequests(HTTPError):
-    """429, with the headers that say how long to wait."""
-
-    def __init__(self, wait_seconds: int) -> None:
-        super().__init__(429, f"Too many requests. Try again in {wait_seconds} seconds.")
-        self.wait_seconds = wait_seconds
-
-    def set_response(self) -> None:
-        """Make the current response this error's page."""
-        super().set_response()
-        serving_now().response.headers["Retry-After"] = str(self.wait_seconds)
-        add_headers()
-
-
 def ratelimit(
     limit: str | Iterable[str],
     key: Callable[[], str | None] | None = None,
@@ -83,8 +69,10 @@ def ratelimit(
     ConfigError for what cannot be.
     """
     count, *_ = prepare_ratelimit(limit, key, storage, strategy, name, when_down, debug)
-    count()
-    add_headers()
+    try:
+        count()
+    finally:
+        add_headers()
 
 
 def prepare_ratelimit(
@@ -117,14 +105,14 @@ def prepare_ratelimit(
         standings = limiter.hit(policies, name, make_key(who))
         if standings is None:
             if when_down == "refuse":
-                raise HTTPError(503, "Requests cannot be counted at the moment.")
+                raise RetryLater(503, "Requests cannot be counted now.", SLEEP_SECONDS)
             return
         if debug:
             serving_now().request.log(f"{who!r}: {standings}", "TOOLS.RATELIMIT")
         told[name] = list(zip(policies, standings, strict=True))
-        waits = [standing.seconds for standing in standings if standing.is_over]
-        if waits:
-            raise TooManyRequests(max(waits))
+        wait = max((standing.seconds for standing in standings if standing.is_over), default=0)
+        if wait:
+            raise RetryLater(429, f"Too many requests. Try again in {wait} seconds.", wait)
 
     return (
         count,
