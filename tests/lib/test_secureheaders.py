@@ -225,6 +225,15 @@ def test_settings(get, settings, name, value):
     assert get(scheme="https", **settings)().headers.get(name) == value
 
 
+def test_reports_by_http(get):
+    """They go by `report-uri` alone: `report-to` works by https, and browsers that know it
+    would not look at the other.
+    """
+    headers = get(csp="img-src *", report_to="/reports")().headers
+    assert headers[CSP] == "img-src *; report-uri /reports"
+    assert "Reporting-Endpoints" not in headers
+
+
 def test_both_policies(get):
     """One may hold while a stricter one is tried out."""
     response = get(csp="img-src *", csp_report_only="img-src 'self'")()
@@ -346,7 +355,7 @@ def test_many_policies(get, monkeypatch):
 def test_ready_made(get):
     """Two plans of the same settings share one set of headers."""
     first, second = secureheaders.Policy(), secureheaders.Policy()
-    assert first._by_https is second._by_https
+    assert first._by_https.plain is second._by_https.plain
 
 
 def test_told_to_who_calls_it():

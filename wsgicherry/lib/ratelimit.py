@@ -270,6 +270,7 @@ def make_key(who: object) -> str:
 
 # -- telling ---------------------------------------------------------------------------
 
+
 def find_told(request: Any) -> dict[str, list[tuple[Policy, Standing]]]:
     """Return under which names `request` has been counted, and where its client stands there.
 
