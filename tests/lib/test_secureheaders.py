@@ -203,6 +203,11 @@ VALUES = {
         CSP,
         "script-src 'none'; img-src *",
     ),
+    "a fallback of a nonce goes with it": (
+        {"csp": "script-src 'nonce' 'unsafe-inline' https:; style-src 'unsafe-inline'"},
+        CSP,
+        "script-src https:; style-src 'unsafe-inline'",
+    ),
     "report only": ({"csp_report_only": "img-src *"}, REPORT_ONLY, "img-src *"),
     "report only, not enforced": ({"csp_report_only": "img-src *"}, CSP, None),
     "reports": (
