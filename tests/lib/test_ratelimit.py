@@ -193,6 +193,20 @@ def test_a_cached_page_that_counts_by_hand(site):
     assert not {"RateLimit", "RateLimit-Policy"} & set(copy.headers)
 
 
+@pytest.mark.parametrize("own", [{"limit": "1/hour"}, {"key": lambda: "an account"}])
+def test_by_hand_where_the_tool_is_on(site, own):
+    """Another limit, or another one to count, is another counter, whatever its name."""
+
+    def handler():
+        site.tools.ratelimit.callable(**{"limit": "1/hour", **own})
+        return "page"
+
+    page = limited(site, handler, limit="9/hour" if "limit" in own else "1/hour")
+    page()
+    page.app.extra_environ["REMOTE_ADDR"] = "192.0.2.8" if "key" in own else "192.0.2.7"
+    assert page().status_int == 429
+
+
 def test_two_limits_on_one_page(site):
     """Who is counted twice, under two names, is told of both."""
 
