@@ -147,22 +147,16 @@ class Site:
         """Have the first request in this process start the engine."""
         self.forget_plans()
 
-    def start_engine(self) -> None:
-        """Start the engine under a foreign server, once in each process.
-
-        Without a server of ours. Requests that come while it starts wait for it.
-        """
-        self.engine.start_embedded()
-
     def check_mounted(self, app: Application) -> None:
         """Raise ConfigError for what no later registration can mend in the config of `app`."""
-        errors = self.find_errors([app], final=False)
+        findings = self.check_application(app, final=False)
+        errors = [str(finding) for finding in findings if finding.severity == "error"]
         if errors:
-            raise ConfigError("\n".join(map(str, errors)))
+            raise ConfigError("\n".join(errors))
 
     def open(self, app: Application) -> list[Finding]:
         """Start the engine in this process unless it runs; return the errors in the config."""
-        self.start_engine()
+        self.engine.start_embedded()
         for toolbox in app.toolboxes.values():
             toolbox.on_change = self.forget_plans
         findings = self.check_self() + self.check_application(app)
@@ -171,17 +165,8 @@ class Site:
 
     # -- checks ------------------------------------------------------------------------
 
-    def find_errors(self, apps: Iterable[Application], final: bool) -> list[Finding]:
-        """Return the errors in the config of `apps`; if `final`, unknown tools too."""
-        return [
-            finding
-            for app in apps
-            for finding in self.check_application(app, final)
-            if finding.severity == "error"
-        ]
-
     def check_application(self, app: Application, final: bool = True) -> list[Finding]:
-        """Return every finding in the config of `app`."""
+        """Return every finding in the config of `app`; if `final`, unknown tools too."""
         return check_application(
             app.root,
             app.config,
@@ -199,7 +184,6 @@ class Site:
             self.config,
             toolboxes=self.toolboxes,
             namespaces=self._namespaces(None),
-            final=True,
             applications=[app.config for app in self.apps],
         )
 

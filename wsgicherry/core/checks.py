@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, Literal, NamedTuple, Protocol
 
 from .config import AppConfig, Section, SiteConfig
@@ -125,8 +126,7 @@ def _check_namespace(key: str, known: _Known) -> Iterator[_Slip]:
         yield _Slip("unknown_namespace", f"keys have no 'cherrypy.' before them; try {rest!r}.")
     elif known.final:
         candidates = {*NAMESPACES, *known.toolboxes, *known.namespaces}
-        meant = nearest(namespace, candidates)
-        remedy = f"did you mean {f'{meant}.{rest}'!r}?" if meant else _list(candidates)
+        remedy = _remedy(namespace, candidates, after=f".{rest}")
         yield _Slip(
             "unknown_namespace", f"there is no config namespace {namespace!r}; {remedy}"
         )
@@ -176,11 +176,10 @@ def _check_tool(namespace: str, rest: str, value: Any, known: _Known) -> Iterato
     elif name in tools:
         yield from _check_argument(f"{namespace}.{name}", tools[name], argument, value)
     elif known.final:
-        near = nearest(name, tools)
-        meant = near and f"{namespace}.{near}"
+        remedy = _remedy(name, tools, before=f"{namespace}.")
         if find_setting(f"request.{name}"):
-            meant = f"request.{name}"  # no tool here, as it may be elsewhere: `allowed_hosts`
-        remedy = f"did you mean {meant!r}?" if meant else _list(tools)
+            # No tool here, as it may be elsewhere: `allowed_hosts`.
+            remedy = f"did you mean {f'request.{name}'!r}?"
         yield _Slip("unknown_tool", f"there is no tool {name!r} in {namespace!r}; {remedy}")
 
 
@@ -191,9 +190,7 @@ def _check_argument(tool_key: str, tool: Any, argument: str, value: Any) -> Iter
     setting = COMMON.get(argument) or settings.get(argument)
     if setting is None:
         if not getattr(tool, "takes_others", False):
-            candidates = {*settings, *COMMON}
-            meant = nearest(argument, candidates)
-            remedy = f"did you mean {f'{tool_key}.{meant}'!r}?" if meant else _list(candidates)
+            remedy = _remedy(argument, {*settings, *COMMON}, before=f"{tool_key}.")
             message = f"the tool {tool_key!r} has no argument {argument!r}; {remedy}"
             yield _Slip("unknown_argument", message)
     elif misfit := describe_misfit(setting, value):
@@ -201,7 +198,11 @@ def _check_argument(tool_key: str, tool: Any, argument: str, value: Any) -> Iter
         yield _Slip("wrong_type", f"the value {misfit}.{meaning}")
 
 
-def _list(candidates: Iterable[str]) -> str:
+def _remedy(word: str, candidates: Iterable[str], before: str = "", after: str = "") -> str:
+    """Return which of `candidates` was probably meant, spelled out, or all that there are."""
+    meant = nearest(word, candidates)
+    if meant is not None:
+        return f"did you mean {before + meant + after!r}?"
     return f"known are {', '.join(sorted(candidates))}."
 
 
@@ -226,21 +227,14 @@ def check_application(
     handlers where no `request.dispatch` says otherwise, None for the default one. What has a
     `find_gap` knows which paths it reaches; of any other dispatcher nothing is said.
     """
+    check = partial(check_section, toolboxes=toolboxes, namespaces=namespaces, final=final)
     findings = []
     for name, values in config.items():
         if name.startswith("[") and name.endswith("]"):
             message = f"a dict's sections have no brackets; write {name[1:-1]!r}."
             findings.append(_about_section("brackets", message, name, values))
         elif name.startswith("/"):
-            findings += check_section(
-                name,
-                values,
-                toolboxes=toolboxes,
-                namespaces=namespaces,
-                final=final,
-                scope="application",
-                origin=values.origin(),
-            )
+            findings += check(name, values, scope="application", origin=values.origin())
     if final:
         findings += _check_paths(
             root, config, script_name, toolboxes, site_config or {}, dispatcher
@@ -249,15 +243,7 @@ def check_application(
     for node in find_configs(root):
         origin = f"_cp_config of {node.owner}"
         layers.append(_Layer(node.path, node.values, origin))
-        findings += check_section(
-            node.path,
-            node.values,
-            toolboxes=toolboxes,
-            namespaces=namespaces,
-            final=final,
-            scope="node",
-            origin=origin,
-        )
+        findings += check(node.path, node.values, scope="node", origin=origin)
     layers += [_Layer(name, config[name], "") for name in config if name.startswith("/")]
     if not any(finding.severity == "error" for finding in findings):
         findings += _find_contradictions(layers, toolboxes)
@@ -395,7 +381,6 @@ def check_site(
     *,
     toolboxes: Mapping[str, ToolboxLike],
     namespaces: Collection[str],
-    final: bool,
     applications: Iterable[AppConfig] = (),
 ) -> list[Finding]:
     """Return what is wrong with the site-wide config.
@@ -405,7 +390,7 @@ def check_site(
     to both).
     """
     findings = check_section(
-        "global", config, toolboxes=toolboxes, namespaces=namespaces, final=final
+        "global", config, toolboxes=toolboxes, namespaces=namespaces, final=True
     )
     if config.get("server.socket_host") == "localhost":
         message = "'localhost' may mean IPv4 or IPv6; write '127.0.0.1' or '::1'."
@@ -413,13 +398,12 @@ def check_site(
         findings.append(
             Finding("localhost", message, "global", key, config.origin(key), "advice")
         )
-    if final:
-        used = {name for application in applications for name in application}
-        for name in config.app_sections_ignored:
-            if name not in used:
-                message = (
-                    "config.update() takes the [global] section only; pass path sections to "
-                    "tree.mount(..., config=...)."
-                )
-                findings.append(Finding("ignored_section", message, name))
+    used = {name for application in applications for name in application}
+    for name in config.app_sections_ignored:
+        if name not in used:
+            message = (
+                "config.update() takes the [global] section only; pass path sections to "
+                "tree.mount(..., config=...)."
+            )
+            findings.append(Finding("ignored_section", message, name))
     return findings

@@ -317,7 +317,11 @@ PAGE_HEADERS = {
 }
 
 
-def bare_error(extra: str | None = None) -> tuple[str, list[tuple[str, str]], list[bytes]]:
+Answer = tuple[str, list[tuple[str, str]], list[bytes]]
+"""Status line, headers and body."""
+
+
+def bare_error(extra: str | None = None) -> Answer:
     """Return (status, headers, body) of the answer that needs nothing to work but itself."""
     body = "Unrecoverable error in the server.\n" + (extra or "")
     data = body.encode("ascii", "backslashreplace")

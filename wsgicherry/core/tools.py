@@ -127,11 +127,16 @@ class Tool:
         """Attach the tool with `settings` (without 'on') to a plan in the making, or to a
         request.
         """
-        priority = settings.pop("priority", None)
-        if priority is None:
-            priority = getattr(self.callable, "priority", self._priority)
+        priority = self._take_priority(settings)
         if self._point is not None:
             target.hooks.attach(self._point, self.callable, priority=priority, **settings)
+
+    def _take_priority(self, settings: dict[str, Any]) -> int:
+        """Return the place that `settings`, which lose it, give the tool; else its own."""
+        priority: int | None = settings.pop("priority", None)
+        if priority is None:
+            priority = getattr(self.callable, "priority", self._priority)
+        return priority
 
     def _setup(self) -> None:
         """Attach this tool to the current request, for tools that override it (CherryPy's
@@ -194,9 +199,7 @@ class PreparedTool(Tool):
         """Attach what `prepare` makes of `settings`. Config may move what runs at the tool's
         own point.
         """
-        priority = settings.pop("priority", None)
-        if priority is None:
-            priority = getattr(self.callable, "priority", self._priority)
+        priority = self._take_priority(settings)
         prepared = self.prepare(**settings)
         own, *others = prepared if isinstance(prepared, tuple) else (prepared,)
         failsafe = getattr(self.callable, "failsafe", None)
@@ -230,9 +233,7 @@ class HandlerTool(Tool):
 
     def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:
         """Attach a hook that drops the handler when the tool has answered."""
-        priority = settings.pop("priority", None)
-        if priority is None:
-            priority = getattr(self.callable, "priority", self._priority)
+        priority = self._take_priority(settings)
         target.hooks.attach(
             self._point or "before_handler", self._wrapper, priority=priority, **settings
         )

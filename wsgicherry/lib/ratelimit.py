@@ -12,10 +12,11 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ..core.current import serving_now
+from ..core.errors import HTTPError
 from ..core.loaded import ConfigError
 from ..core.tools import Elsewhere
 from .headernames import check_name
-from .retrying import RetryLater
+from .stores.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     from limits import RateLimitItem
@@ -42,6 +43,19 @@ _NO_PACKAGE = "tools.ratelimit needs the package limits: pip install 'wsgicherry
 
 # After `caching` (100) has taken its copy: that is for all clients, and these are one's own.
 HEADERS_PRIORITY = 110
+
+
+class TooManyRequests(HTTPError):
+    """429, with a Retry-After header."""
+
+    def __init__(self, wait_seconds: int) -> None:
+        super().__init__(429, f"Too many requests. Try again in {wait_seconds} seconds.")
+        self.wait_seconds = wait_seconds
+
+    def set_response(self) -> None:
+        """Make the current response this error's page."""
+        super().set_response()
+        serving_now().response.headers["Retry-After"] = str(self.wait_seconds)
 
 
 def ratelimit(
@@ -108,14 +122,14 @@ def prepare_ratelimit(
         standings = limiter.hit(policies, name, who)
         if standings is None:
             if when_down == "refuse":
-                raise RetryLater(503, "Requests cannot be counted now.", SLEEP_SECONDS)
+                raise StoreUnavailable("The store of the rate limits does not answer.")
             return
         if debug:
             serving_now().request.log(f"{client!r}: {standings}", "TOOLS.RATELIMIT")
         told[counter] = list(zip(policies, standings, strict=True))
         wait = max((standing.seconds for standing in standings if standing.is_over), default=0)
         if wait:
-            raise RetryLater(429, f"Too many requests. Try again in {wait} seconds.", wait)
+            raise TooManyRequests(wait)
 
     return (
         count,

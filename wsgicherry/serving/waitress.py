@@ -41,6 +41,20 @@ MAX_WAITING_BYTES = 1024 * 1024
 # What stop() grants beyond its timeout for closing what is left.
 CLOSE_SECONDS = 1.0
 
+# waitress's settings that are the same for every server.
+ADJUSTMENTS = {
+    "ident": None,
+    "expose_tracebacks": False,
+    "clear_untrusted_proxy_headers": False,  # as gunicorn; `tools.proxy` judges them
+    "outbuf_high_watermark": MAX_WAITING_BYTES,
+    # Keep reading while a request runs: this is how a disconnect is noticed (R32).
+    "channel_request_lookahead": 1,
+    # A client that goes away is no event for the error log.
+    "log_socket_errors": False,
+    # select() cannot watch file descriptors above 1023.
+    "asyncore_use_poll": True,
+}
+
 
 class WaitressServer:
     """Serve `application` on `addresses` and on `sockets` until stop() is called.
@@ -94,16 +108,7 @@ class WaitressServer:
             # waitress refuses what reaches its limit, we what passes ours.
             "max_request_body_size": max_request_body_bytes + 1,
             "server_name": server_name,
-            "ident": None,
-            "expose_tracebacks": False,
-            "clear_untrusted_proxy_headers": False,  # as gunicorn; `tools.proxy` judges them
-            "outbuf_high_watermark": MAX_WAITING_BYTES,
-            # Keep reading while a request runs: this is how a disconnect is noticed (R32).
-            "channel_request_lookahead": 1,
-            # A client that goes away is no event for the error log.
-            "log_socket_errors": False,
-            # select() cannot watch file descriptors above 1023.
-            "asyncore_use_poll": True,
+            **ADJUSTMENTS,
         }
         self._given = [BoundSocket(each) for each in sockets]
         self._bound: list[BoundSocket] = []

@@ -26,7 +26,9 @@ from .waiting import Result, end_flight
 from .watching import has_read_cookies
 
 # Of the one response, or of the one client, not of the page.
-NOT_STORED = frozenset({"Age", "Cache-Status", "Date", "Ratelimit", "Ratelimit-Policy"})
+NOT_STORED = frozenset(
+    {"Age", "Cache-Status", "Content-Length", "Date", "Ratelimit", "Ratelimit-Policy"}
+)
 
 
 class LateDecision:

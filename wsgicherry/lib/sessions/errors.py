@@ -6,32 +6,17 @@ from typing import Any
 
 from ...core.errors import HTTPError
 from .. import locking
-from ..retrying import RetryLater
-
-
-class StoreUnavailable(RetryLater):
-    """A session store did not answer, or could not keep what it was given.
-
-    `explanation` is for the log, the client is told nothing of it.
-    """
-
-    def __init__(self, explanation: str) -> None:
-        super().__init__(503, "The sessions are not available at the moment. Please try again.")
-        self.explanation = explanation
-
-    def __str__(self) -> str:
-        return self.explanation
+from ..stores.errors import RetryLater
 
 
 class LockTimeout(RetryLater, locking.LockTimeout):
     """Other requests of the same session held its lock for longer than `lock_timeout`."""
 
     def __init__(self, seconds: float | None) -> None:
-        super().__init__(503, "Other requests of yours are still running. Please try again.")
-        self.explanation = f"A session stayed locked for more than {seconds} seconds."
-
-    def __str__(self) -> str:
-        return self.explanation
+        super().__init__(
+            "Other requests of yours are still running. Please try again.",
+            f"A session stayed locked for more than {seconds} seconds.",
+        )
 
 
 class SessionValueError(TypeError):

@@ -15,8 +15,8 @@ from .base import Session
 from .builtin import BUILTIN, RamSession
 from .cookies import SessionCookie
 from .merging import check_policies
-from .registry import store_settings
 from .stored import StoredSession
+from .stores import store_settings
 
 if TYPE_CHECKING:
     import inspect
@@ -192,22 +192,9 @@ def public_attributes(session_class: type[Session]) -> set[str]:
 
 
 STATE = {
-    *(
-        "is_saved",
-        "is_expired",
-        "locked",
-        "loaded",
-        "regenerated",
-        "touched",
-        "originalid",
-        "clean_thread",
-        "on_touch",
-        "life_minutes",
-        "has_own_clock",
-        "is_final",
-    ),
-    *("on_kept", "on_expire", "stores", "store_class", "cache", "locks", "cleaners"),
-    *("store", "codec"),
+    *("is_saved", "is_final", "is_expired", "locked", "loaded", "touched", "regenerated"),
+    *("originalid", "life_minutes", "on_touch", "on_kept", "on_expire"),
+    *("store_class", "stores", "store", "codec", "cache", "locks", "cleaners", "clean_thread"),
 }
 """Attributes of a session that say how it is, and are no settings."""
 
