@@ -144,6 +144,7 @@ def test_wrong_entries(known, key, value, rule, text, final):
             "no tool 'gzpi' in 'tools'; did you mean 'tools.gzip'?",
         ),
         ("mine.zzz.on", "unknown_tool", "no tool 'zzz' in 'mine'; known are auth."),
+        ("tools.allowed_hosts.on", "unknown_tool", "did you mean 'request.allowed_hosts'?"),
         ("tool.gzip.on", "unknown_namespace", "did you mean 'tools.gzip.on'?"),
         (
             "zzz.gzip.on",

@@ -68,6 +68,14 @@ def test_accept_encoding(site, accept, is_gzipped):
     assert not is_gzipped or len(answer.body) < len(LONG) / 10
 
 
+@pytest.mark.parametrize("tool", ["gzip", "compress"])
+def test_debug(site, error_text, tool):
+    """With `debug` what the client asked for and what it gets is in the log."""
+    settings = {f"{tool}__on": True, f"{tool}__debug": True}
+    Page(site, lambda: LONG, **settings).get(Accept_Encoding="gzip;q=0.5")
+    assert f"TOOLS.{tool.upper()} Accept-Encoding: 'gzip;q=0.5': 'gzip'" in error_text()
+
+
 @pytest.mark.parametrize("accept", ["identity;q=0", "*;q=0", "gzip;q=0, identity;q=0"])
 def test_neither_gzip_nor_identity(site, accept):
     """A client that takes neither gets a 406."""

@@ -177,6 +177,9 @@ def _check_tool(namespace: str, rest: str, value: Any, known: _Known) -> Iterato
         yield from _check_argument(f"{namespace}.{name}", tools[name], argument, value)
     elif known.final:
         remedy = _remedy(name, tools, before=f"{namespace}.")
+        if find_setting(f"request.{name}"):
+            # No tool here, as it may be elsewhere: `allowed_hosts`.
+            remedy = f"did you mean {f'request.{name}'!r}?"
         yield _Slip("unknown_tool", f"there is no tool {name!r} in {namespace!r}; {remedy}")
 
 

@@ -74,7 +74,7 @@ def gzip(
     406 for a client that refuses the plain body too. Source: BEHAVIOUR 6.5, RFC 9110 section
     12.5.3.
     """
-    prepare_gzip(compress_level, mime_types)()
+    prepare_gzip(compress_level, mime_types, debug)()
 
 
 def prepare_gzip(
@@ -83,7 +83,8 @@ def prepare_gzip(
     debug: bool = False,
 ) -> Callable[[], None]:
     """Return what `gzip` does with these settings; ConfigError for what they cannot be."""
-    return Compression((Gzip(compress_level),), mime_types, is_plain_first=True).run
+    codings, debug_context = (Gzip(compress_level),), "TOOLS.GZIP" if debug else ""
+    return Compression(codings, mime_types, 0, debug_context, is_plain_first=True).run
 
 
 def compress(
@@ -102,7 +103,7 @@ def compress(
 
     Each chunk of a stream is sent at once. What is left alone, and 406: as for `gzip`.
     """
-    prepare_compress(codings, levels, mime_types, min_bytes)()
+    prepare_compress(codings, levels, mime_types, min_bytes, debug)()
 
 
 def prepare_compress(
@@ -114,20 +115,24 @@ def prepare_compress(
 ) -> Callable[[], None]:
     """Return what `compress` does with these settings; ConfigError for what they cannot be."""
     names = [codings] if isinstance(codings, str) else codings
-    return Compression(make_codings(names, levels or {}), mime_types, min_bytes).run
+    made, debug_context = make_codings(names, levels or {}), "TOOLS.COMPRESS" if debug else ""
+    return Compression(made, mime_types, min_bytes, debug_context).run
 
 
 class Compression:
     """What compresses the bodies of a page: its codings, the best first, and for which bodies.
 
-    `is_plain_first`: a client that takes the plain body as gladly gets that.
+    `debug_context`: where in the log to say what is done, if at all. `is_plain_first`: a client
+    that takes the plain body as gladly gets that.
     """
 
     def __init__(
         self,
         codings: Iterable[Coding],
         mime_types: str | Iterable[str],
-        min_bytes: int = 0,
+        min_bytes: int,
+        debug_context: str,
+        *,
         is_plain_first: bool = False,
     ) -> None:
         self.codings = {coding.name: coding for coding in codings}
@@ -135,6 +140,7 @@ class Compression:
         patterns = (mime_types,) if isinstance(mime_types, str) else mime_types
         self.patterns = tuple(pattern.lower() for pattern in patterns)
         self.min_bytes = min_bytes
+        self.debug_context = debug_context
         self.is_plain_first = is_plain_first
 
     def run(self) -> None:
@@ -146,6 +152,8 @@ class Compression:
         if not header or len(header) > request.max_accept_bytes:
             return
         name = choose_coding(header, self.names, self.is_plain_first)
+        if self.debug_context:
+            request.log(f"Accept-Encoding: {header!r}: {name!r}", self.debug_context)
         if name == IDENTITY:
             return
         if is_not_modified(response.status):

@@ -196,6 +196,8 @@ def prepare_json_in(
         request = serving_now().request
         if not request.process_request_body:
             return
+        if debug:
+            request.log(f"reading bodies of {', '.join(types)}", "TOOLS.JSON_IN")
         body = request.body
         if force:
             body.processors = processors.copy()
@@ -257,6 +259,8 @@ def prepare_json_out(
         # A request whose handler is None is answered already (by a cache, by a static file).
         if request.handler is None:
             return
+        if debug:
+            request.log(f"what {request.handler!r} returns becomes JSON", "TOOLS.JSON_OUT")
         response = serving.response
         if content_type == JSON[1] and response._headerlist == [PLAIN_HTML]:
             response._headerlist[0] = JSON  # PERF: 0.2 us, and 3 less when it is sent

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from ..core.current import serving_now
 from ..core.errors import HTTPError
 from ..core.loaded import ConfigError
+from ..core.tools import Elsewhere
 from .headernames import check_name
 
 if TYPE_CHECKING:
@@ -33,23 +34,28 @@ MAX_KEPT_LIMITERS = 64
 """A program has a handful of stores; more than these are made anew."""
 
 _IPV6_PREFIX = 64
-_COUNTED = "wsgicherry.ratelimit"
+_TOLD = "wsgicherry.ratelimit"
 # What may stand in a key of every store; anything else is hashed.
 _PLAIN_KEY = re.compile(r"[\w.:-]{1,100}", re.ASCII)
 _NO_PACKAGE = "tools.ratelimit needs the package limits: pip install 'wsgicherry[ratelimit]'."
 
 
+# After `caching` (100) has taken its copy: that is for all clients, and these are one's own.
+HEADERS_PRIORITY = 110
+
+
 class TooManyRequests(HTTPError):
     """429, with the headers that say how long to wait."""
 
-    def __init__(self, headers: Sequence[tuple[str, str]], wait_seconds: int) -> None:
+    def __init__(self, wait_seconds: int) -> None:
         super().__init__(429, f"Too many requests. Try again in {wait_seconds} seconds.")
-        self.headers = (*headers, ("Retry-After", str(wait_seconds)))
+        self.wait_seconds = wait_seconds
 
     def set_response(self) -> None:
         """Make the current response this error's page."""
         super().set_response()
-        serving_now().response.headers.update(self.headers)
+        serving_now().response.headers["Retry-After"] = str(self.wait_seconds)
+        add_headers()
 
 
 def ratelimit(
@@ -76,7 +82,9 @@ def ratelimit(
     every address. The answers tell what is left (draft-ietf-httpapi-ratelimit-headers).
     ConfigError for what cannot be.
     """
-    prepare_ratelimit(limit, key, storage, strategy, name, when_down, debug)()
+    count, *_ = prepare_ratelimit(limit, key, storage, strategy, name, when_down, debug)
+    count()
+    add_headers()
 
 
 def prepare_ratelimit(
@@ -87,19 +95,20 @@ def prepare_ratelimit(
     name: str = "default",
     when_down: str = "pass",
     debug: bool = False,
-) -> Callable[[], None]:
-    """Return what `ratelimit` does with these settings; ConfigError for what cannot be."""
+) -> tuple[Any, ...]:
+    """Return what counts requests, and what tells the clients; ConfigError for settings that
+    cannot be.
+    """
     check_name("tools.ratelimit.name", name)
     policies = read_policies(limit, name)
     find_limiter(storage, strategy, os.getpid())
     find_key = find_address if key is None else key
 
     def count() -> None:
-        # An internal redirect hands its environ on: what the client asked once counts once.
-        counted = serving_now().request.environ.setdefault(_COUNTED, set())
-        if name in counted:
+        told = find_told(serving_now().request)
+        if name in told:
             return
-        counted.add(name)
+        told[name] = []
         who = find_key()
         if who is None:
             return
@@ -112,13 +121,16 @@ def prepare_ratelimit(
             return
         if debug:
             serving_now().request.log(f"{who!r}: {standings}", "TOOLS.RATELIMIT")
-        headers = make_headers(policies, standings)
+        told[name] = list(zip(policies, standings, strict=True))
         waits = [standing.seconds for standing in standings if standing.is_over]
         if waits:
-            raise TooManyRequests(headers, max(waits))
-        serving_now().response.headers.update(headers)
+            raise TooManyRequests(max(waits))
 
-    return count
+    return (
+        count,
+        Elsewhere("before_finalize", add_headers, HEADERS_PRIORITY),
+        Elsewhere("after_error_response", add_headers, HEADERS_PRIORITY),
+    )
 
 
 # -- settings --------------------------------------------------------------------------
@@ -268,13 +280,32 @@ def make_key(who: object) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+# -- telling ---------------------------------------------------------------------------
+
+def find_told(request: Any) -> dict[str, list[tuple[Policy, Standing]]]:
+    """Return under which names `request` has been counted, and where its client stands there.
+
+    What a client asked once counts once: this is kept with the first of the requests that
+    internal redirects have made of it.
+    """
+    while request.prev is not None:
+        request = request.prev
+    told: dict[str, list[tuple[Policy, Standing]]] = request.environ.setdefault(_TOLD, {})
+    return told
+
+
+def add_headers() -> None:
+    """Tell in the current response where the client stands."""
+    serving = serving_now()
+    rows = [row for rows in find_told(serving.request).values() for row in rows]
+    if rows:
+        serving.response.headers.update(make_headers(rows))
+
+
 def make_headers(
-    policies: Sequence[Policy], standings: Sequence[Standing]
+    rows: Sequence[tuple[Policy, Standing]],
 ) -> tuple[tuple[str, str], tuple[str, str]]:
     """Return the headers that tell the limits, and what is left of them."""
-    limits = [f'"{each.name}";q={each.amount};w={each.window_seconds}' for each in policies]
-    left = [
-        f'"{policy.name}";r={standing.remaining};t={standing.seconds}'
-        for policy, standing in zip(policies, standings, strict=True)
-    ]
+    limits = [f'"{limit.name}";q={limit.amount};w={limit.window_seconds}' for limit, _ in rows]
+    left = [f'"{limit.name}";r={now.remaining};t={now.seconds}' for limit, now in rows]
     return ("RateLimit-Policy", ", ".join(limits)), ("RateLimit", ", ".join(left))

@@ -113,6 +113,8 @@ def _read_lists(
     host = host and _read_host(host, names.local)
     if port:
         port = read_port(port, names.port)
+        if host and split_port(host)[1] not in ("", port):
+            raise BadForwarded(f"{names.local} is {host!a}, but {names.port} is {port}.")
         host = _add_port(host or inner.host, port, scheme or inner.scheme)
     prefix = prefix and read_prefix(prefix, names.prefix)
     return Outside(None if client is peer else client, host, scheme, prefix)

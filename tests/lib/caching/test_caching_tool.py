@@ -62,6 +62,26 @@ def test_the_response_says_how_long(pages, clock, headers, fresh):
     assert page.ask().text == "run 2"
 
 
+def test_a_stored_page_may_be_changed_on_its_way_out(pages):
+    """A hook's headers are made fit to be sent, and the stored ones stay as they were."""
+
+    def mark():
+        if "X-Marked" in request.headers:
+            response.headers["X-Mark"] = "a\r\nb"
+            del response.headers["X-Own"]
+
+    own = pages(
+        lambda: set_headers(X_Own="1", Content_Length="5"),
+        {"/": {"hooks.before_finalize": mark}},
+    )
+    own.ask()
+    plain, marked, again = own.ask(), own.ask(headers={"X-Marked": "1"}), own.ask()
+    for answer in (plain, again):
+        assert (answer.header("X-Own"), answer.header("X-Mark")) == ("1", None)
+        assert answer.header("Content-Length") == "5"
+    assert (marked.header("X-Own"), marked.header("X-Mark")) == (None, "ab")
+
+
 def test_request_says_whether_it_was_answered_from_the_cache(pages):
     """`request.cached` and `request.cacheable` are CherryPy's."""
     seen = []

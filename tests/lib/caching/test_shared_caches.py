@@ -55,8 +55,8 @@ def close(page):
 
 def close_cache(cache):
     """Close the connections of a cache."""
-    if hasattr(cache, "_pools"):
-        for server in cache._pools.get():
+    if hasattr(cache, "servers"):
+        for server in cache._servers.get():
             server._drop_idle()
     else:
         for made in cache._server._client._made:

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from pymemcache.client.base import Client, PooledClient
 
-from wsgicherry.lib.sessions import memcachedserver
-from wsgicherry.lib.sessions.errors import LockTimeout, SessionValueError, StoreUnavailable
+from wsgicherry.lib.sessions.errors import LockTimeout, SessionValueError
 from wsgicherry.lib.sessions.memcached import MAX_IDS_OF_USER, MemcachedStore, user_name
-from wsgicherry.lib.sessions.memcachedserver import life_seconds, parse_address
+from wsgicherry.lib.stores import memcachedserver
+from wsgicherry.lib.stores.errors import StoreUnavailable
 
 ROOT = Path(__file__).resolve().parents[3]
 ID = "a" * 40
@@ -176,21 +176,6 @@ def test_long_lives(store, days):
     expires = time.time() + days * DAY
     store.save(ID, b"1", expires, None)
     assert store.load(ID).expires == expires
-
-
-@pytest.mark.parametrize(
-    ("left", "low", "high"),
-    [(-1, -1, -1), (0.001, 2, 2), (1.5, 3, 3), (60, 61, 62), (30 * DAY - 10, 0, 30 * DAY)],
-)
-def test_seconds_for_memcached(left, low, high):
-    """An expiry is whole seconds, rounded up and one more; 'at once' if it is over."""
-    assert low <= life_seconds(time.time() + left) <= high
-
-
-def test_an_absolute_expiry_for_memcached():
-    """From 30 days on memcached is told the date."""
-    expires = time.time() + 30 * DAY
-    assert expires < life_seconds(expires) <= expires + 2
 
 
 def test_touched_lives_longer(store):
@@ -675,23 +660,6 @@ def test_a_socket_file(start_memcached, tmp_path, monkeypatch, require_program):
     finally:
         process.kill()
         process.wait()
-
-
-@pytest.mark.parametrize(
-    ("text", "address"),
-    [
-        ("localhost:11211", ("localhost", 11211)),
-        ("cache", ("cache", 11211)),
-        (("cache", 1), ("cache", 1)),
-        ("[::1]:5", ("::1", 5)),
-        ("[::1]", ("::1", 11211)),
-        ("/run/m.sock", "/run/m.sock"),
-        ("unix:/run/m.sock", "/run/m.sock"),
-    ],
-)
-def test_addresses(text, address):
-    """A server is named by host and port, by host alone, or by a unix socket."""
-    assert parse_address(text) == address
 
 
 @pytest.mark.parametrize("servers", ["", ":5", "host:", "host:x", "host:²", [], ["a:1", "b:y"]])

@@ -16,10 +16,10 @@ from wsgicherry.core.errors import HTTPError, NotFound
 from wsgicherry.core.expose import expose
 from wsgicherry.core.loaded import ConfigError
 from wsgicherry.lib.static import entries, staticdir
-from wsgicherry.lib.static.directory import Directory
 from wsgicherry.lib.static.mediatypes import find_type
 from wsgicherry.lib.static.opening import as_answer
 from wsgicherry.lib.static.options import FINGERPRINT, compile_pattern
+from wsgicherry.lib.static.tool import configured_directory
 
 
 def test_a_file(ask, mount):
@@ -414,7 +414,7 @@ def test_what_is_remembered_has_a_bound(monkeypatch, folder):
     monkeypatch.setattr(entries, "MAX_ENTRIES", 3)
     monkeypatch.setattr(entries, "MAX_KEY_CHARS", 20)
     kept = entries.Entries()
-    options = Directory("/", str(folder)).options
+    options = configured_directory({"dir": str(folder)}).options
     for path in ["/1", "/2", "/3", "/4", "/" + "x" * 20]:
         found = entries.Entry("", os.stat(folder), options, "")
         kept.keep(path, found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
+from ...core.headers import Pairs
 from .policy import Lifetime
 
 OVERHEAD_BYTES = 1400
@@ -27,7 +28,7 @@ class Entry:
     def __init__(
         self,
         status: str,
-        headers: tuple[tuple[str, str], ...],
+        headers: Pairs,
         body: bytes,
         created: float,
         lifetime: Lifetime,
@@ -37,7 +38,7 @@ class Entry:
         self.created, self.lifetime = created, lifetime
         self.tags = tags or {}
         """The version that each tag had: the entry ends with any of them."""
-        self.told: tuple[int, Any, list[tuple[str, str]]] = (-1, None, [])
+        self.told: tuple[int, Any, Pairs] = (-1, None, ())
         """An age, for whom, and the headers with which it was sent then."""
 
     def count_bytes(self) -> int:

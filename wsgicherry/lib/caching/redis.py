@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from ...core.loaded import ConfigError
-from ..sessions.redisserver import RedisServer
+from ..stores.redisserver import RedisServer
 from .shared import SharedCache
 
 
@@ -27,7 +27,7 @@ class RedisCache(SharedCache):
         if settings.get("client") is not None:
             return
         try:
-            RedisServer(settings.get("url", cls.url), None, cls.timeout)
+            RedisServer(settings.get("url", cls.url), None, cls.timeout, "caching")
             import_module("redis")  # an optional dependency
         except ImportError:
             met = "A cache in Redis needs the package redis: pip install 'wsgicherry[redis]'"
@@ -40,7 +40,7 @@ class RedisCache(SharedCache):
     @cached_property
     def _server(self) -> RedisServer:
         # Nothing is opened yet, so of two threads either's will do.
-        return RedisServer(self.url, self.client, self.timeout)
+        return RedisServer(self.url, self.client, self.timeout, "caching")
 
     def fetch(self, names: list[str]) -> list[bytes | None]:
         """Return the values of `names`."""

@@ -25,8 +25,10 @@ from .stored import MAX_TAGS
 from .waiting import Result, end_flight
 from .watching import has_read_cookies
 
-# Of the one response, not of the page.
-NOT_STORED = frozenset({"Age", "Cache-Status", "Date"})
+# Of the one response, or of the one client, not of the page.
+NOT_STORED = frozenset(
+    {"Age", "Cache-Status", "Content-Length", "Date", "Ratelimit", "Ratelimit-Policy"}
+)
 
 
 class LateDecision:

@@ -4,38 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.current import serving_now
 from ...core.errors import HTTPError
 from .. import locking
-
-RETRY_AFTER_SECONDS = 1
-
-
-class RetryLater(HTTPError):
-    """503 with a Retry-After header: the same request may be answered in a moment.
-
-    `explanation` is for the log, the client is told nothing of it.
-    """
-
-    def __init__(self, message: str, explanation: str) -> None:
-        super().__init__(503, message)
-        self.explanation = explanation
-
-    def set_response(self) -> None:
-        """Make the current response this error's page."""
-        super().set_response()
-        serving_now().response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-
-    def __str__(self) -> str:
-        return self.explanation
-
-
-class StoreUnavailable(RetryLater):
-    """A session store did not answer, or could not keep what it was given."""
-
-    def __init__(self, explanation: str) -> None:
-        message = "The sessions are not available at the moment. Please try again."
-        super().__init__(message, explanation)
+from ..stores.errors import RetryLater
 
 
 class LockTimeout(RetryLater, locking.LockTimeout):

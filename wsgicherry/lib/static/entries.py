@@ -81,7 +81,7 @@ class Entry:
                 return version
         return self.plain
 
-    def answer(self, serving: Serving, *, through_links: bool = False) -> None:
+    def answer(self, serving: Serving) -> None:
         """Make the file the response. NotFound if it has gone."""
         handover = self.options.handover
         if handover.header:
@@ -92,7 +92,7 @@ class Entry:
         known = self.plain
         if self.versions:
             known = self.choose(serving.request.environ.get("HTTP_ACCEPT_ENCODING"))
-        serve_known(serving, known, through_links=through_links)
+        serve_known(serving, known, through_links=self.options.follow_symlinks)
 
 
 def find_version(path: str, status: os.stat_result) -> os.stat_result | None:

@@ -10,15 +10,16 @@ from typing import Any
 from ...core.bodies import CHUNK_BYTES, FileChunks, close_body
 from ...core.current import Serving
 from ...core.errors import HTTPError
-from ...core.headers import PLAIN_HTML
+from ...core.headers import PLAIN_HTML, Pairs
 from ...wire.conditions import Conditions, find_outcome, is_range_current
 from ...wire.ranges import get_ranges
 from .. import set_vary_header
 from .byteranges import ByteRanges
 from .opening import open_file
-from .representation import Pairs, Representation
+from .representation import Representation
 
 RANGE = "HTTP_RANGE"
+SINCE = "HTTP_IF_MODIFIED_SINCE"
 _NOTHING_TO_SEND = "Invalid Range (first-byte-pos greater than Content-Length)"
 
 
@@ -112,21 +113,24 @@ def decide(serving: Serving, representation: Representation) -> int | None:
     environ = serving.request.environ
     if (
         "HTTP_IF_NONE_MATCH" not in environ
-        and "HTTP_IF_MODIFIED_SINCE" not in environ
+        and SINCE not in environ
         and "HTTP_IF_MATCH" not in environ
         and "HTTP_IF_UNMODIFIED_SINCE" not in environ
     ) or not is_success(serving):
         return None
     etag = representation.etag
-    # PERF: nearly every condition of a browser is its one tag, still current: 2 us less.
+    # PERF: nearly every condition of a browser is its one tag, or its date, still current:
+    # 2 us less.
     if (
-        etag is not None
-        and environ.get("HTTP_IF_NONE_MATCH") == etag
-        and environ["REQUEST_METHOD"] == "GET"
+        environ["REQUEST_METHOD"] == "GET"
         and "HTTP_IF_MATCH" not in environ
         and "HTTP_IF_UNMODIFIED_SINCE" not in environ
     ):
-        return 304
+        known, wanted = environ.get("HTTP_IF_NONE_MATCH"), etag
+        if known is None:  # only then the date counts (RFC 9110 section 13.1.3)
+            known, wanted = environ.get(SINCE), representation.last_modified
+        if known == wanted:
+            return 304
     return find_outcome(
         environ["REQUEST_METHOD"], Conditions.of(environ), etag, representation.modified
     )
@@ -169,7 +173,7 @@ def answer_unmodified(response: Any, representation: Representation) -> None:
     response.status = 304
     headerlist = response.headerlist
     if len(headerlist) == 1 and headerlist[0] is PLAIN_HTML:
-        headerlist[:] = representation.not_modified
+        response.show_settled(representation.not_modified)
     else:
         headers = response.headers
         headers.pop("Content-Type", None)
@@ -237,7 +241,8 @@ def set_headers(serving: Serving, pairs: Pairs) -> None:
         pairs = tuple(pair for pair in pairs if pair[0] != "Accept-Ranges")
     headerlist = response.headerlist
     if len(headerlist) == 1 and headerlist[0] is PLAIN_HTML:
-        headerlist[:] = pairs  # PERF: nothing there that they could replace: 10 us less
+        # PERF: nothing there that they could replace: 10 us less
+        response.show_settled(pairs)
         return
     response.headers.pop("Content-Length", None)
     merge_headers(response, pairs)
@@ -248,6 +253,7 @@ def merge_headers(response: Any, pairs: Iterable[tuple[str, str]]) -> None:
     headers = response.headers
     for name, value in pairs:
         if name == "Vary":
-            set_vary_header(response, value)
+            for chosen_by in value.split(", "):
+                set_vary_header(response, chosen_by)
         else:
             headers[name] = value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from inspect import signature
 from typing import Any
 
 from ...core.current import serving_now
@@ -91,17 +92,14 @@ def staticfile(
     return prepare_file(**locals()).answer()
 
 
-def prepare_staticdir(section: str = "/", **settings: Any) -> Callable[[], None]:
-    """Return what `staticdir` does as a tool; ConfigError for settings that cannot be meant.
-
-    `section` is not known where a config is checked.
-    """
-    return in_place_of_handler(prepare_directory(section=section, **settings).answer)
+def prepare_staticdir(**settings: Any) -> Callable[[], None]:
+    """Return what `staticdir` does as a tool; ConfigError for settings that cannot be meant."""
+    return in_place_of_handler(configured_directory(settings).answer)
 
 
 def prepare_staticfile(**settings: Any) -> Callable[[], None]:
     """Return what `staticfile` does as a tool; ConfigError for what cannot be meant."""
-    return in_place_of_handler(prepare_file(**settings).answer)
+    return in_place_of_handler(prepare_file(**with_defaults(staticfile, settings)).answer)
 
 
 def in_place_of_handler(answer: Callable[[], bool]) -> Callable[[], None]:
@@ -118,38 +116,52 @@ def in_place_of_handler(answer: Callable[[], bool]) -> Callable[[], None]:
     return answer_with_file
 
 
-def find_absence(section: str = "/", **settings: Any) -> tuple[str, str] | None:
+def find_absence(**settings: Any) -> tuple[str, str] | None:
     """Return the key at fault and what is wrong if the directory is not there."""
-    directory = prepare_directory(section=section, **settings).directory
+    directory = configured_directory(settings).directory
     if os.path.isdir(directory):
         return None
     message = f"there is no directory {directory!r}; make it, or correct the path."
     return "tools.staticdir.dir", message
 
 
+def configured_directory(settings: dict[str, Any]) -> Directory:
+    """Return the directory of these settings of the tool. Where a config is checked, `section`
+    is not known.
+    """
+    return prepare_directory(**with_defaults(staticdir, {"section": "/", **settings}))
+
+
+def with_defaults(function: Callable[..., bool], settings: dict[str, Any]) -> dict[str, Any]:
+    """Return `settings` as the arguments of `function`, those that are not set as well."""
+    arguments = signature(function).bind(**settings)
+    arguments.apply_defaults()
+    return arguments.arguments
+
+
 def prepare_directory(**settings: Any) -> Directory:
-    """Return the directory of `staticdir`'s settings, the same each time."""
+    """Return the directory of `staticdir`'s arguments, the same each time."""
     return _cached_directory(**as_key(settings))
 
 
 def prepare_file(**settings: Any) -> SingleFile:
-    """Return the file of `staticfile`'s settings, the same each time."""
+    """Return the file of `staticfile`'s arguments, the same each time."""
     return _cached_file(**as_key(settings))
 
 
 def as_key(settings: dict[str, Any]) -> dict[str, Any]:
     """Return `settings` with types that can be looked up."""
-    types = settings.get("content_types")
+    types = settings["content_types"]
     if not isinstance(types, Mapping):
         return settings
     return {**settings, "content_types": tuple(types.items())}
 
 
 @lru_cache(maxsize=MAX_PREPARED)
-def _cached_directory(*, content_types: Any = None, **settings: Any) -> Directory:
+def _cached_directory(*, content_types: Any, **settings: Any) -> Directory:
     return Directory(content_types=dict(content_types or ()), **settings)
 
 
 @lru_cache(maxsize=MAX_PREPARED)
-def _cached_file(*, content_types: Any = None, **settings: Any) -> SingleFile:
+def _cached_file(*, content_types: Any, **settings: Any) -> SingleFile:
     return SingleFile(content_types=dict(content_types or ()), **settings)
