@@ -172,7 +172,7 @@ def test_an_internal_redirect_counts_once(site, proxy):
 
 
 def test_a_cached_page(site):
-    """Each client is told where it stands itself, and counted, whoever the page was made for."""
+    """Each client is counted, and told where it stands, whoever the page was made for."""
     page = limited(site, limit="5/hour", **{"tools.caching.on": True})
     for address, left in (("192.0.2.1", 4), ("192.0.2.2", 4), ("192.0.2.1", 3)):
         page.app.extra_environ["REMOTE_ADDR"] = address

@@ -184,8 +184,8 @@ def make_codings(names: Iterable[str] | None, levels: Mapping[str, int]) -> tupl
     for key, listed in (("codings", wanted), ("levels", levels)):
         for name in listed:
             if name not in CODINGS:
-                known = ", ".join(CODINGS)
-                raise ConfigError(f"There is no coding {name!r};", f"known are {known}.", key=key)
+                known = f"known are {', '.join(CODINGS)}."
+                raise ConfigError(f"There is no coding {name!r};", known, key=key)
     made = []
     for name in wanted:
         try:
