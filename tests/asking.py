@@ -45,6 +45,10 @@ class Answer:
         return self.header("ETag")
 
     @property
+    def challenges(self):
+        return self.all("WWW-Authenticate")
+
+    @property
     def cache_status(self):
         return self.header("Cache-Status", "").removeprefix("wsgicherry; ")
 
