@@ -22,20 +22,10 @@ from webob.headers import ResponseHeaders
 import wsgicherry
 from wsgicherry import HTTPError, HTTPRedirect, expose, request, response
 from wsgicherry.lib import httputil
-from wsgicherry.site import Site
 
 OLD = "Thu, 01 Jan 1970 00:00:00 GMT"
 FUTURE = "Fri, 01 Jan 2100 00:00:00 GMT"
 FORM = "application/x-www-form-urlencoded"
-
-
-@pytest.fixture
-def site(logger_root):
-    """A site of the test's own."""
-    logging.getLogger(logger_root).propagate = False
-    site = Site(logger_root)
-    yield site
-    site.engine.exit()
 
 
 @pytest.fixture

@@ -57,6 +57,11 @@ class Finding(NamedTuple):
         return ": ".join(part for part in (self.origin, place.strip(), self.message) if part)
 
 
+def errors_of(findings: Iterable[Finding]) -> list[Finding]:
+    """Return those of `findings` that stop a start."""
+    return [finding for finding in findings if finding.severity == "error"]
+
+
 class _Slip(NamedTuple):
     """A finding that does not know yet where it was found."""
 
@@ -248,7 +253,7 @@ def check_application(
             checked.add(id(node.values))
             findings += check(node.path, node.values, scope="node", origin=origin)
     layers += [_Layer(name, config[name], "") for name in config if name.startswith("/")]
-    if not any(finding.severity == "error" for finding in findings):
+    if not errors_of(findings):
         findings += _find_contradictions(layers, toolboxes)
     return findings
 

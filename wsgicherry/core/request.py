@@ -22,7 +22,7 @@ from .jsonattribute import JSONAttribute
 from .logtext import make_uuid4
 from .plan import Plan, TouchedPlan
 from .requestheaders import RequestHeaders, load_cookies
-from .webobwords import WebObWords, detached_class
+from .requestwords import RequestWords, detached_class
 
 Environ = dict[str, Any]
 
@@ -49,7 +49,7 @@ class Planned:
         return request.plan.planned.get(self.name, self.default)
 
 
-class Request(WebObWords):
+class Request(RequestWords):
     """One request: all of WebOb's attributes, and CherryPy's, whose meaning wins where both
     claim a word.
 
