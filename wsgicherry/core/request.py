@@ -18,6 +18,7 @@ from .dispatcher import Dispatcher
 from .errorpages import new_error_id
 from .errors import HTTPError
 from .hooks import HookMap
+from .jsonattribute import JSONAttribute
 from .logtext import make_uuid4
 from .plan import Plan, TouchedPlan
 from .requestheaders import RequestHeaders, load_cookies
@@ -88,7 +89,8 @@ class Request(RequestWords):
     error_format = Planned("html")
     max_ranges = Planned(MAX_RANGES)
     methods_with_bodies: Any = ("POST", "PUT", "PATCH")
-    json: Any = None
+    json: Any = JSONAttribute()
+    wants_json = False
     params: Any = None
     path_params: Mapping[str, Any] | None = None
     kwargs: Any = None
