@@ -53,8 +53,10 @@ def respond(app: Application, environ: Environ, start_response: Any) -> Iterable
         chunks: Any = response._app_iter
         if type(chunks) is not list:
             chunks = start_stream(request, response)
-        if app.log.is_access_wanted():
-            app.log.access(request, response)
+        if app.log.has_own_access:
+            write_own_access(app)
+        elif app.log.is_access_wanted():
+            app.log.access_of(request, response)
         start_response(response.output_status, response.header_list)
         if type(chunks) is not list:
             return send_stream(chunks, serving)
@@ -348,6 +350,16 @@ def announce(app: Application) -> None:
     """Tell the engine that a request begins."""
     app.engine.publish("acquire_thread")
     app.engine.publish("before_request")
+
+
+def write_own_access(app: Application) -> None:
+    """Have a log of the program's own write its access line; what it raises is logged
+    (BEHAVIOUR 2.2).
+    """
+    try:
+        app.log.access()
+    except UNEXPECTED:
+        app.log.error("The access line could not be written.", "LOG", 40, traceback=True)
 
 
 def start_stream(request: Request, response: Response) -> Any:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 from weakref import finalize
 
+from .current import serving_now
 from .loghandlers import (
     LogFile,
     ScreenHandler,
@@ -88,6 +89,12 @@ class LogManager:
     access_log_format = ACCESS_LOG_FORMAT
     find_current: Callable[[], LogManager | None] | None = None
     """Set by the site: return the manager of the application now served, for `log(...)`."""
+    has_own_access = False
+    """Whether this is a derived class with an `access()` of its own."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.has_own_access = cls.access is not LogManager.access
 
     def __init__(self, appid: object = None, logger_root: str = "wsgicherry") -> None:
         self.appid = appid
@@ -174,7 +181,15 @@ class LogManager:
             return True
         return not _is_logged_by_gunicorn()
 
-    def access(self, request: LoggedRequest, response: LoggedResponse) -> None:
+    def access(self) -> None:
+        """Write the access line of the request in hand, if anybody listens.
+
+        A derived class may write its own (CherryPy's rule, BEHAVIOUR 10.1).
+        """
+        serving = serving_now()
+        self.access_of(serving.request, serving.response)
+
+    def access_of(self, request: LoggedRequest, response: LoggedResponse) -> None:
         """Write the access line of one request, if anybody listens. Never raises."""
         if not self.is_access_wanted():
             return

@@ -60,6 +60,13 @@ class Tool:
         self._name = name
         self._priority = priority
         self.__doc__ = callable.__doc__
+        self._setargs()
+
+    def _setargs(self) -> None:
+        """Prepare the settings for introspection: nothing is to be done, they are looked up.
+
+        A subclass with an `__init__` of its own calls it (CherryPy's rule); it may override it.
+        """
 
     @property
     def on(self) -> bool:
@@ -242,6 +249,8 @@ class HandlerTool(Tool):
 class HandlerWrapperTool(Tool):
     """A tool that wraps the handler: `newhandler(inner, *args, **kwargs)` is called in its
     place.
+
+    It takes any setting. They are not passed on: `newhandler` finds them in `request.config`.
     """
 
     def __init__(
@@ -255,11 +264,7 @@ class HandlerWrapperTool(Tool):
         super().__init__(point, self._wrap, name, priority)
         self.__doc__ = newhandler.__doc__
 
-    @cached_property
-    def _arguments(self) -> Mapping[str, inspect.Parameter] | None:
-        return {}
-
-    def _wrap(self, debug: bool = False) -> None:
+    def _wrap(self, **settings: Any) -> None:
         request = serving_now().request
         inner = request.handler
 

@@ -430,3 +430,7 @@ class Bus(Channels):
         thread.start()
         self.start()
         return thread
+
+
+bus: Bus
+"""As in `process`: globals.py sets it."""

@@ -7,15 +7,16 @@ import unicodedata
 from binascii import a2b_base64
 from urllib.parse import unquote_to_bytes
 
+from .headers import TOKEN
+
 MAX_CREDENTIALS_BYTES = 8 * 1024  # as gunicorn and Apache allow for one header line
 MAX_DIGEST_PARAMETERS = 32  # RFC 7616 section 3.4 knows twelve
 
-_TOKEN = "[A-Za-z0-9!#$%&'*+.^_`|~-]+"  # RFC 9110 section 5.6.2
-_SCHEME = re.compile(_TOKEN)
+_SCHEME = re.compile(TOKEN)
 _OUR_SCHEMES = ("basic", "digest")
 # One way to match each text, so linear: what may stand between two belongs to the first.
 _PARAMETER = re.compile(
-    rf'({_TOKEN})[ \t]*=[ \t]*(?:"([^"\\]*(?:\\.[^"\\]*)*)"|({_TOKEN}))[ \t]*(?:,[ \t,]*|\Z)',
+    rf'({TOKEN})[ \t]*=[ \t]*(?:"([^"\\]*(?:\\.[^"\\]*)*)"|({TOKEN}))[ \t]*(?:,[ \t,]*|\Z)',
     re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -56,13 +57,14 @@ def parse_basic(text: str, charset: str = "utf-8") -> tuple[str, str]:
         # Normalized before it is split: a colon is never composed with what is beside it.
         decoded = normalize(_decode_base64(text).decode(charset))
     except ValueError:
-        raise MalformedCredentials(f"They are no base 64 of a text in {charset}.") from None
+        message = f"What follows is no base 64 of a text in {charset}."
+        raise MalformedCredentials(message) from None
     username, colon, password = decoded.partition(":")
     if not colon:
         raise MalformedCredentials("There is no colon between a name and a password.")
     # PERF: what can all be printed has none: 0.08 us, not 0.21.
     if not decoded.isprintable() and _CONTROLS.search(decoded):
-        raise MalformedCredentials("There are control characters in them.")
+        raise MalformedCredentials("A name or password has no control characters.")
     return username, password
 
 

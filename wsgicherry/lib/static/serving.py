@@ -40,10 +40,10 @@ def serve_known(
     if not known.is_of(status):
         known = known.renewed(status)
         outcome = decide(serving, known)
-    serve_opened(serving, known, descriptor, outcome)
+    serve_descriptor(serving, known, descriptor, outcome)
 
 
-def serve_opened(
+def serve_descriptor(
     serving: Serving, representation: Representation, descriptor: int, outcome: int | None
 ) -> None:
     """Make the file of `descriptor`, which `representation` describes, the response.
