@@ -407,6 +407,22 @@ def test_the_access_line_by_hand(site, root, get, access_lines):
     assert ["GET /noted" in line for line in access_lines] == [True, True]
 
 
+def test_headers_that_hooks_add_at_the_end(site, root, get):
+    """on_end_resource may put more into `header_list`: several of a name, bytes or text; what
+    no header may hold is taken out (CherryPy's rule, BEHAVIOUR 5.1).
+    """
+
+    def add():
+        pairs = [(b"WWW-Authenticate", b"Negotiate"), ("WWW-Authenticate", 'Basic realm="a"')]
+        serving_now().response.header_list += [*pairs, ("X-Evil", "a\r\nX-More: b")]
+
+    site.tree.apps[""].merge({"/": {"hooks.on_end_resource": add}})
+    answer = get("/")
+    assert answer.code == 200
+    assert answer.all("WWW-Authenticate") == ["Negotiate", 'Basic realm="a"']
+    assert answer.header("X-Evil") == "aX-More: b"
+
+
 # -- the channels of the bus -------------------------------------------------------------------
 
 
