@@ -399,6 +399,13 @@ def test_a_log_of_the_programs_own(site, root, get, error_lines):
     assert "no space left" in error_lines[-1]
 
 
+def test_a_log_that_nobody_reads(site, root, get, access_lines):
+    """Where nobody listens no line is made."""
+    site.tree.apps[""].log.access_log.propagate = False
+    assert get("/").code == 200
+    assert access_lines == []
+
+
 def test_the_access_line_by_hand(site, root, get, access_lines):
     """`access()` writes the line of the request in hand."""
     root.noted = lambda: site.tree.apps[""].log.access() or "noted"
@@ -421,6 +428,18 @@ def test_headers_that_hooks_add_at_the_end(site, root, get):
     assert answer.code == 200
     assert answer.all("WWW-Authenticate") == ["Negotiate", 'Basic realm="a"']
     assert answer.header("X-Evil") == "aX-More: b"
+
+
+def test_there_are_no_headers_yet_when_a_page_has_failed(site, root, get):
+    """on_end_resource runs before an unexpected error is answered (BEHAVIOUR 2.3)."""
+    seen = []
+
+    def look():
+        seen.append(serving_now().response.header_list)
+
+    site.tree.apps[""].merge({"/": {"hooks.on_end_resource": look}})
+    assert get("/fault").code == 500
+    assert seen == [None]
 
 
 # -- the channels of the bus -------------------------------------------------------------------

@@ -108,9 +108,9 @@ def serve(request: Request, response: Response) -> None:
             if request.plan.on_end_resource:
                 request.stage = "on_end_resource"
                 run(request.plan.on_end_resource)
-                if response.header_list is not None:
-                    # Hooks put more headers there, as bytes too (CherryPy's rule).
-                    response.header_list, _ = settle_headers(response.header_list)
+        if request.plan.on_end_resource:
+            # Hooks put more headers there, as bytes too (CherryPy's rule).
+            response.header_list, _ = settle_headers(response.header_list or [])
     except InternalRedirect:
         raise
     except UNEXPECTED as error:
