@@ -26,6 +26,8 @@ from uuid import uuid4
 import pytest
 from memcached_daemon import memcached, start_memcached  # noqa: F401  fixtures for all
 
+from wsgicherry.site import Site
+
 pytest_plugins = ["redis_daemon"]
 REPOSITORY = Path(__file__).resolve().parent.parent
 PROGRAMS = REPOSITORY / "tests" / "servers" / "programs"
@@ -369,6 +371,58 @@ def make_logger_root() -> Iterator[Callable[[], str]]:
 def logger_root(make_logger_root: Callable[[], str]) -> str:
     """A name for a tree of loggers that only this test knows."""
     return make_logger_root()
+
+
+@pytest.fixture
+def make_site(logger_root: str) -> Iterator[Callable[[], Site]]:
+    """Make a site of the test's own; its engine exits at the test's end."""
+    sites: list[Site] = []
+
+    def make() -> Site:
+        logging.getLogger(logger_root).propagate = False
+        sites.append(Site(logger_root))
+        return sites[-1]
+
+    yield make
+    for site in sites:
+        site.engine.exit()
+
+
+@pytest.fixture
+def site(make_site: Callable[[], Site]) -> Site:
+    """A site of the test's own."""
+    return make_site()
+
+
+class Records(logging.Handler):
+    """A handler that keeps what is logged, as text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+def keep_lines(name: str) -> list[str]:
+    """Return the list that all texts go to which the logger `name` gets from now on."""
+    records = Records()
+    logging.getLogger(name).addHandler(records)
+    logging.getLogger(name).setLevel(logging.DEBUG)
+    return records.lines
+
+
+@pytest.fixture
+def error_lines(logger_root: str) -> list[str]:
+    """The error log of all sites of this test, a list of texts."""
+    return keep_lines(f"{logger_root}.error")
+
+
+@pytest.fixture
+def access_lines(logger_root: str) -> list[str]:
+    """The access log of all sites of this test, a list of texts."""
+    return keep_lines(f"{logger_root}.access")
 
 
 @pytest.fixture

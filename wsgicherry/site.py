@@ -10,7 +10,7 @@ from typing import Any
 from weakref import WeakSet
 
 from .core.application import Application, WSGIApp
-from .core.checks import Finding, check_application, check_site
+from .core.checks import Finding, check_application, check_site, errors_of
 from .core.config import ConfigError, SiteConfig, load
 from .core.current import find_serving
 from .core.links import Relative
@@ -149,10 +149,9 @@ class Site:
 
     def check_mounted(self, app: Application) -> None:
         """Raise ConfigError for what no later registration can mend in the config of `app`."""
-        findings = self.check_application(app, final=False)
-        errors = [str(finding) for finding in findings if finding.severity == "error"]
+        errors = errors_of(self.check_application(app, final=False))
         if errors:
-            raise ConfigError("\n".join(errors))
+            raise ConfigError("\n".join(map(str, errors)))
 
     def open(self, app: Application) -> list[Finding]:
         """Start the engine in this process unless it runs; return the errors in the config."""
@@ -161,7 +160,7 @@ class Site:
             toolbox.on_change = self.forget_plans
         findings = self.check_self() + self.check_application(app)
         self._advise(findings)
-        return [finding for finding in findings if finding.severity == "error"]
+        return errors_of(findings)
 
     # -- checks ------------------------------------------------------------------------
 
@@ -214,9 +213,9 @@ class Site:
         if "log.screen" not in self.config:
             self.log.screen = True
         findings = self.check()
-        errors = [str(finding) for finding in findings if finding.severity == "error"]
+        errors = errors_of(findings)
         if errors:
-            raise SystemExit("\n".join([REFUSED, *errors]))
+            raise SystemExit("\n".join([REFUSED, *map(str, errors)]))
         self._advise(findings)
 
     def _advise(self, findings: Iterable[Finding]) -> None:

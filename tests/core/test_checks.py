@@ -151,11 +151,7 @@ def test_wrong_entries(known, key, value, rule, text, final):
             "unknown_namespace",
             "no config namespace 'zzz'; known are checker, db,",
         ),
-        (
-            "zzz.gzip.on",
-            "unknown_namespace",
-            "For keys of your own, config.namespaces['zzz'] is a function of them.",
-        ),
+        ("zzz.gzip", "unknown_namespace", "For keys of your own: config.namespaces['zzz'] = "),
     ],
 )
 def test_entries_that_may_still_come_right(known, key, rule, text):
@@ -600,6 +596,25 @@ def test_contradictions_of_nodes(known, choosy):
     assert finding.origin.startswith("_cp_config of ")
     assert check_choosy(known, {"/": RIGHT, "/inner": APART}, root) == []
     assert check_choosy(known, {"/": APART}, root) == []
+
+
+def test_nodes_that_share_a_config(known, choosy):
+    """One dict on two nodes counts at both paths; what is wrong in it is told once."""
+
+    class Pages(Root):
+        @expose
+        def first(self):
+            """Say hello."""
+
+        @expose
+        def second(self):
+            """Say hello, too."""
+
+    Pages.first._cp_config = Pages.second._cp_config = {**LEFT}
+    for path in ("/first", "/second"):
+        assert len(check_choosy(known, {f"{path}/deeper": {**ON, **RIGHT}}, Pages())) == 1
+    Pages.first._cp_config["tools.choosy.lef"] = 1
+    assert len(check_choosy(known, {}, Pages())) == 1
 
 
 def test_errors_come_before_contradictions(known, choosy):

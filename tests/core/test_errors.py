@@ -246,11 +246,21 @@ KEPT = {
 def test_headers_of_the_body_that_is_replaced(fail):
     """An error page inherits nothing that described the old body; other headers stay."""
     answer = fail(lambda: HTTPError(404), before=lambda r: r.headers.update({**GONE, **KEPT}))
-    for name in GONE:
-        if name != "Content-Length":
-            assert answer.header(name) is None, name
+    for name in GONE.keys() - {"Content-Length", "Vary"}:
+        assert answer.header(name) is None, name
+    assert answer.header("Vary") == "Accept"
     assert {name: answer.header(name) for name in KEPT} == KEPT
     assert answer.header("Content-Length") == str(len(answer.body))
+
+
+def test_a_page_by_hand_keeps_the_vary_of_its_handler(page):
+    """get_error_page() in a handler adds Accept to what the answer depends on already."""
+
+    def handler():
+        serving_now().response.headers["Vary"] = "Cookie"
+        return get_error_page(404)
+
+    assert page(handler)("/").header("Vary") == "Cookie, Accept"
 
 
 def test_a_416_keeps_the_range(fail):

@@ -546,6 +546,7 @@ def test_a_tool_with_its_own_setup(site, get, seen):
     assert len(seen) == 4
 
 
+<<<<<<< HEAD
 def test_a_tool_with_its_own_setup_takes_any_setting(site, get, seen):
     """Its `_setup` reads them; the function that it attaches need not know them."""
 
@@ -558,6 +559,24 @@ def test_a_tool_with_its_own_setup_takes_any_setting(site, get, seen):
     site.tree.mount(Root(), "", {"/": config})
     assert get("/").code == 200
     assert seen == [{"pie": 3.14}]
+=======
+def test_a_tool_with_an_init_of_its_own(site, get, seen):
+    """It says itself where it runs, and calls `_setargs`, as CherryPy's do."""
+
+    class Note(Tool):
+        def __init__(self):
+            self._point, self._name, self._priority = "before_handler", None, 50
+            self._setargs()
+
+        def callable(self, word="on"):
+            seen.append(word)
+
+    site.tools.note = Note()
+    site.tree.mount(Root(), "", {"/": {"tools.note.on": True}})
+    get()
+    assert seen == ["on"]
+    assert site.tools.note.word is None
+>>>>>>> main
 
 
 def test_an_object_with_nothing_but_a_setup(site, get, seen):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import logging
 from email.utils import formatdate
 from io import BytesIO
 
@@ -22,16 +21,9 @@ PAGE = "<p>paragraph</p>" * 100
 
 
 @pytest.fixture
-def lines(site):
+def lines(error_lines):
     """The lines of the site's error log."""
-    lines = []
-
-    class Handler(logging.Handler):
-        def emit(self, record):
-            lines.append(record.getMessage())
-
-    site.log.error_log.addHandler(Handler())
-    return lines
+    return error_lines
 
 
 def response():
@@ -554,6 +546,21 @@ def test_a_change_by_who_does_not(stored):
     page, ask = stored
     assert ask("PUT", body=b"new", headers={"If-Match": '"older"'}).code == 412
     assert page.text == "old"
+
+
+def test_a_change_by_who_knows_an_older_date(site):
+    """Asked before anything is changed, the date counts for a PUT as well."""
+    changes = []
+
+    def handler():
+        tagged('"a"', DATE)()
+        validate_etags()
+        changes.append(1)
+
+    ask = mount(site, handler)
+    assert ask("PUT", headers={"If-Unmodified-Since": EARLIER}).code == 412
+    assert changes == []
+    assert ask("PUT", headers={"If-Unmodified-Since": DATE}).code == 200
 
 
 def test_a_check_that_comes_too_late(site, lines):

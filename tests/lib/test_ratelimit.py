@@ -172,7 +172,7 @@ def test_an_internal_redirect_counts_once(site, proxy):
 
 
 def test_a_cached_page(site):
-    """Each client is counted, and told where it stands, whoever the page was made for."""
+    """Each client is counted and told where it stands, whoever the page was made for."""
     page = limited(site, limit="5/hour", **{"tools.caching.on": True})
     for address, left in (("192.0.2.1", 4), ("192.0.2.2", 4), ("192.0.2.1", 3)):
         page.app.extra_environ["REMOTE_ADDR"] = address
@@ -191,6 +191,20 @@ def test_a_cached_page_that_counts_by_hand(site):
     copy = page()
     assert "Age" in copy.headers
     assert not {"RateLimit", "RateLimit-Policy"} & set(copy.headers)
+
+
+@pytest.mark.parametrize("own", [{"limit": "1/hour"}, {"key": lambda: "an account"}])
+def test_by_hand_where_the_tool_is_on(site, own):
+    """Another limit, or another one to count, is another counter, whatever its name."""
+
+    def handler():
+        site.tools.ratelimit.callable(**{"limit": "1/hour", **own})
+        return "page"
+
+    page = limited(site, handler, limit="9/hour" if "limit" in own else "1/hour")
+    page()
+    page.app.extra_environ["REMOTE_ADDR"] = "192.0.2.8" if "key" in own else "192.0.2.7"
+    assert page().status_int == 429
 
 
 def test_two_limits_on_one_page(site):
@@ -244,7 +258,10 @@ def test_by_hand(site):
         return "page"
 
     asked = Page(site, page, {})
-    assert [asked("/wrong").status_int for _ in range(2)] == [200, 429]
+    assert asked("/wrong").headers["RateLimit"] == '"passwords";r=0;t=3600'
+    refused = asked("/wrong")
+    assert refused.status_int == 429
+    assert refused.headers["RateLimit"] == '"passwords";r=0;t=3600'
     assert asked("/right").status_int == 200
 
 
@@ -352,6 +369,7 @@ def test_a_dead_store(site, clock, error_text, when_down, status):
     for _ in range(3):
         answer = page()
         assert answer.status_int == status
+        assert answer.headers.get("Retry-After") == ("1" if status == 503 else None)
         assert "RateLimit" not in answer.headers
     assert storage.asked == 1
     clock.now += ratelimit.SLEEP_SECONDS

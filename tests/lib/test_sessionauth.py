@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from base64 import b64encode
 from hashlib import sha256
@@ -105,19 +104,6 @@ def page(site, session):
         return call
 
     return make
-
-
-@pytest.fixture
-def error_lines(logger_root):
-    """The error log of this test, a list of texts."""
-    lines = []
-
-    class Records(logging.Handler):
-        def emit(self, record):
-            lines.append(self.format(record))
-
-    logging.getLogger(f"{logger_root}.error").addHandler(Records())
-    return lines
 
 
 def check(username, password):
@@ -344,6 +330,16 @@ def test_a_class_of_ones_own(page, site, session):
     call("/do_login", method="POST", body=urlencode(EVA).encode(), headers=FORM)
     assert session.data() == {"who": "eva"}
     assert call("/").text == "in"
+
+
+@pytest.mark.parametrize(
+    ("from_page", "shown"),
+    [(None, "/"), ("..", "/"), ("/a", "/a"), ("//evil.example", "/")],
+)
+def test_the_login_page_outside_of_a_request(from_page, shown):
+    """Programs' tests look at it: bytes, and as careful as within one."""
+    page = SessionAuth().login_screen(from_page, username="nobody", password="x")
+    assert f'name="from_page" value="{shown}"'.encode() in page
 
 
 def test_the_tool_as_a_function(session, page):

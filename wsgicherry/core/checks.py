@@ -57,6 +57,11 @@ class Finding(NamedTuple):
         return ": ".join(part for part in (self.origin, place.strip(), self.message) if part)
 
 
+def errors_of(findings: Iterable[Finding]) -> list[Finding]:
+    """Return those of `findings` that stop a start."""
+    return [finding for finding in findings if finding.severity == "error"]
+
+
 class _Slip(NamedTuple):
     """A finding that does not know yet where it was found."""
 
@@ -127,9 +132,9 @@ def _check_namespace(key: str, known: _Known) -> Iterator[_Slip]:
     elif known.final:
         candidates = {*NAMESPACES, *known.toolboxes, *known.namespaces}
         remedy = _remedy(namespace, candidates, after=f".{rest}")
-        own = f"For keys of your own, config.namespaces[{namespace!r}] is a function of them."
-        message = f"there is no config namespace {namespace!r}; {remedy} {own}"
-        yield _Slip("unknown_namespace", message)
+        yours = f"config.namespaces[{namespace!r}] = lambda key, value: None"
+        message = f"there is no config namespace {namespace!r}; {remedy}"
+        yield _Slip("unknown_namespace", f"{message} For keys of your own: {yours}")
 
 
 def _check_place(section: str, key: str, scope: Scope) -> list[_Slip]:
@@ -240,12 +245,15 @@ def check_application(
             root, config, script_name, toolboxes, site_config or {}, dispatcher
         )
     layers = [_Layer("/", site_config or {}, "", "global")]
+    checked = set()
     for node in find_configs(root):
         origin = f"_cp_config of {node.owner}"
         layers.append(_Layer(node.path, node.values, origin))
-        findings += check(node.path, node.values, scope="node", origin=origin)
+        if id(node.values) not in checked:  # a slip in what nodes share is one
+            checked.add(id(node.values))
+            findings += check(node.path, node.values, scope="node", origin=origin)
     layers += [_Layer(name, config[name], "") for name in config if name.startswith("/")]
-    if not any(finding.severity == "error" for finding in findings):
+    if not errors_of(findings):
         findings += _find_contradictions(layers, toolboxes)
     return findings
 
@@ -266,11 +274,13 @@ def _find_contradictions(
 
     A layer is seen as its pages are: over those above it.
     """
-    in_order = sorted(layers, key=lambda layer: len(layer.path))
+    at: dict[str, list[_Layer]] = {}
+    for layer in layers:
+        at.setdefault(layer.path, []).append(layer)
     faults: dict[tuple[str, str, Severity], _Layer] = {}
-    for layer in in_order:
-        prefixes = _prefixes(layer.path)
-        above = [each for each in in_order if each.path in prefixes]
+    for layer in sorted(layers, key=lambda layer: len(layer.path)):
+        prefixes = dict.fromkeys(_prefixes(layer.path))
+        above = [each for prefix in prefixes for each in at.get(prefix, ())]
         merged = {key: value for each in above for key, value in each.values.items()}
         for tool_key, tool in _find_tools(layer.values, toolboxes):
             settings = _settings_of(tool_key, merged)

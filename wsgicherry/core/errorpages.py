@@ -40,9 +40,12 @@ def source_of(style: str) -> str:
     return f"'sha256-{b64encode(sha256(style.encode()).digest()).decode()}'"
 
 
-# The one style element is let in by its hash; nothing else may load or run (SECURITY goal 43).
-SECURITY_HEADERS = (
+HEADERS = (
+    # In which form the page is sent depends on it (RFC 9110 section 12.5.5).
+    ("Vary", "Accept"),
     ("X-Content-Type-Options", "nosniff"),
+    # The one style element is let in by its hash; nothing else may load or run (SECURITY goal
+    # 43).
     ("Content-Security-Policy", f"default-src 'none'; style-src {source_of(STYLE)}"),
 )
 """Headers that belong on every page of this file; whoever sends the page adds them."""

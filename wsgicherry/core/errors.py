@@ -318,6 +318,8 @@ def render_default(page: errorpages.ErrorPage) -> bytes:
     if len(kept) > 1:
         replaced = {name.lower() for name, _ in mine}
         response.headers = [*mine, *(p for p in kept if str(p[0]).lower() not in replaced)]
+        if varies := [str(value) for name, value in kept if str(name).lower() == "vary"]:
+            response.headers["Vary"] = ", ".join([*varies, "Accept"])
     else:
         # PERF: nothing is lost but the Content-Type of the page that was not to be.
         response._headerlist, response._headers = list(mine), None
@@ -325,7 +327,7 @@ def render_default(page: errorpages.ErrorPage) -> bytes:
 
 
 PAGE_HEADERS = {
-    content_type: add_settled(("Content-Type", content_type), *errorpages.SECURITY_HEADERS)
+    content_type: add_settled(("Content-Type", content_type), *errorpages.HEADERS)
     for content_type in (errorpages.HTML_TYPE, errorpages.JSON_TYPE, errorpages.TEXT_TYPE)
 }
 

@@ -107,9 +107,10 @@ def serve(request: Request, response: Response) -> None:
         finally:
             if request.plan.on_end_resource:
                 request.stage = "on_end_resource"
+                count = len(response.header_list or ())
                 run(request.plan.on_end_resource)
-        if request.plan.on_end_resource:
-            # Hooks put more headers there, as bytes too (CherryPy's rule).
+        if request.plan.on_end_resource and len(response.header_list or ()) > count:
+            # Hooks have put more headers there, as bytes too (CherryPy's rule).
             response.header_list, _ = settle_headers(response.header_list or [])
     except InternalRedirect:
         raise

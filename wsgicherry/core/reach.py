@@ -170,7 +170,7 @@ def list_names(node: Any) -> list[str]:
 
 
 def find_configs(root: Any) -> Iterator[NodeConfig]:
-    """Yield every `_cp_config` on `root` and on the pages below it, each dict once.
+    """Yield the `_cp_config` of `root` and of each page below it.
 
     At most MAX_NODES nodes are looked at.
     """
@@ -184,8 +184,7 @@ def find_configs(root: Any) -> Iterator[NodeConfig]:
             continue
         seen[id(same)] = same
         config = look(node, "_cp_config")
-        if isinstance(config, Mapping) and id(config) not in seen:
-            seen[id(config)] = config
+        if isinstance(config, Mapping):
             yield NodeConfig(path, name_owner(node), config)
         if not isinstance(node, _FUNCTIONS):
             queue.extend(_find_pages(path, node))

@@ -19,10 +19,11 @@ from .dispatcher import Dispatcher
 from .errorpages import new_error_id
 from .errors import HTTPError
 from .hooks import HookMap
+from .jsonattribute import JSONAttribute
 from .logtext import OWN_REQUEST_LINE, make_uuid4
 from .plan import Plan, TouchedPlan
 from .requestheaders import RequestHeaders, load_cookies
-from .webobwords import WebObWords, detached_class
+from .requestwords import RequestWords, detached_class
 
 Environ = dict[str, Any]
 
@@ -49,7 +50,7 @@ class Planned:
         return request.plan.planned.get(self.name, self.default)
 
 
-class Request(WebObWords):
+class Request(RequestWords):
     """One request: all of WebOb's attributes, and CherryPy's, whose meaning wins where both
     claim a word.
 
@@ -89,7 +90,8 @@ class Request(WebObWords):
     error_format = Planned("html")
     max_ranges = Planned(MAX_RANGES)
     methods_with_bodies: Any = ("POST", "PUT", "PATCH")
-    json: Any = None
+    json: Any = JSONAttribute()
+    wants_json = False
     params: Any = None
     path_params: Mapping[str, Any] | None = None
     kwargs: Any = None

@@ -60,6 +60,13 @@ class Tool:
         self._name = name
         self._priority = priority
         self.__doc__ = callable.__doc__
+        self._setargs()
+
+    def _setargs(self) -> None:
+        """Prepare the settings for introspection: nothing is to be done, they are looked up.
+
+        A subclass with an `__init__` of its own calls it (CherryPy's rule); it may override it.
+        """
 
     @property
     def on(self) -> bool:

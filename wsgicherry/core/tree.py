@@ -226,7 +226,7 @@ class Tree:
         headers = [
             ("Content-Type", content_type),
             ("Content-Length", str(len(body))),
-            *errorpages.SECURITY_HEADERS,
+            *errorpages.HEADERS,
         ]
         answer = page.status_line, headers, [body]
         return send_answer(self.site.log, environ, start_response, answer)

@@ -10,14 +10,11 @@ from ..core.bodies import FileChunks, close_body
 from ..core.current import serving_now
 from ..core.errors import HTTPError
 from ..core.headers import EVENT_STREAM, HTML_UTF8, JSON, add_settled
-from ..wire.accept import MalformedHeader, parse_accept
+from ..wire.accept import IDENTITY, choose_coding
 from ..wire.status import valid_status
 from . import set_vary_header
 from .codings import CODINGS, Coding, Gzip, Packer, make_codings, pack_chunks
 from .conditional import as_known, settle_etag, weaken_etag
-
-IDENTITY = "identity"
-"""The name of the body as it is (RFC 9110 section 12.5.3)."""
 
 GZIP_TYPES = ("text/html", "text/plain")  # CherryPy's
 
@@ -148,10 +145,8 @@ class Compression:
         serving = serving_now()
         request, response = serving.request, serving.response
         add_vary(response)
-        header = request.environ.get("HTTP_ACCEPT_ENCODING")
-        if not header or len(header) > request.max_accept_bytes:
-            return
-        name = choose_coding(header, self.names, self.is_plain_first)
+        header, most = request.environ.get("HTTP_ACCEPT_ENCODING"), request.max_accept_bytes
+        name = choose_coding(header, self.names, most, is_plain_first=self.is_plain_first)
         if self.debug_context:
             request.log(f"Accept-Encoding: {header!r}: {name!r}", self.debug_context)
         if name == IDENTITY:
@@ -159,7 +154,7 @@ class Compression:
         if is_not_modified(response.status):
             echo_weak_tag(request, response)
         elif not getattr(request, "cached", False) and self.is_meant(response):
-            self.answer(response, name, header)
+            self.answer(request, response, name)
 
     def is_meant(self, response: Any) -> bool:
         """Tell whether the body may be compressed, and is of a type that is worth it."""
@@ -172,7 +167,7 @@ class Compression:
             return False  # RFC 9111 section 5.2.2.6
         return matches_type(str(named.get("Content-Type", "")), self.patterns)
 
-    def answer(self, response: Any, name: str | None, header: str) -> None:
+    def answer(self, request: Any, response: Any, name: str | None) -> None:
         """Pack the body by the coding `name`; None: the client takes nothing that we have."""
         if name is None:
             # Set, not raised: this hook runs on an error's page as well, and would raise again.
@@ -180,53 +175,12 @@ class Compression:
             add_vary(response)
             return
         size_bytes = find_size(response.body)
-        is_short = size_bytes is not None and size_bytes < self.min_bytes
-        if not is_short or choose_coding(header, ()) is None:
-            describe(serving_now().request, response, name)
-            pack(response, self.codings[name], size_bytes)
-
-
-# -- what the client wants -------------------------------------------------------------
-
-MAX_CACHED_CHARS = 256
-
-
-def choose_coding(
-    header: str, names: tuple[str, ...], is_plain_first: bool = False
-) -> str | None:
-    """Return the first of `names` that an Accept-Encoding header takes, IDENTITY where the
-    plain body is to be sent, None for a client that takes neither.
-
-    A header that cannot be read asks for nothing. The plain body is sent to a client that names
-    it and likes it better than all of `names` (with `is_plain_first`: as well as).
-    """
-    if len(header) > MAX_CACHED_CHARS:
-        return _choose(header, names, is_plain_first)
-    return _cached_choose(header, names, is_plain_first)
-
-
-def _choose(header: str, names: tuple[str, ...], is_plain_first: bool) -> str | None:
-    try:
-        accepted = parse_accept(header, len(header))
-    except MalformedHeader:
-        return IDENTITY
-    qualities: dict[str, float] = {}
-    for name, quality in accepted:  # the most wanted first
-        qualities.setdefault(ALIASES.get(name, name), quality)
-    others = qualities.get("*", 0)
-    best = max([qualities.get(name, others) for name in names], default=0)
-    if best == 0:
-        return None if qualities.get(IDENTITY, qualities.get("*")) == 0 else IDENTITY
-    plain = qualities.get(IDENTITY, 0)
-    if plain > best or (is_plain_first and plain == best):
-        return IDENTITY
-    return next(name for name in names if qualities.get(name, others) > 0)
-
-
-ALIASES = {"x-gzip": "gzip"}  # RFC 9110 section 8.4.1.3
-
-# PERF: clients send few different ones: 0.1 us, not 5.
-_cached_choose = lru_cache(maxsize=256)(_choose)
+        if size_bytes is not None and size_bytes < self.min_bytes:
+            header, most = request.environ["HTTP_ACCEPT_ENCODING"], request.max_accept_bytes
+            if choose_coding(header, (), most) is not None:  # the plain body will do
+                return
+        describe(request, response, name)
+        pack(response, self.codings[name], size_bytes)
 
 
 # -- which bodies ----------------------------------------------------------------------

@@ -15,6 +15,7 @@ from ..core.bodies import CHUNK_BYTES, FileChunks
 from ..core.current import serving_now
 from ..core.errors import HTTPError, HTTPRedirect
 from ..wire.conditions import (
+    NO_CONDITIONS,
     READING,
     Conditions,
     find_outcome,
@@ -25,8 +26,6 @@ from ..wire.conditions import (
     weaken,
 )
 from ..wire.headers import split_elements
-
-NO_CONDITIONS = Conditions()
 
 TOO_LATE = (
     "A condition of this {} failed after its handler had run. Let the handler call "
@@ -82,7 +81,7 @@ def validate_since() -> None:
     serving = serving_now()
     request, response = serving.request, serving.response
     sent = Conditions.of(request.environ)
-    dates = Conditions()
+    dates = NO_CONDITIONS
     if sent.if_match is None:
         dates = dates._replace(if_unmodified_since=sent.if_unmodified_since)
         if sent.if_none_match is None:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 
 from ..core.loaded import ConfigError
+from ..wire.headers import TOKEN
 
-# RFC 9110 section 5.6.2.
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_TOKEN = re.compile(TOKEN)
 
 
 def list_names(key: str, names: str | Iterable[str] | None) -> tuple[str, ...]:

@@ -139,6 +139,9 @@ def json_in(
 ) -> None:
     """Parse the body into `request.json`.
 
+    Where there is none to parse (a GET, another type without `force`) that is an attribute that
+    is missing; to read it all the same is HTTPError 400.
+
     `content_type`: the type of the bodies to parse, or several. `force`: refuse bodies of any
     other type with 415. `processor`: what parses in place of ours; called with the body.
     `allow_nan`: take NaN and Infinity. `max_bytes`: how large a document may be; more is
@@ -194,6 +197,7 @@ def prepare_json_in(
 
     def use_processors() -> None:
         request = serving_now().request
+        request.wants_json = True
         if not request.process_request_body:
             return
         if debug:

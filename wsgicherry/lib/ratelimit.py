@@ -16,6 +16,7 @@ from ..core.errors import HTTPError
 from ..core.loaded import ConfigError
 from ..core.tools import Elsewhere
 from .headernames import check_name
+from .stores.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     from limits import RateLimitItem
@@ -45,7 +46,7 @@ HEADERS_PRIORITY = 110
 
 
 class TooManyRequests(HTTPError):
-    """429, with the headers that say how long to wait."""
+    """429, with a Retry-After header."""
 
     def __init__(self, wait_seconds: int) -> None:
         super().__init__(429, f"Too many requests. Try again in {wait_seconds} seconds.")
@@ -55,7 +56,6 @@ class TooManyRequests(HTTPError):
         """Make the current response this error's page."""
         super().set_response()
         serving_now().response.headers["Retry-After"] = str(self.wait_seconds)
-        add_headers()
 
 
 def ratelimit(
@@ -75,16 +75,19 @@ def ratelimit(
     whom to count, a function without arguments; None is the client's address, and the function
     answers None for who is not limited. `storage`: where the counters are: 'memory://',
     'memcached://host:port', 'redis://host:port/0', or a storage object of limits. `strategy`:
-    how they count. `name`: the name of the counters; pages with the same one count together.
-    `when_down`: whether requests pass or are refused (503) while the store does not answer.
+    how they count. `name`: the name of the counters; pages with the same one and the same limit
+    count together. `when_down`: whether requests pass or are refused (503) while the store does
+    not answer.
 
-    A request counts once under a name. An IPv6 client is its /64 network, of which it may use
+    A request counts once in a counter. An IPv6 client is its /64 network, of which it may use
     every address. The answers tell what is left (draft-ietf-httpapi-ratelimit-headers).
     ConfigError for what cannot be.
     """
     count, *_ = prepare_ratelimit(limit, key, storage, strategy, name, when_down, debug)
-    count()
-    add_headers()
+    try:
+        count()
+    finally:
+        add_headers()
 
 
 def prepare_ratelimit(
@@ -103,28 +106,30 @@ def prepare_ratelimit(
     policies = read_policies(limit, name)
     find_limiter(storage, strategy, os.getpid())
     find_key = find_address if key is None else key
+    limits = tuple((policy.amount, policy.window_seconds) for policy in policies)
 
     def count() -> None:
-        told = find_told(serving_now().request)
-        if name in told:
+        client = find_key()
+        if client is None:
             return
-        told[name] = []
-        who = find_key()
-        if who is None:
+        who = make_key(client)
+        told, counter = find_told(serving_now().request), (name, who, limits)
+        if counter in told:
             return
+        told[counter] = []
         # A child process has connections and counters of its own.
         limiter = find_limiter(storage, strategy, os.getpid())
-        standings = limiter.hit(policies, name, make_key(who))
+        standings = limiter.hit(policies, name, who)
         if standings is None:
             if when_down == "refuse":
-                raise HTTPError(503, "Requests cannot be counted at the moment.")
+                raise StoreUnavailable("The store of the rate limits does not answer.")
             return
         if debug:
-            serving_now().request.log(f"{who!r}: {standings}", "TOOLS.RATELIMIT")
-        told[name] = list(zip(policies, standings, strict=True))
-        waits = [standing.seconds for standing in standings if standing.is_over]
-        if waits:
-            raise TooManyRequests(max(waits))
+            serving_now().request.log(f"{client!r}: {standings}", "TOOLS.RATELIMIT")
+        told[counter] = list(zip(policies, standings, strict=True))
+        wait = max((standing.seconds for standing in standings if standing.is_over), default=0)
+        if wait:
+            raise TooManyRequests(wait)
 
     return (
         count,
@@ -282,15 +287,20 @@ def make_key(who: object) -> str:
 
 # -- telling ---------------------------------------------------------------------------
 
-def find_told(request: Any) -> dict[str, list[tuple[Policy, Standing]]]:
-    """Return under which names `request` has been counted, and where its client stands there.
 
-    What a client asked once counts once: this is kept with the first of the requests that
+Told = dict[tuple[str, str, tuple[tuple[int, int], ...]], "list[tuple[Policy, Standing]]"]
+"""Counters, by their name, client and limits, and where they stand."""
+
+
+def find_told(request: Any) -> Told:
+    """Return the counters in which `request` has been counted.
+
+    What a client asked once counts once: they are kept with the first of the requests that
     internal redirects have made of it.
     """
     while request.prev is not None:
         request = request.prev
-    told: dict[str, list[tuple[Policy, Standing]]] = request.environ.setdefault(_TOLD, {})
+    told: Told = request.environ.setdefault(_TOLD, {})
     return told
 
 

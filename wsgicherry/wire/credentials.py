@@ -7,15 +7,16 @@ import unicodedata
 from binascii import a2b_base64
 from urllib.parse import unquote_to_bytes
 
+from .headers import TOKEN
+
 MAX_CREDENTIALS_BYTES = 8 * 1024  # as gunicorn and Apache allow for one header line
 MAX_DIGEST_PARAMETERS = 32  # RFC 7616 section 3.4 knows twelve
 
-_TOKEN = "[A-Za-z0-9!#$%&'*+.^_`|~-]+"  # RFC 9110 section 5.6.2
-_SCHEME = re.compile(_TOKEN)
+_SCHEME = re.compile(TOKEN)
 _OUR_SCHEMES = ("basic", "digest")
 # One way to match each text, so linear: what may stand between two belongs to the first.
 _PARAMETER = re.compile(
-    rf'({_TOKEN})[ \t]*=[ \t]*(?:"([^"\\]*(?:\\.[^"\\]*)*)"|({_TOKEN}))[ \t]*(?:,[ \t,]*|\Z)',
+    rf'({TOKEN})[ \t]*=[ \t]*(?:"([^"\\]*(?:\\.[^"\\]*)*)"|({TOKEN}))[ \t]*(?:,[ \t,]*|\Z)',
     re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)

@@ -41,6 +41,10 @@ class Entry:
         self.told: tuple[int, Any, Pairs] = (-1, None, ())
         """An age, for whom, and the headers with which it was sent then."""
 
+    def find_header(self, name: str) -> str | None:
+        """Return the value of the header `name`, in Title-Case."""
+        return next((value for key, value in self.headers if key == name), None)
+
     def count_bytes(self) -> int:
         """Return about how much memory it takes."""
         headers = sum(len(name) + len(value) + PAIR_BYTES for name, value in self.headers)

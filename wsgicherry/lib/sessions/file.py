@@ -210,15 +210,10 @@ class FileStore(SessionStore):
         with self._at_work("lock"):
             return self._locks.acquire(id, timeout_seconds)
 
-    @contextmanager
-    def _changing(self, id: str) -> Iterator[None]:
+    def _changing(self, id: str) -> FileLock:
         # Not the lock of `id`: that one is held for a whole request, by the caller or by
         # somebody else. This one is for a moment, and nothing is waited for while it is held.
-        lock = self._locks.acquire(f"change:{id}", WRITE_WAIT_SECONDS)
-        try:
-            yield
-        finally:
-            lock.release()
+        return self._locks.acquire(f"change:{id}", WRITE_WAIT_SECONDS)
 
     def _at_work(self, action: str) -> AbstractContextManager[None]:
         return _at_work(f"Cannot {action} a session in {self.storage_path!r}")
@@ -255,10 +250,8 @@ class FileStore(SessionStore):
                 lock = self._locks.acquire("clean-up:", 0)
             except RetryLater:
                 return
-            try:
+            with lock:
                 self._clean_all()
-            finally:
-                lock.release()
 
     def _clean_all(self) -> None:
         troubles: list[str] = []

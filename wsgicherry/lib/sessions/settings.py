@@ -208,7 +208,11 @@ def list_settings() -> dict[str, inspect.Parameter]:
     del known["attributes"]
     for kind in BUILTIN.values():
         known.update(store_settings(kind.store_class))
-        annotations = {n: a for base in kind.__mro__ for n, a in annotations_of(base).items()}
+        annotations = {
+            name: annotation
+            for base in kind.__mro__
+            for name, annotation in vars(base).get("__annotations__", {}).items()
+        }
         for name in sorted(public_attributes(kind)):
             parameter = Parameter(
                 name,
@@ -218,12 +222,6 @@ def list_settings() -> dict[str, inspect.Parameter]:
             )
             known.setdefault(name, parameter)
     return known
-
-
-def annotations_of(kind: type) -> Mapping[str, Any]:
-    """Return the annotations in the body of `kind`, as they are written."""
-    found: Mapping[str, Any] = vars(kind).get("__annotations__", {})
-    return found
 
 
 def explain_settings() -> dict[str, str]:

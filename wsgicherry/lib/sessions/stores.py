@@ -45,7 +45,15 @@ class Stored(NamedTuple):
 
 
 class StoreLock(ABC):
-    """The lock of one id, held. It is of no thread: anybody may release it."""
+    """The lock of one id, held. It is of no thread: anybody may release it, by leaving its
+    `with` too.
+    """
+
+    def __enter__(self) -> StoreLock:
+        return self
+
+    def __exit__(self, *about_error: object) -> None:
+        self.release()
 
     @abstractmethod
     def release(self) -> None:

@@ -57,14 +57,14 @@ class Directory:
         ):
             return False
         entry = self.entries.find_current(path)
-        if entry is None or not self.is_sent(serving, entry, path):
+        if entry is None or not self.send(serving, entry, path):
             self.entries.pop(path, None)
             entry = self.find(serving, path)
-            if entry is None or not self.is_sent(serving, entry, path):
+            if entry is None or not self.send(serving, entry, path):
                 return False
         return True
 
-    def is_sent(self, serving: Serving, entry: Entry, path: str) -> bool:
+    def send(self, serving: Serving, entry: Entry, path: str) -> bool:
         """Make the file of `entry` the response; return False if it has gone since."""
         try:
             entry.answer(serving)
@@ -148,9 +148,8 @@ def find_directory(dir: str | os.PathLike[str], root: str | os.PathLike[str] | N
     directory = os.path.expanduser(os.fspath(dir))
     if not os.path.isabs(directory):
         if not root:
-            raise ConfigError(
-                "Static dir requires an absolute dir (or root).", key="dir", value=repr(dir)
-            )
+            message = f"Static dir requires an absolute dir (or root). It is {dir!r}."
+            raise ConfigError(message, key="dir", value=repr(dir))
         directory = os.path.join(root, directory)
         if not os.path.isabs(directory):
             message = f"Static dir requires an absolute dir (or root), not {root!r}."

@@ -46,12 +46,12 @@ class SingleFile:
         ):
             return False
         entry = self.entries.find_current("")
-        if entry is None or not self.is_sent(serving, entry):
+        if entry is None or not self.send(serving, entry):
             entry = self.find()
-            return entry is not None and self.is_sent(serving, entry)
+            return entry is not None and self.send(serving, entry)
         return True
 
-    def is_sent(self, serving: Serving, entry: Entry) -> bool:
+    def send(self, serving: Serving, entry: Entry) -> bool:
         """Make the file of `entry` the response; return False if it has gone since."""
         try:
             entry.answer(serving)

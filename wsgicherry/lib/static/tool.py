@@ -10,6 +10,7 @@ from typing import Any
 
 from ...core.current import serving_now
 from .directory import Directory
+from .options import describe_fault
 from .single import SingleFile
 
 MAX_PREPARED = 128
@@ -56,7 +57,7 @@ def staticdir(
     Returns whether it answered; ValueError for settings that cannot be meant. Source: BEHAVIOUR
     8.3.
     """
-    return prepare_directory(**locals()).answer()
+    return get_directory(**locals()).answer()
 
 
 def staticfile(
@@ -89,17 +90,17 @@ def staticfile(
     Returns whether it answered; ValueError for a file name that is not absolute in the end.
     Source: BEHAVIOUR 8.4.
     """
-    return prepare_file(**locals()).answer()
+    return get_file(**locals()).answer()
 
 
 def prepare_staticdir(**settings: Any) -> Callable[[], None]:
     """Return what `staticdir` does as a tool; ConfigError for settings that cannot be meant."""
-    return in_place_of_handler(configured_directory(settings).answer)
+    return in_place_of_handler(directory_of(settings).answer)
 
 
 def prepare_staticfile(**settings: Any) -> Callable[[], None]:
     """Return what `staticfile` does as a tool; ConfigError for what cannot be meant."""
-    return in_place_of_handler(prepare_file(**with_defaults(staticfile, settings)).answer)
+    return in_place_of_handler(get_file(**with_defaults(staticfile, settings)).answer)
 
 
 def in_place_of_handler(answer: Callable[[], bool]) -> Callable[[], None]:
@@ -118,18 +119,18 @@ def in_place_of_handler(answer: Callable[[], bool]) -> Callable[[], None]:
 
 def find_absence(**settings: Any) -> tuple[str, str] | None:
     """Return the key at fault and what is wrong if the directory is not there."""
-    directory = configured_directory(settings).directory
+    directory = directory_of(settings).directory
     if os.path.isdir(directory):
         return None
     message = f"there is no directory {directory!r}; make it, or correct the path."
     return "tools.staticdir.dir", message
 
 
-def configured_directory(settings: dict[str, Any]) -> Directory:
+def directory_of(settings: dict[str, Any]) -> Directory:
     """Return the directory of these settings of the tool. Where a config is checked, `section`
     is not known.
     """
-    return prepare_directory(**with_defaults(staticdir, {"section": "/", **settings}))
+    return get_directory(**with_defaults(staticdir, {"section": "/", **settings}))
 
 
 def with_defaults(function: Callable[..., bool], settings: dict[str, Any]) -> dict[str, Any]:
@@ -139,22 +140,25 @@ def with_defaults(function: Callable[..., bool], settings: dict[str, Any]) -> di
     return arguments.arguments
 
 
-def prepare_directory(**settings: Any) -> Directory:
+def get_directory(**settings: Any) -> Directory:
     """Return the directory of `staticdir`'s arguments, the same each time."""
     return _cached_directory(**as_key(settings))
 
 
-def prepare_file(**settings: Any) -> SingleFile:
+def get_file(**settings: Any) -> SingleFile:
     """Return the file of `staticfile`'s arguments, the same each time."""
     return _cached_file(**as_key(settings))
 
 
 def as_key(settings: dict[str, Any]) -> dict[str, Any]:
-    """Return `settings` with types that can be looked up."""
+    """Return `settings` with types that can be looked up; ConfigError for what are none."""
     types = settings["content_types"]
     if not isinstance(types, Mapping):
         return settings
-    return {**settings, "content_types": tuple(types.items())}
+    pairs = tuple(types.items())
+    if not all(isinstance(text, str) for pair in pairs for text in pair):
+        raise describe_fault("content_types", types, "it holds texts, {extension: type}.")
+    return {**settings, "content_types": pairs}
 
 
 @lru_cache(maxsize=MAX_PREPARED)
