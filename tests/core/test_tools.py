@@ -546,7 +546,6 @@ def test_a_tool_with_its_own_setup(site, get, seen):
     assert len(seen) == 4
 
 
-<<<<<<< HEAD
 def test_a_tool_with_its_own_setup_takes_any_setting(site, get, seen):
     """Its `_setup` reads them; the function that it attaches need not know them."""
 
@@ -559,7 +558,8 @@ def test_a_tool_with_its_own_setup_takes_any_setting(site, get, seen):
     site.tree.mount(Root(), "", {"/": config})
     assert get("/").code == 200
     assert seen == [{"pie": 3.14}]
-=======
+
+
 def test_a_tool_with_an_init_of_its_own(site, get, seen):
     """It says itself where it runs, and calls `_setargs`, as CherryPy's do."""
 
@@ -576,7 +576,6 @@ def test_a_tool_with_an_init_of_its_own(site, get, seen):
     get()
     assert seen == ["on"]
     assert site.tools.note.word is None
->>>>>>> main
 
 
 def test_an_object_with_nothing_but_a_setup(site, get, seen):
