@@ -173,13 +173,13 @@ def _check_setting(key: str, value: Any) -> Iterator[_Slip]:
 
 
 def _check_tool(namespace: str, rest: str, value: Any, known: _Known) -> Iterator[_Slip]:
-    name, _, argument = rest.partition(".")
+    name, _, setting = rest.partition(".")
     tools = known.toolboxes[namespace].tools()
-    if not argument:
-        message = f"{namespace}.{name} lacks an argument; write {f'{namespace}.{name}.on'!r}."
-        yield _Slip("tool_without_argument", message)
+    if not setting:
+        message = f"{namespace}.{name} names no setting; write {f'{namespace}.{name}.on'!r}."
+        yield _Slip("tool_without_setting", message)
     elif name in tools:
-        yield from _check_argument(f"{namespace}.{name}", tools[name], argument, value)
+        yield from _check_tool_setting(f"{namespace}.{name}", tools[name], setting, value)
     elif known.final:
         remedy = _remedy(name, tools, before=f"{namespace}.")
         if find_setting(f"request.{name}"):
@@ -188,16 +188,16 @@ def _check_tool(namespace: str, rest: str, value: Any, known: _Known) -> Iterato
         yield _Slip("unknown_tool", f"there is no tool {name!r} in {namespace!r}; {remedy}")
 
 
-def _check_argument(tool_key: str, tool: Any, argument: str, value: Any) -> Iterator[_Slip]:
-    settings = {} if argument in COMMON else tool_settings(tool)
+def _check_tool_setting(tool_key: str, tool: Any, name: str, value: Any) -> Iterator[_Slip]:
+    settings = {} if name in COMMON else tool_settings(tool)
     if settings is None:
         return
-    setting = COMMON.get(argument) or settings.get(argument)
+    setting = COMMON.get(name) or settings.get(name)
     if setting is None:
         if not getattr(tool, "takes_others", False):
-            remedy = _remedy(argument, {*settings, *COMMON}, before=f"{tool_key}.")
-            message = f"the tool {tool_key!r} has no argument {argument!r}; {remedy}"
-            yield _Slip("unknown_argument", message)
+            remedy = _remedy(name, {*settings, *COMMON}, before=f"{tool_key}.")
+            message = f"the tool {tool_key!r} has no setting {name!r}; {remedy}"
+            yield _Slip("unknown_setting", message)
     elif misfit := describe_misfit(setting, value):
         meaning = f" It means: {setting.doc}" if setting.doc else ""
         yield _Slip("wrong_type", f"the value {misfit}.{meaning}")
@@ -380,8 +380,8 @@ def _serves_paths(values: Mapping[str, Any], toolboxes: Mapping[str, ToolboxLike
     """Tell whether `values` turn on a tool that answers paths which are not in the tree."""
     for key, value in values.items():
         namespace, _, rest = key.partition(".")
-        name, _, argument = rest.partition(".")
-        if argument == "on" and value and namespace in toolboxes:
+        name, _, setting = rest.partition(".")
+        if setting == "on" and value and namespace in toolboxes:
             tool = toolboxes[namespace].tools().get(name)
             if getattr(tool, "serves_paths", False):
                 return True

@@ -126,6 +126,11 @@ def format_utc(seconds: float, precision: str) -> str:
     return moment.isoformat(timespec=precision).replace("+00:00", "Z")
 
 
+def new_error_id() -> str:
+    """Return twelve hexadecimal digits that tie a page to its line in the log."""
+    return urandom(6).hex()
+
+
 def make_uuid4() -> str:
     """Return a random UUID (RFC 9562 section 5.4). The uuid module takes 4 ms to import."""
     data = bytearray(urandom(16))

@@ -16,11 +16,10 @@ from ..wire.headers import Host
 from ..wire.ranges import MAX_RANGES
 from .config import NamespaceSet
 from .dispatcher import Dispatcher
-from .errorpages import new_error_id
 from .errors import HTTPError
 from .hooks import HookMap
 from .jsonattribute import JSONAttribute
-from .logtext import OWN_REQUEST_LINE, make_uuid4
+from .logtext import OWN_REQUEST_LINE, make_uuid4, new_error_id
 from .plan import Plan, TouchedPlan
 from .requestheaders import RequestHeaders, load_cookies
 from .requestwords import RequestWords, detached_class
