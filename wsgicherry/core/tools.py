@@ -111,7 +111,8 @@ class Tool:
         if args:
             raise TypeError(
                 f"The {self._name!r} Tool does not accept positional arguments; you must use "
-                "keyword arguments."
+                f"keyword arguments. As a decorator it is written with brackets: "
+                f"@{self.namespace}.{self._name}()."
             )
 
         def turn_on(target: Any) -> Any:

@@ -95,7 +95,8 @@ OF_THE_TOOL = settle.__code__.co_varnames[: settle.__code__.co_argcount]
 
 def bad(name: str, value: Any, wanted: str) -> ConfigError:
     """Return the error that `tools.sessions.<name>` cannot be `value`."""
-    return ConfigError("That cannot be.", wanted, key=PREFIX + name, value=repr(value))
+    met = f"It cannot be {value!r}."
+    return ConfigError(met, wanted, key=PREFIX + name, value=repr(value))
 
 
 def check_minutes(name: str, value: Any, *, may_be_never: bool = False) -> None:

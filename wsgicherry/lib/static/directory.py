@@ -153,7 +153,9 @@ def find_directory(dir: str | os.PathLike[str], root: str | os.PathLike[str] | N
     if not os.path.isabs(directory):
         if not root:
             raise ConfigError(
-                "Static dir requires an absolute dir (or root).", key="dir", value=repr(dir)
+                f"Static dir requires an absolute dir (or root), not {os.fspath(dir)!r} alone.",
+                key="dir",
+                value=repr(dir),
             )
         directory = os.path.join(root, directory)
         if not os.path.isabs(directory):
