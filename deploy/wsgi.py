@@ -24,7 +24,10 @@ class Root:
         return f"alive, process {os.getpid()}\n"
 
 
+# nginx stands in front, on this machine: what it says of the client is believed.
+config = {"/": {"tools.proxy.on": True, "tools.proxy.trusted": ["127.0.0.1", "::1", "unix"]}}
+
 wsgicherry.config.update({"environment": "production"})
-wsgicherry.tree.mount(Root(), "", {"/": {"request.show_tracebacks": False}})
+wsgicherry.tree.mount(Root(), "", config)
 
 wsgi = application = wsgicherry.tree
