@@ -614,3 +614,16 @@ def test_errors_come_before_contradictions(known, choosy):
         ("obsolete", "profiler.on"),
         ("contradiction", "tools.choosy.left"),
     ]
+
+
+def test_the_file_of_an_error_page_that_is_not_there(known, tmp_path):
+    """It is advised of: our own page stands in for it."""
+    page = tmp_path / "sorry.html"
+    (finding,) = check_section("/", {"error_page.404": page}, **known)
+    assert str(finding) == (
+        f"[/] error_page.404: there is no file '{page}', so our own page is shown; correct the "
+        "path."
+    )
+    assert finding.severity == "advice"
+    page.touch()
+    assert check_section("/", {"error_page.404": page}, **known) == []

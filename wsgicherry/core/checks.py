@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
@@ -132,6 +133,14 @@ def _check_setting(key: str, value: Any) -> Iterator[_Slip]:
         yield _Slip("unknown_key", f"there is no setting {key!r}; {remedy}")
     elif misfit := describe_misfit(setting, value):
         yield _Slip("wrong_type", f"the value {misfit}.")
+    elif setting.namespace == "error_page" and _is_lost(value):
+        file = os.fspath(value)
+        message = f"there is no file {file!r}, so our own page is shown; correct the path."
+        yield _Slip("missing_file", message, "advice")
+
+
+def _is_lost(file: Any) -> bool:
+    return isinstance(file, (str, os.PathLike)) and not os.path.isfile(file)
 
 
 # Tools ----------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from .memcachedserver import (
     Connector,
     GivenClient,
     MemcachedServer,
+    import_pymemcache,
     life_seconds,
     parse_address,
 )
@@ -66,6 +67,11 @@ class MemcachedStore(SessionStore):
     """
 
     needs_cleaning = False
+
+    @classmethod
+    def check_packages(cls) -> None:
+        """Raise ImportError if the package is missing."""
+        import_pymemcache("client.base")
 
     def __init__(
         self,

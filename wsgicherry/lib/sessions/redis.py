@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 from .errors import LockTimeout, StoreUnavailable
 from .locks import KeyedLock, KeyedLocks
-from .redisserver import RedisServer, Script
+from .redisserver import RedisServer, Script, import_redis
 from .stores import (
     ASIDE_SECONDS,
     MAX_IDS_OF_USER,
@@ -106,6 +106,11 @@ class RedisStore(SessionStore):
     """
 
     needs_cleaning = False
+
+    @classmethod
+    def check_packages(cls) -> None:
+        """Raise ImportError if the package is missing."""
+        import_redis()
 
     def __init__(
         self,

@@ -17,6 +17,7 @@ from .cookies import SessionCookie
 from .merging import check_policies
 from .registry import store_settings
 from .stored import StoredSession
+from .stores import SessionStore
 
 if TYPE_CHECKING:
     import inspect
@@ -78,6 +79,8 @@ def settle(
     if issubclass(session_class, StoredSession):
         check_locking(locking, LOCKINGS)
         check_attributes(session_class, attributes)
+        if attributes.get("client") is None:  # whose makers may have another package
+            check_packages(session_class.store_class)
         # Found once, not for each request; nothing is opened yet.
         twin = session_class(None, **attributes)
         attributes.update(store=twin.store, codec=twin.codec)
@@ -169,6 +172,14 @@ def check_attributes(session_class: type[StoredSession], attributes: Mapping[str
         check_policies(policies)
     except ValueError as error:
         raise bad("merge", policies, str(error)) from error
+
+
+def check_packages(store_class: type[SessionStore]) -> None:
+    """ConfigError if a package is missing that every store of `store_class` needs."""
+    try:
+        store_class.check_packages()
+    except ImportError as error:
+        raise ConfigError(str(error), key=PREFIX + "storage_class") from None
 
 
 def check_lock_timeout(value: Any) -> None:

@@ -127,6 +127,15 @@ def find_absence(section: str = "/", **settings: Any) -> tuple[str, str] | None:
     return "tools.staticdir.dir", message
 
 
+def find_absent_file(**settings: Any) -> tuple[str, str, str] | None:
+    """Return the key, what is wrong and 'advice' if the file is not there: it may yet come."""
+    filename = prepare_file(**settings).filename
+    if os.path.isfile(filename):
+        return None
+    message = f"there is no file {filename!r}; make it, or correct the path."
+    return "tools.staticfile.filename", message, "advice"
+
+
 def prepare_directory(**settings: Any) -> Directory:
     """Return the directory of `staticdir`'s settings, the same each time."""
     return _cached_directory(**as_key(settings))
