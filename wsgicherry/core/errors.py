@@ -98,7 +98,7 @@ class HTTPRedirect(CherryPyException):
             status = 303 if serving is None or serving.request.protocol >= (1, 1) else 302
         code = int(status)
         if not 300 <= code <= 399:
-            raise ValueError(f"status must be between 300 and 399. It is {code}.")
+            raise ValueError("status must be between 300 and 399.")
         self.status = code
         super().__init__(self.urls, code)
 
@@ -157,7 +157,7 @@ class HTTPError(CherryPyException):
         except ValueError as error:
             raise type(self)(500, str(error)) from None
         if not 400 <= self.code <= 599:
-            raise ValueError(f"status must be between 400 and 599. It is {self.code}.")
+            raise ValueError("status must be between 400 and 599.")
         self._message = message or standard
         super().__init__(status, message)
 
