@@ -141,7 +141,7 @@ def test_decorator_with_positional_arguments(site):
 
 def test_a_decorator_without_its_brackets(site):
     """The error says how to write it."""
-    with pytest.raises(TypeError, match=r"keyword arguments\. Write @tools\.gzip\(\) above it\."):
+    with pytest.raises(TypeError, match=r"arguments\. Write @tools\.gzip\(\) above it\."):
 
         @site.tools.gzip
         def page():

@@ -71,9 +71,9 @@ def commands(unit, key):
     return re.findall(rf"^{key}=(.*)$", unit.read_text(), re.MULTILINE)
 
 
-def test_systemd_takes_the_unit(require_program, unit):
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not here")
+def test_systemd_takes_the_unit(unit):
     """systemd finds no unknown word in app.service."""
-    require_program("systemd-analyze", "apt-get install systemd")
     checked = subprocess.run(
         ["systemd-analyze", "verify", unit], capture_output=True, text=True, timeout=60
     )
