@@ -255,6 +255,8 @@ def test_what_is_no_body_is_named():
     """The error names what the handler returned and what it may return."""
     with pytest.raises(TypeError, match=r"returned 5: it must return bytes, str, an iterable"):
         prepare_body(5)
+    with pytest.raises(TypeError, match=r"file or None\. Raise it, do not return it\."):
+        prepare_body(ValueError("x"))
 
 
 def test_what_is_in_a_body_is_named(page, error_lines):

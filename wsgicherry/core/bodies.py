@@ -39,11 +39,11 @@ def prepare_body(value: Any) -> Iterable[bytes]:
     if isinstance(value, dict):
         warn_of_dict()
     if not hasattr(value, "__iter__"):
-        hint = (
-            " An asynchronous generator is none of these: write 'def', not 'async def'."
-            if hasattr(value, "__aiter__")
-            else ""
-        )
+        hint = ""
+        if hasattr(value, "__aiter__"):
+            hint = " An asynchronous generator is none of these: write 'def', not 'async def'."
+        elif isinstance(value, Exception):
+            hint = " Raise it, do not return it."
         raise TypeError(
             f"A page handler returned {value!r}: it must return bytes, str, an iterable of "
             f"them, a file or None.{hint}"
