@@ -16,6 +16,9 @@ from wsgicherry.core.tools import HandlerTool, Tool, Toolbox
 class Shop:
     """An object with pages."""
 
+    def count(self):
+        """No page."""
+
     @expose
     def index(self):
         """Say hello."""
@@ -56,6 +59,15 @@ class OfTheClass:
         """Say hello."""
 
 
+class OfBoth(Shop):
+    """Pages of which one needs no object."""
+
+    @classmethod
+    @expose
+    def about(cls):
+        """Say who we are."""
+
+
 @pytest.fixture
 def known():
     """A site with one tool that serves files, and one that does not."""
@@ -91,6 +103,8 @@ def test_an_object_without_a_page(known):
         (Deep(), {}),
         (Open(), {}),
         (OfTheClass, {}),
+        (OfBoth, {}),
+        (type("Empty", (), {}), {}),
         (object(), {}),
         (None, {}),
         (Forgetful(), {"/": {"request.dispatch": MethodDispatcher()}}),

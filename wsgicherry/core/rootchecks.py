@@ -11,6 +11,8 @@ from .findings import Finding, ToolboxLike
 from .reach import find_static, is_open, list_names, look
 from .sectionchecks import DISPATCH, serves_paths
 
+FAVICON = "favicon_ico"  # which a mount has put there
+
 _DATA = (str, bytes, int, float, tuple, list, dict, set, frozenset, type(None))
 
 
@@ -52,13 +54,17 @@ def check_root(
 
 
 def _find_method(root: type) -> str:
-    """Return the name of an exposed method of `root` that has a `self`; '' for none."""
+    """Return the name of an exposed method of `root` if each of them has a `self`, else ''."""
+    names = []
     for name in list_names(root):
-        function = find_static(root, name)
-        is_page = isinstance(function, FunctionType) and getattr(function, "exposed", False)
-        if is_page and function.__code__.co_varnames[:1] == ("self",):
-            return name
-    return ""
+        raw = find_static(root, name)
+        if name == FAVICON or not isinstance(raw, (FunctionType, staticmethod, classmethod)):
+            continue
+        if getattr(getattr(raw, "__func__", raw), "exposed", False):
+            if not isinstance(raw, FunctionType) or raw.__code__.co_varnames[:1] != ("self",):
+                return ""  # this one can be called
+            names.append(name)
+    return names[0] if names else ""
 
 
 def _find_hidden(root: Any) -> list[str]:
@@ -68,7 +74,7 @@ def _find_hidden(root: Any) -> list[str]:
     methods = []
     for name in list_names(root):
         child = look(root, name)
-        if name == "favicon_ico" or isinstance(child, _DATA):
+        if name == FAVICON or isinstance(child, _DATA):
             continue
         if not isinstance(find_static(root, name), FunctionType) or look(child, "exposed"):
             return []
