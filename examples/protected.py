@@ -19,7 +19,7 @@ HASHES = {"ada": passwords.hash("cherries")}
 # SHA-256 of "ada:The orchard:cherries": the password is not sent, but this is as good as it.
 HA1 = {"ada": "f690768ca520d3b440a8e3c8bab279ad61b10966f20f5c24ad6966626f76518e"}
 
-# What signs the nonces: the same for all processes and machines.
+# What signs the nonces: the same for all processes and machines; one alone can make its own.
 KEY = os.environ.get("DIGEST_KEY") or os.urandom(32)
 
 

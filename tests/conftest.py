@@ -26,6 +26,8 @@ from uuid import uuid4
 import pytest
 from memcached_daemon import memcached, start_memcached  # noqa: F401  fixtures for all
 
+from wsgicherry.site import Site
+
 pytest_plugins = ["redis_daemon"]
 REPOSITORY = Path(__file__).resolve().parent.parent
 PROGRAMS = REPOSITORY / "tests" / "servers" / "programs"
@@ -369,6 +371,27 @@ def make_logger_root() -> Iterator[Callable[[], str]]:
 def logger_root(make_logger_root: Callable[[], str]) -> str:
     """A name for a tree of loggers that only this test knows."""
     return make_logger_root()
+
+
+@pytest.fixture
+def make_site(logger_root: str) -> Iterator[Callable[[], Site]]:
+    """Make a site of the test's own; its engine exits at the test's end."""
+    sites: list[Site] = []
+
+    def make() -> Site:
+        logging.getLogger(logger_root).propagate = False
+        sites.append(Site(logger_root))
+        return sites[-1]
+
+    yield make
+    for site in sites:
+        site.engine.exit()
+
+
+@pytest.fixture
+def site(make_site: Callable[[], Site]) -> Site:
+    """A site of the test's own."""
+    return make_site()
 
 
 @pytest.fixture

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from operator import attrgetter
+
+import pytest
 
 import wsgicherry
 from wsgicherry import globals as department
@@ -53,9 +56,19 @@ def test_old_paths():
     assert wsgicherry.lib.xmlrpcutil.XMLRPCController
     assert wsgicherry.lib.__name__ == "wsgicherry.lib"
     assert wsgicherry.process.__name__ == "wsgicherry.process"
+    assert wsgicherry.process.bus is wsgicherry.process.wspbus.bus is wsgicherry.engine
     names = ("lib.static.serve_file", "process.plugins.Monitor", "process.wspbus.Bus")
     code = "import wsgicherry\n" + "\n".join(f"wsgicherry.{name}" for name in names)
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_private_modules_of_cherrypy():
+    """What programs take from CherryPy's private modules has another place, and is told it."""
+    with pytest.raises(AttributeError, match=r"'_cptools': see wsgicherry\.core\.tools$"):
+        _ = wsgicherry._cptools.HandlerTool
+    for places in wsgicherry._PLACES.values():
+        for place in places.replace(" and ", ", ").split(", "):
+            assert attrgetter(place)(wsgicherry), place
 
 
 PROGRAM = """

@@ -8,13 +8,6 @@ import pytest
 
 from wsgicherry.core.config import ConfigError
 from wsgicherry.process.plugins import SimplePlugin
-from wsgicherry.site import Site
-
-
-@pytest.fixture
-def site(logger_root):
-    """A site with loggers of its own."""
-    return Site(logger_root)
 
 
 @pytest.mark.parametrize(

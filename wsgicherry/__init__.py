@@ -71,6 +71,21 @@ __all__ = [
 ]
 
 
+# What programs take from CherryPy's private modules, and where it is here.
+_PLACES = {
+    "_cptools": "core.tools",
+    "_cprequest": "core.request, core.response and core.hooks",
+    "_cpreqbody": "core.body",
+    "_cperror": "core.errors",
+    "_cpconfig": "core.config",
+    "_cpdispatch": "dispatch",
+    "_cplogging": "core.logs",
+    "_cptree": "core.tree",
+    "_cpwsgi": "wsgi",
+    "_helper": "core.expose and core.links",
+}
+
+
 def __getattr__(name: str) -> Any:
     """Return the module `passwords`; or `_cache`, CherryPy's name for what `tools.caching`
     makes at its first use.
@@ -83,4 +98,5 @@ def __getattr__(name: str) -> Any:
         cache = lib.caching.find_any_cache(tree.apps.values())
         if cache is not None:
             return cache
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    place = f": see {__name__}.{_PLACES[name]}" if name in _PLACES else ""
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}{place}")

@@ -37,8 +37,7 @@ class Engine(Bus):
         self.thread_manager = ThreadManager(self)
         self.thread_manager.subscribe()
         self.autoreload = Autoreloader(self)
-        self.signal_handler = SignalHandler(self)
-        self.signals = Signals(self.signal_handler)
+        self.signals = self.signal_handler = SignalHandler(self)
         renew_after_fork(self)
 
     def subscribe(self, channel: str, *args: Any, **kwargs: Any) -> Any:
@@ -66,18 +65,3 @@ class Engine(Bus):
         with self._starting():  # a SIGTERM meanwhile ends the start, see Bus.exit_on_signal
             self.prepare()
             super().start()
-
-
-class Signals:
-    """`engine.signals`: the signal handlers, subscribed and unsubscribed together."""
-
-    def __init__(self, signal_handler: SignalHandler) -> None:
-        self.signal_handler = signal_handler
-
-    def subscribe(self) -> None:
-        """Listen for SIGTERM, SIGHUP and SIGUSR1 from now on."""
-        self.signal_handler.subscribe()
-
-    def unsubscribe(self) -> None:
-        """Put the old signal handlers back."""
-        self.signal_handler.unsubscribe()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from . import process
 from .core.current import CurrentServing, Proxy, ThreadData
+from .process import wspbus
 from .site import Site
 
 site = Site()
 
 tree = site.tree
 config = site.config
-engine = site.engine
+# CherryPy calls it by three names (BEHAVIOUR 1.1, 1.4).
+engine = process.bus = wspbus.bus = site.engine
 log = site.log
 tools = site.tools
 server = site.server

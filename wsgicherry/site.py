@@ -13,7 +13,7 @@ from .core.application import Application, WSGIApp
 from .core.checks import check_application, check_site
 from .core.config import ConfigError, SiteConfig, load
 from .core.current import find_serving
-from .core.findings import Finding
+from .core.findings import Finding, errors_of
 from .core.links import Relative
 from .core.links import url as make_url
 from .core.logs import LogManager
@@ -149,38 +149,22 @@ class Site:
         """Have the first request in this process start the engine."""
         self.forget_plans()
 
-    def start_engine(self) -> None:
-        """Start the engine under a foreign server, once in each process.
-
-        Without a server of ours. Requests that come while it starts wait for it.
-        """
-        self.engine.start_embedded()
-
     def check_mounted(self, app: Application) -> None:
         """Raise ConfigError for what no later registration can mend in the config of `app`."""
-        errors = self.find_errors([app], final=False)
+        errors = errors_of(self.check_application(app, final=False))
         if errors:
             raise ConfigError("\n".join(map(str, errors)))
 
     def open(self, app: Application) -> list[Finding]:
         """Start the engine in this process unless it runs; return the errors in the config."""
-        self.start_engine()
+        self.engine.start_embedded()
         for toolbox in app.toolboxes.values():
             toolbox.on_change = self.forget_plans
         findings = self.check_self() + self.check_application(app)
         self._advise(findings)
-        return [finding for finding in findings if finding.severity == "error"]
+        return errors_of(findings)
 
     # -- checks ------------------------------------------------------------------------
-
-    def find_errors(self, apps: Iterable[Application], final: bool) -> list[Finding]:
-        """Return the errors in the config of `apps`; if `final`, unknown tools too."""
-        return [
-            finding
-            for app in apps
-            for finding in self.check_application(app, final)
-            if finding.severity == "error"
-        ]
 
     def check_application(self, app: Application, final: bool = True) -> list[Finding]:
         """Return every finding in the config of `app`; if `final`, in what it serves too."""
@@ -200,7 +184,6 @@ class Site:
             self.config,
             toolboxes=self.toolboxes,
             namespaces=self._namespaces(None),
-            final=True,
             applications=[app.config for app in self.apps],
         )
 
@@ -231,9 +214,9 @@ class Site:
         if "log.screen" not in self.config:
             self.log.screen = True
         findings = self.check()
-        errors = [str(finding) for finding in findings if finding.severity == "error"]
+        errors = errors_of(findings)
         if errors:
-            raise SystemExit("\n".join([REFUSED, *errors]))
+            raise SystemExit("\n".join([REFUSED, *map(str, errors)]))
         self._advise(findings)
 
     def _advise(self, findings: Iterable[Finding]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .core.tools import PreparedTool, Tool, Toolbox
 from .lib.cachingtool import CachingTool
-from .lib.encoding import encode, prepare_encode
+from .lib.encoding import ResponseEncoder, prepare_encode
 from .lib.latetool import LateErrorTool, LateTool
 from .lib.loggingtools import log_hooks, log_request_headers, log_traceback
 from .lib.proxytool import ProxyTool
@@ -53,7 +53,7 @@ def make_tools() -> tuple[Tool, ...]:
         StaticTool("staticfile"),
         SessionAuthTool(),
         PreparedTool(HANDLER, trailing_slash, prepare_trailing_slash, "trailing_slash", 60),
-        PreparedTool(HANDLER, encode, prepare_encode, "encode", 70),
+        PreparedTool(HANDLER, ResponseEncoder, prepare_encode, "encode", 70),
         CachingTool(),
         LateTool(FINALIZE, 50, "expires", "expires"),
         LateTool(FINALIZE, 50, "flatten", "flattening"),

@@ -8,7 +8,6 @@ import time
 import pytest
 
 HOUR_SECONDS = 3600
-DAY_SECONDS = 24 * HOUR_SECONDS
 
 
 @pytest.fixture

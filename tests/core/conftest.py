@@ -2,94 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import logging
-from urllib.parse import unquote_to_bytes
-from wsgiref.validate import validator
 
 import pytest
-
-from wsgicherry.site import Site
-
-PEER = "192.0.2.7"
-
-
-class Answer:
-    """What a server would send, and what it would log of a wrong use of `start_response`."""
-
-    def __init__(self):
-        self.status = ""
-        self.headers = []
-        self.body = b""
-
-    @property
-    def code(self):
-        return int(self.status[:3])
-
-    @property
-    def text(self):
-        return self.body.decode("utf-8")
-
-    @property
-    def names(self):
-        return [name for name, _ in self.headers]
-
-    def header(self, name, default=None):
-        """Return the one value of a header; several are an error of the test's own kind."""
-        values = self.all(name)
-        assert len(values) < 2, (name, values)
-        return values[0] if values else default
-
-    def all(self, name):
-        return [value for key, value in self.headers if key.lower() == name.lower()]
-
-
-def build_environ(path="/", method="GET", qs="", body=None, headers=None, **more):
-    """Return a WSGI environ as waitress would make it; `body=None` sends no length at all."""
-    if "?" in path:
-        path, _, qs = path.partition("?")
-    environ = {
-        "REQUEST_METHOD": method,
-        "SCRIPT_NAME": "",
-        "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
-        "QUERY_STRING": qs,
-        "SERVER_NAME": "server.example",
-        "SERVER_PORT": "8080",
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "REMOTE_ADDR": PEER,
-        "HTTP_HOST": "h.example",
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": "http",
-        "wsgi.input": io.BytesIO(body or b""),
-        "wsgi.errors": io.StringIO(),
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": False,
-        "wsgi.run_once": False,
-    }
-    if body is not None:
-        environ["CONTENT_LENGTH"] = str(len(body))
-    for name, value in (headers or {}).items():
-        key = name.upper().replace("-", "_")
-        environ[key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + key] = value
-    environ.update(more)
-    return {key: value for key, value in environ.items() if value is not None}
-
-
-def call_app(app, environ, *, validate=True):
-    """Call a WSGI application as a server does: iterate to the end, close once."""
-    answer = Answer()
-
-    def start_response(status, headers, exc_info=None):
-        answer.status, answer.headers = status, list(headers)
-        return lambda data: None
-
-    chunks = (validator(app) if validate else app)(environ, start_response)
-    try:
-        answer.body = b"".join(chunks)
-    finally:
-        if hasattr(chunks, "close"):
-            chunks.close()
-    return answer
+from asking import build_environ, call_app
 
 
 class Records(logging.Handler):
@@ -128,28 +44,6 @@ def access_lines(logger_root):
     records = Records()
     logging.getLogger(f"{logger_root}.access").addHandler(records)
     return records.lines
-
-
-@pytest.fixture
-def make_site(logger_root):
-    """Make a site of the test's own; its engine exits at the test's end."""
-    sites = []
-
-    def make():
-        site = Site(logger_root)
-        logging.getLogger(logger_root).propagate = False
-        sites.append(site)
-        return site
-
-    yield make
-    for site in sites:
-        site.engine.exit()
-
-
-@pytest.fixture
-def site(make_site):
-    """A site of the test's own."""
-    return make_site()
 
 
 @pytest.fixture

@@ -821,8 +821,8 @@ def test_other_types_are_refused(post_json, type, code):
 
 
 def test_other_types_without_force(post_json):
-    """Without `force` other bodies are processed as ever; request.json is then None."""
-    assert post_json(b"a=1", FORM, force=False).text == "None"
+    """Without `force` other bodies are processed as ever; to read request.json is then 400."""
+    assert post_json(b"a=1", FORM, force=False).code == 400
     assert post_json(b"[1]", force=False).text == "[1]"
 
 
@@ -835,10 +835,24 @@ def test_types_are_a_key(post_json, content_type):
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "DELETE"])
 def test_json_of_a_method_without_a_body(post_json, method):
-    """On GET request.json is None, not an AttributeError (BEHAVIOUR 13.2)."""
-    answer = post_json(None, None, method)
-    assert answer.code == 200
-    assert answer.text == ("" if method == "HEAD" else "None")
+    """Where no JSON can come, to read request.json is the client's 400 (BEHAVIOUR 13.2)."""
+    assert post_json(None, None, method).code == 400
+
+
+@pytest.mark.parametrize(
+    ("data", "type", "settings", "has_json"),
+    [
+        (b"null", "application/json", {}, True),
+        (b"a=1", FORM, {"force": False}, False),
+        (b"null", "application/json", {"on": False}, False),
+    ],
+)
+def test_asking_whether_json_came(post, data, type, settings, has_json):
+    """`hasattr(request, "json")` tells, as with CherryPy."""
+    settings = {"on": True, **settings}
+    config = {"/": {f"tools.json_in.{name}": value for name, value in settings.items()}}
+    answer = post(data, type, lambda request: str(hasattr(request, "json")), config=config)
+    assert answer.text == str(has_json)
 
 
 def test_json_without_a_length(post_json):

@@ -57,6 +57,12 @@ def known():
     return {"toolboxes": {"tools": tools, "mine": mine}, "namespaces": ("db",), "final": True}
 
 
+@pytest.fixture
+def everywhere(known):
+    """The same for the site's own config, which is checked at the end only."""
+    return {name: value for name, value in known.items() if name != "final"}
+
+
 def rules(findings):
     """Return what was found, in short."""
     return [(finding.rule, finding.key or finding.section) for finding in findings]
@@ -139,12 +145,14 @@ def test_wrong_entries(known, key, value, rule, text, final):
             "no tool 'gzpi' in 'tools'; did you mean 'tools.gzip'?",
         ),
         ("mine.zzz.on", "unknown_tool", "no tool 'zzz' in 'mine'; known are auth."),
+        ("tools.allowed_hosts.on", "unknown_tool", "did you mean 'request.allowed_hosts'?"),
         ("tool.gzip.on", "unknown_namespace", "did you mean 'tools.gzip.on'?"),
         (
             "zzz.gzip.on",
             "unknown_namespace",
             "no config namespace 'zzz'; known are checker, db,",
         ),
+        ("zzz.gzip", "unknown_namespace", "For keys of your own: config.namespaces['zzz'] = "),
     ],
 )
 def test_entries_that_may_still_come_right(known, key, rule, text):
@@ -421,40 +429,39 @@ def test_a_node_that_serves_files_reaches_what_is_below(known):
 # The site -------------------------------------------------------------------------------------
 
 
-def test_a_hello_world_has_no_findings(known):
+def test_a_hello_world_has_no_findings(everywhere):
     """Nothing is found in the config of a hello world."""
-    assert check_site(SiteConfig(), **known) == []
-    assert check_application(Root(), AppConfig(), "", **known) == []
+    assert check_site(SiteConfig(), **everywhere) == []
+    assert check_application(Root(), AppConfig(), "", final=True, **everywhere) == []
 
 
-def test_our_own_defaults_are_not_the_users_to_mend(known):
+def test_our_own_defaults_are_not_the_users_to_mend(everywhere):
     """A site without the tools that are on by default is not told so."""
-    known["toolboxes"] = {"tools": Toolbox("tools")}
-    assert check_site(SiteConfig(), **known) == []
+    everywhere["toolboxes"] = {"tools": Toolbox("tools")}
+    assert check_site(SiteConfig(), **everywhere) == []
 
 
-def test_site_wide_entries_are_checked(known):
+def test_site_wide_entries_are_checked(everywhere):
     """The site's entries are checked, and named by their origin."""
-    findings = check_site(SiteConfig({"global": {"server.socket_prot": 1}}), **known)
+    findings = check_site(SiteConfig({"global": {"server.socket_prot": 1}}), **everywhere)
     assert rules(findings) == [("unknown_key", "server.socket_prot")]
     assert findings[0].origin == "a dict passed to config.update"
 
 
-def test_localhost_is_advice(known):
+def test_localhost_is_advice(everywhere):
     """'localhost' works, but says not which address."""
-    (finding,) = check_site(SiteConfig({"server.socket_host": "localhost"}), **known)
+    (finding,) = check_site(SiteConfig({"server.socket_host": "localhost"}), **everywhere)
     assert (finding.rule, finding.severity) == ("localhost", "advice")
 
 
-def test_ignored_path_sections(known):
+def test_ignored_path_sections(everywhere):
     """Path sections that reached no application are found at the end."""
     site = SiteConfig({"global": {}, "/": {"tools.gzip.on": True}, "/admin": {}})
-    assert check_site(site, **{**known, "final": False}) == []
-    assert rules(check_site(site, **known)) == [
+    assert rules(check_site(site, **everywhere)) == [
         ("ignored_section", "/"),
         ("ignored_section", "/admin"),
     ]
-    found = check_site(site, applications=[AppConfig({"/": {}})], **known)
+    found = check_site(site, applications=[AppConfig({"/": {}})], **everywhere)
     assert rules(found) == [("ignored_section", "/admin")]
     assert "tree.mount(..., config=...)" in found[0].message
 
@@ -602,6 +609,25 @@ def test_contradictions_of_nodes(known, choosy):
     assert finding.origin.startswith("_cp_config of ")
     assert check_choosy(known, {"/": RIGHT, "/inner": APART}, root) == []
     assert check_choosy(known, {"/": APART}, root) == []
+
+
+def test_nodes_that_share_a_config(known, choosy):
+    """One dict on two nodes counts at both paths; what is wrong in it is told once."""
+
+    class Pages(Root):
+        @expose
+        def first(self):
+            """Say hello."""
+
+        @expose
+        def second(self):
+            """Say hello, too."""
+
+    Pages.first._cp_config = Pages.second._cp_config = {**LEFT}
+    for path in ("/first", "/second"):
+        assert len(check_choosy(known, {f"{path}/deeper": {**ON, **RIGHT}}, Pages())) == 1
+    Pages.first._cp_config["tools.choosy.lef"] = 1
+    assert len(check_choosy(known, {}, Pages())) == 1
 
 
 def test_errors_come_before_contradictions(known, choosy):

@@ -9,9 +9,9 @@ from html.parser import HTMLParser
 import pytest
 
 from wsgicherry.core.errorpages import (
+    HEADERS,
     HTML_TYPE,
     JSON_TYPE,
-    SECURITY_HEADERS,
     TEXT_TYPE,
     ErrorPage,
     choose,
@@ -142,9 +142,9 @@ def test_text_is_paragraphs():
     )
 
 
-def test_security_headers_let_in_the_style_only():
+def test_headers_let_in_the_style_only():
     """Nothing may load or run but the page's own style, named by its hash."""
-    headers = dict(SECURITY_HEADERS)
+    headers = dict(HEADERS)
     style = re.search(rb"<style>(.*)</style>", render_html(NOT_FOUND))[1]
     digest = base64.b64encode(hashlib.sha256(style).digest()).decode()
     assert headers["X-Content-Type-Options"] == "nosniff"

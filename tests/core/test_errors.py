@@ -246,11 +246,21 @@ KEPT = {
 def test_headers_of_the_body_that_is_replaced(fail):
     """An error page inherits nothing that described the old body; other headers stay."""
     answer = fail(lambda: HTTPError(404), before=lambda r: r.headers.update({**GONE, **KEPT}))
-    for name in GONE:
-        if name != "Content-Length":
-            assert answer.header(name) is None, name
+    for name in GONE.keys() - {"Content-Length", "Vary"}:
+        assert answer.header(name) is None, name
+    assert answer.header("Vary") == "Accept"
     assert {name: answer.header(name) for name in KEPT} == KEPT
     assert answer.header("Content-Length") == str(len(answer.body))
+
+
+def test_a_page_by_hand_keeps_the_vary_of_its_handler(page):
+    """get_error_page() in a handler adds Accept to what the answer depends on already."""
+
+    def handler():
+        serving_now().response.headers["Vary"] = "Cookie"
+        return get_error_page(404)
+
+    assert page(handler)("/").header("Vary") == "Cookie, Accept"
 
 
 def test_a_416_keeps_the_range(fail):
@@ -658,6 +668,33 @@ def test_where_a_redirect_leads(redirect, url, location):
     """Absolute addresses stay; others are resolved here, '/x' from the server's root."""
     answer = redirect(url)
     assert (answer.status, answer.header("Location")) == ("303 See Other", location)
+
+
+@pytest.mark.parametrize(
+    ("relative_urls", "url", "location"),
+    [
+        ("server", "x", "/m/d/x"),
+        ("server", "/x", "/x"),
+        ("server", "//evil.example", "/evil.example"),
+        ("server", "http://other.example/x", "http://other.example/x"),
+        (True, "x", "x"),
+        (True, "../x?a=1", "../x?a=1"),
+        (True, "e/", "e/"),
+        (True, "/x", "/x"),
+        (True, "/.//evil.example", "/evil.example"),
+        (True, "http://other.example/x", "http://other.example/x"),
+        (True, "javascript:x", "./javascript:x"),
+    ],
+)
+def test_redirects_of_an_application_with_relative_urls(page, relative_urls, url, location):
+    """The Location names no host, as what `url()` returns there does not (BEHAVIOUR 2.10)."""
+
+    def handler(*args):
+        raise HTTPRedirect(url)
+
+    serve = page(handler, script_name="/m")
+    serve.app.relative_urls = relative_urls
+    assert serve("/m/d/e").header("Location") == location
 
 
 def test_a_redirect_from_an_index_page(page):

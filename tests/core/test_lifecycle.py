@@ -381,6 +381,32 @@ def test_a_log_that_fails(site, root, get):
     assert get("/").code == 200
 
 
+def test_a_log_of_the_programs_own(site, root, get, error_lines):
+    """A class with its own `access()` is asked for each request, whoever else listens; what it
+    raises is no reason for a 500 (BEHAVIOUR 2.2, 10.1).
+    """
+    seen = []
+
+    class Log(type(site.log)):
+        def access(self):
+            seen.append(serving_now().request.path_info)
+            raise ValueError("no space left")
+
+    app = site.tree.apps[""]
+    app.log = Log(7, app.log.logger_root)
+    assert get("/").code == 200
+    assert seen == ["/"]
+    assert "no space left" in error_lines[-1]
+
+
+def test_the_access_line_by_hand(site, root, get, access_lines):
+    """`access()` writes the line of the request in hand."""
+    root.noted = lambda: site.tree.apps[""].log.access() or "noted"
+    root.noted.exposed = True
+    get("/noted")
+    assert ["GET /noted" in line for line in access_lines] == [True, True]
+
+
 # -- the channels of the bus -------------------------------------------------------------------
 
 

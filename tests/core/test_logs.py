@@ -214,7 +214,7 @@ def test_screen_sends_errors_to_stderr_and_access_to_stdout(log, capsys):
     log.screen = True
     log.screen = True
     log.error("e")
-    log.access(make_request(), make_response())
+    log.access_of(make_request(), make_response())
     captured = capsys.readouterr()
     assert (captured.err.count("\n"), captured.out.count("\n")) == (1, 1)
     assert [handler._cpbuiltin for handler in log.error_log.handlers] == ["screen"]
@@ -320,7 +320,7 @@ def test_json_changes_the_built_in_handlers_only(log, tmp_path):
     assert log.json
     assert own.formatter is None
     log.error("Bus\nSTARTED", "ENGINE")
-    log.access(make_request(), make_response())
+    log.access_of(make_request(), make_response())
     error = json.loads((tmp_path / "error.log").read_text())
     assert (error["context"], error["message"], error["pid"]) == (
         "ENGINE",
@@ -346,7 +346,7 @@ def test_reopen_files_follows_logrotate(log, tmp_path):
     names = ("own.log", "error.log", "access.log")
     for _ in range(2):
         log.error("x")
-        log.access(make_request(), make_response())
+        log.access_of(make_request(), make_response())
         for name in names:
             (tmp_path / name).rename(tmp_path / f"{name}.1")
         log.reopen_files()
@@ -384,7 +384,7 @@ def test_access_is_not_wanted_in_a_bare_process(logger_root, monkeypatch):
 def test_access_asks_the_request_nothing_when_nobody_listens(log, top):
     """Not one attribute is read, so nothing is computed."""
     top.propagate = False
-    log.access(object(), object())
+    log.access_of(object(), object())
     log.access_environ({}, None, None)
 
 
@@ -428,7 +428,7 @@ def test_gunicorn_s_access_log_makes_ours_silent(
 
 def test_access_line_is_combined_log_format(log, caplog):
     """The default line has CherryPy's nine fields; the record has them as attributes."""
-    log.access(make_request(), make_response())
+    log.access_of(make_request(), make_response())
     (record,) = caplog.records
     assert ACCESS_LINE.fullmatch(record.getMessage()).groups() == (
         *("127.0.0.1", "ann", "GET /x?y=1 HTTP/1.1", "200", "12"),
@@ -449,7 +449,7 @@ def test_access_line_says_what_the_client_asked(log, caplog):
     """Neither a script name nor a path that is in the request alone changes the line."""
     request = make_request(environ={"SCRIPT_NAME": "/a", "PATH_INFO": "/caf\xc3\xa9"})
     request.script_name, request.path_info = "/elsewhere", "/changed"
-    log.access(request, make_response())
+    log.access_of(request, make_response())
     assert caplog.records[0].request == r"GET /a/caf\xc3\xa9?y=1 HTTP/1.1"
 
 
@@ -458,7 +458,7 @@ def test_access_line_without_anything(log, caplog):
     environ = dict.fromkeys(("HTTP_REFERER", "HTTP_USER_AGENT", "HTTP_HOST", "QUERY_STRING"))
     nobody = SimpleNamespace(name="", ip="")
     log.access_log_format += " {o} {i}"
-    log.access(
+    log.access_of(
         make_request(remote=nobody, login=None, environ=environ, unique_id=1),
         make_response(None, **{"Content-Type": "text/plain"}),
     )
@@ -485,7 +485,7 @@ def test_access_format_has_every_atom(log, caplog, pattern, written):
     """Each atom can be used top, set on the instance or in a config."""
     log.access_log_format = pattern
     remote = SimpleNamespace(name="client.example", ip="127.0.0.1")
-    log.access(
+    log.access_of(
         make_request(remote=remote), make_response("404 Not Found", **{"Content-Length": 0})
     )
     assert re.fullmatch(written, caplog.records[0].getMessage())
@@ -495,7 +495,7 @@ def test_access_format_has_every_atom(log, caplog, pattern, written):
 def test_access_line_shows_the_bytes_of_utf8(log, caplog, sent):
     """An é is logged as its UTF-8 bytes, whether WSGI carries it as latin-1 bytes or not."""
     top.propagate = False
-    log.access(make_request(environ={"HTTP_USER_AGENT": sent}), make_response())
+    log.access_of(make_request(environ={"HTTP_USER_AGENT": sent}), make_response())
     assert caplog.records[0].agent == r"\xc3\xa9"
 
 
@@ -535,7 +535,7 @@ def test_access_line_of_a_bare_environ(log, caplog):
 @pytest.mark.parametrize(
     "write",
     [
-        lambda log: log.access(make_request(), make_response()),
+        lambda log: log.access_of(make_request(), make_response()),
         lambda log: log.access_environ(ENVIRON, "200 OK", 1),
     ],
 )
@@ -551,7 +551,7 @@ def test_a_bad_format_is_told_in_the_error_log(log, caplog, write):
 
 def test_a_broken_request_is_told_in_the_error_log(log, caplog):
     """A request that cannot say who it is raises nothing at the caller's."""
-    log.access(object(), make_response())
+    log.access_of(object(), make_response())
     assert "AttributeError" in caplog.records[0].exc_text
 
 
@@ -601,7 +601,7 @@ def test_no_access_line_can_be_forged(log, tmp_path, text):
     asked = {"REQUEST_METHOD": text, "PATH_INFO": text, "QUERY_STRING": text}
     # User and host stand without quotes, as in CherryPy: a blank in them shifts fields.
     word = text.replace(" ", "")
-    log.access(
+    log.access_of(
         make_request(login=word, environ=hostile | asked),
         make_response(),
     )
@@ -636,7 +636,8 @@ def test_no_json_line_can_be_forged(log, tmp_path, text):
     log.json = True
     log.error_file = log.access_file = path = tmp_path / "all.log"
     log.error(text, text)
-    log.access(make_request(environ={"PATH_INFO": text, "HTTP_REFERER": text}), make_response())
+    request = make_request(environ={"PATH_INFO": text, "HTTP_REFERER": text})
+    log.access_of(request, make_response())
     lines = path.read_bytes().splitlines()
     assert [json.loads(line)["level"] for line in lines] == ["INFO", "INFO"]
     assert b"".join(lines).isascii()

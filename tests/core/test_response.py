@@ -825,6 +825,16 @@ def test_elements_of_a_header():
     assert headers.elements("nope") == []
 
 
+def test_a_header_that_is_taken_out():
+    """pop() leaves nothing of it, however often it was there."""
+    headers = ResponseHeaders.view_list([("A", "1"), ("B", "2"), ("A", "3")])
+    assert headers.pop("a") == "3"
+    assert headers.items() == [("B", "2")]
+    assert headers.pop("a", None) is None
+    with pytest.raises(KeyError):
+        headers.pop("a")
+
+
 def test_output():
     """output() is what would be sent, as pairs of bytes; hop-by-hop headers are not in it."""
     headers = ResponseHeaders.view_list([("A", 1), ("Upgrade", "x"), ("B", "\xe9")])

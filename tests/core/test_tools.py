@@ -555,6 +555,24 @@ def test_a_tool_with_its_own_setup(site, get, seen):
     assert len(seen) == 4
 
 
+def test_a_tool_with_an_init_of_its_own(site, get, seen):
+    """It says itself where it runs, and calls `_setargs`, as CherryPy's do."""
+
+    class Note(Tool):
+        def __init__(self):
+            self._point, self._name, self._priority = "before_handler", None, 50
+            self._setargs()
+
+        def callable(self, word="on"):
+            seen.append(word)
+
+    site.tools.note = Note()
+    site.tree.mount(Root(), "", {"/": {"tools.note.on": True}})
+    get()
+    assert seen == ["on"]
+    assert site.tools.note.word is None
+
+
 def test_an_object_with_nothing_but_a_setup(site, get, seen):
     """A tool may be any object with `_setup()`."""
 
@@ -683,11 +701,15 @@ def test_handler_wrapper_tool_options(site, get):
     assert get("/").text == "cabindex"
 
 
-def test_handler_wrapper_tool_takes_no_settings(site):
-    """A setting that the wrapper cannot have is refused at mount."""
-    site.tools.wrap = HandlerWrapperTool(lambda inner: inner())
-    with pytest.raises(ConfigError, match=r"tools\.wrap\.colour"):
-        site.tree.mount(Root(), "", {"/": {"tools.wrap.on": True, "tools.wrap.colour": "red"}})
+def test_handler_wrapper_tool_takes_any_setting(site, get):
+    """The wrapper finds its settings in the config of the request."""
+
+    def paint(inner):
+        return f"{serving_now().request.config['tools.wrap.colour']} {inner()}"
+
+    site.tools.wrap = HandlerWrapperTool(paint)
+    site.tree.mount(Root(), "", {"/": {"tools.wrap.on": True, "tools.wrap.colour": "red"}})
+    assert get("/").text == "red index"
 
 
 # -- ErrorTool ---------------------------------------------------------------------------------

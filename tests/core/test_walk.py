@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from wsgicherry.core.errors import CherryPyException, HTTPError
-from wsgicherry.core.walk import MAX_PATH_SEGMENTS, PUNCTUATION_TO_UNDERSCORES, walk
+from wsgicherry.core.expose import PUNCTUATION_TO_UNDERSCORES
+from wsgicherry.core.walk import MAX_PATH_SEGMENTS, walk
 
 
 class Node:

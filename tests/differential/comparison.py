@@ -1,7 +1,7 @@
 """Compare two answers to the same request, field by field.
 
 What is never compared, because it differs by design on every answer (BEHAVIOUR 13.1 item 9 and
-13.6, SECURITY 2): `Server` and `Date`; our security headers on error pages; the
+13.6, SECURITY 2): `Server` and `Date`; our security headers and Vary on error pages; the
 HTML around an error's title and message, the error id in it, and the spaces with which
 CherryPy pads short error pages.
 """
@@ -33,6 +33,8 @@ def fields(answer):
     """Return what is compared of `answer` as a flat dict of names and values."""
     result = {"raised": answer["raised"], "status": answer["status"]}
     result.update(header_fields(answer["headers"], answer["time"]))
+    if (answer["status"] or "")[:1] in ("4", "5"):
+        drop_accept(result)
     result.update(body_fields(answer))
     return result
 
@@ -52,6 +54,13 @@ def header_fields(headers, now):
         names = {name.strip() for text in result["header vary"] for name in text.split(",")}
         result["header vary"] = [", ".join(sorted(names))]
     return result
+
+
+def drop_accept(result):
+    """Take the Accept out of the Vary of an error page: ours is in the form asked for."""
+    names = set(result.pop("header vary", [""])[0].split(", ")) - {"Accept", ""}
+    if names:
+        result["header vary"] = [", ".join(sorted(names))]
 
 
 def is_compared(lower):

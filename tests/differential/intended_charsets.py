@@ -72,4 +72,16 @@ CHARSET_ROWS = (
         ("header vary",),
         "the same",
     ),
+    (
+        "charset",
+        ("streamed",),
+        ("body", "raised"),
+        "SECURITY goal 3: no header of a client breaks a stream off; letters are replaced",
+    ),
+    (
+        "charset",
+        ("GET /streamed_wide",),
+        ("body",),
+        "a byte order mark inside the text is a letter (RFC 2781 section 3.2)",
+    ),
 )

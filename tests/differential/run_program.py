@@ -46,6 +46,7 @@ DOORS = {
     "from cherrypy._cptools import": "from wsgicherry.core.tools import",
     "from cherrypy._cpdispatch import": "from wsgicherry.core.dispatch import",
     "from cherrypy._cpwsgi import": "from wsgicherry.core.wsgi import",
+    "from cherrypy._cplogging import": "from wsgicherry.core.logs import",
     "from cherrypy._cprequest import Hook": "from wsgicherry.core.hooks import Hook",
     "from cherrypy._cprequest import Request": "from wsgicherry.core.request import Request",
 }

@@ -6,36 +6,15 @@ The digest client is written after RFC 7616 alone; it shares nothing with the pa
 from __future__ import annotations
 
 import hashlib
-import io
 import logging
 import re
 from base64 import b64encode
-from wsgiref.validate import validator
+
+from asking import build_environ, call_app
 
 from wsgicherry.core.current import serving_now
 
 FUNCTIONS = {"MD5": "md5", "SHA-256": "sha256", "SHA-512-256": "sha512_256"}
-
-
-class Answer:
-    """What came back."""
-
-    def __init__(self, status, headers, body):
-        self.code, self.headers, self.body = int(status[:3]), headers, body
-
-    @property
-    def text(self):
-        """The body as text."""
-        return self.body.decode("utf-8")
-
-    def all(self, name):
-        """Return all values of a header."""
-        return [value for key, value in self.headers if key.lower() == name.lower()]
-
-    @property
-    def challenges(self):
-        """The challenges, in their order."""
-        return self.all("WWW-Authenticate")
 
 
 class Area:
@@ -68,31 +47,12 @@ class Area:
 
 
 def send(app, authorization=None, path="/", method="GET", body=None, **environ):
-    """Return what `app` answers to one request; `wsgiref.validate` looks on."""
+    """Return what `app` answers to one request; `path` is decoded, as a server gives it."""
     path, _, query = path.partition("?")
-    asked = {
-        "REQUEST_METHOD": method, "SCRIPT_NAME": "", "PATH_INFO": path, "QUERY_STRING": query,
-        "SERVER_NAME": "h.example", "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1",
-        "HTTP_HOST": "h.example", "REMOTE_ADDR": "192.0.2.7", "wsgi.version": (1, 0),
-        "wsgi.url_scheme": "http", "wsgi.errors": io.StringIO(),
-        "wsgi.input": io.BytesIO(body or b""), "wsgi.multithread": True,
-        "wsgi.multiprocess": False, "wsgi.run_once": False,
-    }  # fmt: skip
-    if body is not None:
-        asked["CONTENT_LENGTH"] = str(len(body))
-        asked["CONTENT_TYPE"] = "application/x-www-form-urlencoded"
-    if authorization is not None:
-        asked["HTTP_AUTHORIZATION"] = authorization
-    head = []
-    chunks = validator(app)(
-        {**asked, **environ},
-        lambda status, headers, exc_info=None: head.append((status, headers)),
-    )
-    try:
-        data = b"".join(chunks)
-    finally:
-        chunks.close()
-    return Answer(*head[-1], data)
+    kind = None if body is None else "application/x-www-form-urlencoded"
+    headers = {"Authorization": authorization, "Content-Type": kind}
+    environ = {"PATH_INFO": path, **environ}
+    return call_app(app, build_environ("/", method, query, body, headers, **environ))
 
 
 def basic(username, password, charset="utf-8"):

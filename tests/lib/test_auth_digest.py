@@ -611,6 +611,23 @@ def test_a_table_that_grows(area, mufasa):
         assert wood(Digest(f"user {count}", "x").answer(challenge)).code == 200
 
 
+def test_a_hash_in_the_place_of_another(area, mufasa):
+    """Who gets a hash of SHA-256 for that of MD5 is offered SHA-256 from then on."""
+    users = {"Mufasa": make_ha1("Mufasa", REALM, PASSWORDS["Mufasa"]), "gone": None}
+    wood = area(get_ha1_dict(users))
+    (challenge,) = wood().challenges
+    users["Mufasa"] = make_ha1("Mufasa", REALM, PASSWORDS["Mufasa"], "SHA-256")
+    (better,) = wood(mufasa.answer(challenge)).challenges
+    assert "algorithm=SHA-256," in better
+    assert wood(mufasa.answer(better)).code == 200
+
+
+def test_a_password_that_is_a_number(area):
+    """It is the text that shows it, as in CherryPy."""
+    wood = area(get_ha1_dict_plain({"eva": 1234}))
+    assert wood(Digest("eva", "1234").answer(wood().challenges[0])).code == 200
+
+
 def test_a_function_without_algorithm(area, mufasa):
     """One of CherryPy's kind gives hashes of MD5, unless config says otherwise."""
     wood = area(lambda realm, username: make_ha1(username, realm, PASSWORDS["Mufasa"]))
@@ -694,6 +711,23 @@ def test_a_file_with_other_bytes(tmp_path):
     assert users("R", "J\u00e4") is None
     file.write_bytes(b"\xff:R:" + b"0" * 32 + b"\nJ\xc3\xa4:R:" + b"1" * 32)
     assert set(users.names("R")) == {"J\u00e4", "\udcff"}
+
+
+def test_a_file_that_is_written_twice_at_one_time(tmp_path):
+    """It is read again, however slow the clock of its file system ticks."""
+    file = tmp_path / "users"
+    users = get_ha1_file_htdigest(file)
+    for digit in "012":
+        file.write_text("eva:R:" + digit * 32)
+        os.utime(file, (time.time(), int(time.time())))
+        assert users("R", "eva") == digit * 32
+
+
+def test_a_file_with_a_byte_order_mark(tmp_path):
+    """What some editors write before the first line is no part of a name."""
+    file = tmp_path / "users"
+    file.write_text("eva:R:" + "0" * 32, encoding="utf-8-sig")
+    assert get_ha1_file_htdigest(file)("R", "eva") == "0" * 32
 
 
 def test_a_file_that_is_not_there(area, tmp_path):
@@ -782,6 +816,21 @@ def test_by_hand(site, logger_root, mufasa):
         header = mufasa.answer(wood().challenges[0])
         assert wood(header).text == "Mufasa"
         assert wood(header).code == 401
+
+
+def test_by_hand_twice(site, logger_root):
+    """Who asks again asks once: the challenges are those of the last time."""
+    settings = {"realm": REALM, "get_ha1": get_ha1_dict_plain({}), "key": KEY}
+
+    def page():
+        for _ in range(2):
+            with pytest.raises(wsgicherry.HTTPError):
+                auth_digest.digest_auth(**settings)
+        return "twice"
+
+    page.exposed = True
+    site.tree.mount(page)
+    assert len(send(site.tree).challenges) == 2
 
 
 # Settings -----------------------------------------------------------------------------

@@ -18,7 +18,6 @@ from wsgicherry.lib.codings import CODINGS
 from wsgicherry.lib.compression import (
     MAX_HELD_BYTES,
     MIN_BYTES,
-    choose_coding,
     matches_type,
 )
 from wsgicherry.lib.encoding import compress, decompress
@@ -66,6 +65,14 @@ def test_accept_encoding(site, accept, is_gzipped):
     assert body == LONG.encode()
     assert answer.headers["Content-Length"] == str(len(answer.body))
     assert not is_gzipped or len(answer.body) < len(LONG) / 10
+
+
+@pytest.mark.parametrize("tool", ["gzip", "compress"])
+def test_debug(site, error_text, tool):
+    """With `debug` what the client asked for and what it gets is in the log."""
+    settings = {f"{tool}__on": True, f"{tool}__debug": True}
+    Page(site, lambda: LONG, **settings).get(Accept_Encoding="gzip;q=0.5")
+    assert f"TOOLS.{tool.upper()} Accept-Encoding: 'gzip;q=0.5': 'gzip'" in error_text()
 
 
 @pytest.mark.parametrize("accept", ["identity;q=0", "*;q=0", "gzip;q=0, identity;q=0"])
@@ -712,29 +719,6 @@ def test_a_coding_that_is_not_installed(site, monkeypatch):
 
 
 # -- as values ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("header", "names", "choice"),
-    [
-        ("gzip, identity", ("gzip",), "gzip"),
-        ("gzip;q=0.5, gzip;q=0", ("gzip",), "gzip"),
-        ("gzip, x-gzip;q=0", ("gzip",), "gzip"),
-        ("br;q=0.0001", ("br",), "br"),
-        ("br;level=5", ("br",), "identity"),
-        ("br", (), "identity"),
-        ("*;q=0", (), None),
-        ("a" * 300 + ", br", ("br",), "br"),
-    ],
-)
-def test_choosing_a_coding(header, names, choice):
-    """A header and what there is: a name, 'identity', or None."""
-    assert choose_coding(header, names) == choice
-
-
-def test_the_plain_body_first():
-    """CherryPy's gzip gives the plain body to a client that takes both as gladly."""
-    assert choose_coding("gzip, identity", ("gzip",), True) == "identity"
 
 
 @pytest.mark.parametrize(

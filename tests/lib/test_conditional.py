@@ -556,6 +556,21 @@ def test_a_change_by_who_does_not(stored):
     assert page.text == "old"
 
 
+def test_a_change_by_who_knows_an_older_date(site):
+    """Asked before anything is changed, the date counts for a PUT as well."""
+    changes = []
+
+    def handler():
+        tagged('"a"', DATE)()
+        validate_etags()
+        changes.append(1)
+
+    ask = mount(site, handler)
+    assert ask("PUT", headers={"If-Unmodified-Since": EARLIER}).code == 412
+    assert changes == []
+    assert ask("PUT", headers={"If-Unmodified-Since": DATE}).code == 200
+
+
 def test_a_check_that_comes_too_late(site, lines):
     """A handler that does not ask before it changes anything: the log says what to do."""
     ask = mount(site, tagged(), etags__on=True)

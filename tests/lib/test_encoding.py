@@ -9,6 +9,7 @@ import webob
 from encoded_pages import Answer, Chunks, Page, response, stream
 
 from wsgicherry.core.current import serving_now
+from wsgicherry.core.tools import Tool
 from wsgicherry.lib.encoding import (
     EncodedStream,
     ResponseEncoder,
@@ -337,6 +338,37 @@ def test_streams_take_the_first_charset(site):
     assert answer.body == LATIN.encode("latin-1")
 
 
+@pytest.mark.parametrize(
+    ("header", "charset", "body"),
+    [
+        ("us-ascii", "us-ascii", b"caf? ?"),
+        ("utf-8;q=0", "iso-8859-1", b"caf\xe9 ?"),
+        ("*", "utf-8", TEXT.encode()),
+        ("iso-8859-12, utf-8", "utf-8", TEXT.encode()),  # there is no such charset
+    ],
+)
+def test_streams_are_not_broken_off_by_a_header(site, header, charset, body):
+    """Letters that the client's charset lacks are replaced: no page can be sent any more."""
+    answer = Page(site, lambda: stream(Chunks(TEXT))).get(Accept_Charset=header)
+    assert answer.body == body
+    assert answer.headers["Content-Type"] == f"text/html;charset={charset}"
+
+
+def test_a_stream_that_the_page_itself_breaks_off(site):
+    """A charset that the page names is the page's: what it lacks is an error."""
+    Page(site, lambda: stream(Chunks(TEXT)), encode__encoding="ascii").get(status=500)
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "UTF-32", "utf_8_sig", "utf-16-le"])
+@pytest.mark.parametrize("is_stream", [False, True])
+def test_byte_order_marks(site, charset, is_stream):
+    """A byte order mark stands at the beginning, not before each piece of text."""
+    pieces = ["caf", "\xe9", " \u20ac"]
+    handler = (lambda: stream(pieces)) if is_stream else (lambda: pieces)
+    answer = Page(site, handler, encode__encoding=charset).get()
+    assert answer.body == TEXT.encode(charset)
+
+
 def test_streams_in_the_clients_hands():
     """A stream is its own iterator."""
     encoded = EncodedStream(["a"], "utf-8")
@@ -393,19 +425,27 @@ def test_calling_the_tool_by_hand(site, is_answered):
     assert answer.body == (b"" if is_answered else TEXT.encode("utf-16"))
 
 
-def test_encoder_by_itself(site):
-    """An encoder around a handler hands its arguments on."""
-
-    def page_by_hand():
-        request = serving_now().request
-        request.handler = lambda a, b: a + b
-        ResponseEncoder(None, "strict", True, True, "utf-8").wrap()
-        return request.handler("x", b="y")
-
-    assert Page(site, page_by_hand, encode__on=False).get().text == "xy"
+def test_debug(site, error_text):
+    """With `debug` the charset is in the log."""
+    Page(site, lambda: TEXT, encode__debug=True).get(Accept_Charset="utf-16")
+    assert "TOOLS.ENCODE Content-Type is text/html;charset=utf-16" in error_text()
 
 
 # -- CherryPy's names --------------------------------------------------------------------------
+
+
+def test_a_tool_of_cherrypys_class(site):
+    """A ResponseEncoder that is made in a request is its handler, and has the one before."""
+    site.tools.latin = Tool("before_handler", ResponseEncoder)
+    handlers = []
+
+    def page():
+        handlers.append(serving_now().request.handler)
+        return LATIN
+
+    settings = {"encode__on": False, "latin__on": True, "latin__encoding": "latin-1"}
+    assert Page(site, page, **settings).get().body == LATIN.encode("latin-1")
+    assert handlers[0].oldhandler.callable.__name__ == "page"
 
 
 def test_cherrypys_stream_encoder():

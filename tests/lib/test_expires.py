@@ -191,3 +191,10 @@ def test_a_wrong_time_is_told_at_mount(site, secs):
     """Nobody waits for the first request to hear of it."""
     with pytest.raises(ConfigError, match=r"tools\.expires"):
         mount(site, page(), expires__on=True, expires__secs=secs)
+
+
+def test_outside_a_request():
+    """Programs for CherryPy call it as they start: that does nothing."""
+    expires(0)
+    with pytest.raises(TypeError, match="secs"):
+        expires("x")

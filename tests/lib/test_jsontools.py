@@ -416,3 +416,11 @@ def test_calling_json_in_by_hand(site):
     )
     assert serve("POST", body=b"[1]").text == "[1]"
     assert serve("POST", body=b"[[1]]").status_int == 400
+
+
+def test_debug(site, error_text):
+    """With `debug` the log says what is read, and what is written."""
+    debug = {"tools__json_in__debug": True, "tools__json_out__debug": True}
+    Service(site, lambda: serving_now().request.json, **IN, **OUT, **debug)("POST", body=b"1")
+    assert "TOOLS.JSON_IN reading bodies of application/json, text/javascript" in error_text()
+    assert "TOOLS.JSON_OUT what " in error_text()

@@ -13,6 +13,7 @@ from toolpage import Page, refusal
 pytest.importorskip("limits", reason="pip install limits")
 
 from wsgicherry.core.current import serving_now
+from wsgicherry.core.errors import InternalRedirect
 from wsgicherry.core.loaded import ConfigError
 from wsgicherry.lib import ratelimit, ratelimitmemory
 from wsgicherry.lib.ratelimit import (
@@ -48,7 +49,8 @@ def clock(monkeypatch):
 
 def limited(site, page=lambda: "page", **settings):
     settings = {"on": True, "limit": "2/minute", **settings}
-    return Page(site, page, {f"tools.ratelimit.{name}": settings[name] for name in settings})
+    keys = {key: key if "." in key else f"tools.ratelimit.{key}" for key in settings}
+    return Page(site, page, {keys[key]: settings[key] for key in settings})
 
 
 # -- requests --------------------------------------------------------------------------
@@ -150,12 +152,71 @@ def test_pages_with_one_name_count_together(site):
     assert [page(path).status_int for path in ("/a", "/b", "/c", "/c")] == [200, 429, 200, 429]
 
 
-def test_an_internal_redirect_counts_once(site):
-    """What the client asked once is one request, however many pages it passes."""
-    on = {"tools.ratelimit.on": True, "tools.ratelimit.limit": "1/hour"}
-    moved = {"tools.redirect.on": True, "tools.redirect.url": "/new"}
-    page = Page(site, lambda: "page", {"/": on, "/old": moved})
-    assert [page("/old").status_int for _ in range(2)] == [200, 429]
+@pytest.mark.parametrize("proxy", [{}, {"tools.proxy.on": True, "tools.proxy.hops": 1}])
+def test_an_internal_redirect_counts_once(site, proxy):
+    """What the client asked once is one request, however many pages it passes, and behind a
+    proxy too; the last of them tells what is left.
+    """
+
+    def page():
+        if serving_now().request.path_info == "/old":
+            raise InternalRedirect("/new")
+        return "page"
+
+    moved = limited(site, page, limit="2/hour", **proxy)
+    for left in ("1", "0"):
+        assert moved("/old", X_Forwarded_For="192.0.2.9").headers["RateLimit"] == (
+            f'"default";r={left};t=3600'
+        )
+    assert moved("/old", X_Forwarded_For="192.0.2.9").status_int == 429
+
+
+def test_a_cached_page(site):
+    """Each client is counted and told where it stands, whoever the page was made for."""
+    page = limited(site, limit="5/hour", **{"tools.caching.on": True})
+    for address, left in (("192.0.2.1", 4), ("192.0.2.2", 4), ("192.0.2.1", 3)):
+        page.app.extra_environ["REMOTE_ADDR"] = address
+        assert page().headers["RateLimit"] == f'"default";r={left};t=3600'
+
+
+def test_a_cached_page_that_counts_by_hand(site):
+    """Who gets the copy is not told how often another client has asked."""
+
+    def handler():
+        site.tools.ratelimit.callable("5/hour")
+        return "page"
+
+    page = Page(site, handler, {"tools.caching.on": True})
+    assert "RateLimit" in page().headers
+    copy = page()
+    assert "Age" in copy.headers
+    assert not {"RateLimit", "RateLimit-Policy"} & set(copy.headers)
+
+
+@pytest.mark.parametrize("own", [{"limit": "1/hour"}, {"key": lambda: "an account"}])
+def test_by_hand_where_the_tool_is_on(site, own):
+    """Another limit, or another one to count, is another counter, whatever its name."""
+
+    def handler():
+        site.tools.ratelimit.callable(**{"limit": "1/hour", **own})
+        return "page"
+
+    page = limited(site, handler, limit="9/hour" if "limit" in own else "1/hour")
+    page()
+    page.app.extra_environ["REMOTE_ADDR"] = "192.0.2.8" if "key" in own else "192.0.2.7"
+    assert page().status_int == 429
+
+
+def test_two_limits_on_one_page(site):
+    """Who is counted twice, under two names, is told of both."""
+
+    def handler():
+        site.tools.ratelimit.callable("5/hour", name="fresh")
+        return "page"
+
+    answer = limited(site, handler)()
+    assert answer.headers["RateLimit-Policy"] == '"default";q=2;w=60, "fresh";q=5;w=3600'
+    assert answer.headers["RateLimit"] == '"default";r=1;t=60, "fresh";r=4;t=3600'
 
 
 def test_a_key_of_ones_own(site):
@@ -197,15 +258,20 @@ def test_by_hand(site):
         return "page"
 
     asked = Page(site, page, {})
-    assert [asked("/wrong").status_int for _ in range(2)] == [200, 429]
+    assert asked("/wrong").headers["RateLimit"] == '"passwords";r=0;t=3600'
+    refused = asked("/wrong")
+    assert refused.status_int == 429
+    assert refused.headers["RateLimit"] == '"passwords";r=0;t=3600'
     assert asked("/right").status_int == 200
 
 
 def test_the_headers():
     """They are lists of the draft: the name in quotes, numbers as parameters."""
-    policies = [Policy("a", None, 5, 60), Policy("b", None, 9, 3600)]
-    standings = [Standing(4, 7, False), Standing(0, 9, True)]
-    assert dict(make_headers(policies, standings)) == {
+    rows = [
+        (Policy("a", None, 5, 60), Standing(4, 7, False)),
+        (Policy("b", None, 9, 3600), Standing(0, 9, True)),
+    ]
+    assert dict(make_headers(rows)) == {
         "RateLimit-Policy": '"a";q=5;w=60, "b";q=9;w=3600',
         "RateLimit": '"a";r=4;t=7, "b";r=0;t=9',
     }
@@ -303,6 +369,7 @@ def test_a_dead_store(site, clock, error_text, when_down, status):
     for _ in range(3):
         answer = page()
         assert answer.status_int == status
+        assert answer.headers.get("Retry-After") == ("1" if status == 503 else None)
         assert "RateLimit" not in answer.headers
     assert storage.asked == 1
     clock.now += ratelimit.SLEEP_SECONDS

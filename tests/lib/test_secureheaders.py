@@ -203,6 +203,11 @@ VALUES = {
         CSP,
         "script-src 'none'; img-src *",
     ),
+    "a fallback of a nonce goes with it": (
+        {"csp": "script-src 'nonce' 'unsafe-inline' https:; style-src 'unsafe-inline'"},
+        CSP,
+        "script-src https:; style-src 'unsafe-inline'",
+    ),
     "report only": ({"csp_report_only": "img-src *"}, REPORT_ONLY, "img-src *"),
     "report only, not enforced": ({"csp_report_only": "img-src *"}, CSP, None),
     "reports": (
@@ -223,6 +228,15 @@ VALUES = {
 def test_settings(get, settings, name, value):
     """Each setting makes its header."""
     assert get(scheme="https", **settings)().headers.get(name) == value
+
+
+def test_reports_by_http(get):
+    """They go by `report-uri` alone: `report-to` works by https, and browsers that know it
+    would not look at the other.
+    """
+    headers = get(csp="img-src *", report_to="/reports")().headers
+    assert headers[CSP] == "img-src *; report-uri /reports"
+    assert "Reporting-Endpoints" not in headers
 
 
 def test_both_policies(get):
@@ -346,7 +360,7 @@ def test_many_policies(get, monkeypatch):
 def test_ready_made(get):
     """Two plans of the same settings share one set of headers."""
     first, second = secureheaders.Policy(), secureheaders.Policy()
-    assert first._by_https is second._by_https
+    assert first._by_https.plain is second._by_https.plain
 
 
 def test_told_to_who_calls_it():

@@ -346,6 +346,16 @@ def test_a_class_of_ones_own(page, site, session):
     assert call("/").text == "in"
 
 
+@pytest.mark.parametrize(
+    ("from_page", "shown"),
+    [(None, "/"), ("..", "/"), ("/a", "/a"), ("//evil.example", "/")],
+)
+def test_the_login_page_outside_of_a_request(from_page, shown):
+    """Programs' tests look at it: bytes, and as careful as within one."""
+    page = SessionAuth().login_screen(from_page, username="nobody", password="x")
+    assert f'name="from_page" value="{shown}"'.encode() in page
+
+
 def test_the_tool_as_a_function(session, page):
     """lib.cptools.session_auth takes the settings as arguments, as in CherryPy."""
     assert cptools.SessionAuth is SessionAuth

@@ -58,6 +58,16 @@ def test_a_second_ctrl_c_exits_at_once(run_program, raw_client, first):
     assert time.monotonic() - begun < 5
 
 
+def test_a_page_that_exits_the_bus_is_answered(run_program, raw_client):
+    """engine.exit() in a page: its answer is sent, then the process ends with 0."""
+    program = run_program("bus_server.py", "60")
+    begun = time.monotonic()
+    assert raw_client(program.port).request(target="/leave").status == 200
+    assert program.wait() == 0
+    assert "Bus EXITED" in program.output
+    assert time.monotonic() - begun < 30
+
+
 def test_exit_in_a_page_does_not_end_the_process(run_program, raw_client):
     """sys.exit() in a handler is a 500; the next request is served (SECURITY.md goal 39)."""
     program = run_program("bus_server.py")

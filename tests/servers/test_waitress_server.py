@@ -534,15 +534,20 @@ def test_stop_in_the_loop_s_own_thread(serve):
 
 
 def test_stop_from_within_a_request_does_not_wait_for_itself(serve, raw_client):
-    """A handler may stop the server it runs in, as engine.exit() in a page does."""
-    server = None
+    """A handler may stop the server it runs in, as engine.exit() in a page does: when stop()
+    returns nobody can connect any more, and the handler's own answer is still sent.
+    """
+    server, address, refused = None, None, []
 
     def stopping(environ, start_response):
-        threading.Thread(target=server.stop).start()
+        server.stop(timeout_seconds=10 * WAIT_SECONDS)
+        refused.append(is_refused(address))
         return hello(environ, start_response)
 
     server = serve(stopping)
+    address = server.bind_addr
     assert raw_client(port_of(server)).request().status == 200
+    assert refused == [True]
     server.thread.join(WAIT_SECONDS)
     assert not server.thread.is_alive()
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+PROGRAM = Path(__file__).parent / "programs" / "wire_proxy.py"
 DEPLOYED = (REPOSITORY / "deploy" / "nginx.conf").read_text(encoding="utf-8")
 PAGE = (REPOSITORY / "docs" / "proxies.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```nginx\n(location /\w+/ \{.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
@@ -62,6 +63,7 @@ def configure(name, port, address):
     text = DEPLOYED.replace("    location /accel/", "\n".join(BLOCKS) + "    location /accel/")
     text = text.replace("listen 80;", f"listen 127.0.0.1:{port};")
     text = text.replace("server 127.0.0.1:8080", f"server {address}")
+    text = text.replace("/srv/app/files/", f"{PROGRAM.parent}/")
     return text.replace("upstream app", f"upstream {name}").replace("://app", f"://{name}")
 
 
@@ -132,6 +134,21 @@ def test_what_arrives(get):
         "X-Forwarded-Host": host,
         "X-Forwarded-Proto": "http",
     }
+
+
+def test_a_file_that_nginx_sends(get):
+    """The application says which file, nginx sends it, parts too, with what the application
+    said of its safety; nobody can ask for it past the application.
+    """
+    headers = {"Origin": "https://app.example", "Range": "bytes=0-2"}
+    whole, part = get(f"/files/{PROGRAM.name}", {}), get(f"/files/{PROGRAM.name}", headers)
+    assert whole.body == PROGRAM.read_bytes()
+    assert (part.status, part.body) == (206, whole.body[:3])
+    for answer in (whole, part):
+        assert answer.header("X-Content-Type-Options") == "nosniff"
+        assert answer.header("Vary") == "Origin"
+    assert get(f"/accel/{PROGRAM.name}").status == 404
+    assert get("/files/.hidden").status == 404
 
 
 def test_the_page_shows_what_is_tested():

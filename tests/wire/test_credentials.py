@@ -61,6 +61,8 @@ def test_headers_that_are_none(header):
         (encode("u\u0308:A\u030a"), "utf-8", ("\u00fc", "\u00c5")),
         (encode(b"\xfc:\xa3"), "iso-8859-1", ("\u00fc", "\u00a3")),
         (encode("\U0001f600: "), "utf-8", ("\U0001f600", " ")),
+        (encode("a\u00a0b:\u200b\x80"), "utf-8", ("a\u00a0b", "\u200b\x80")),  # not printable
+        (encode("a:\u0301b"), "utf-8", ("a", "\u0301b")),  # an accent, on no letter
     ],
 )
 def test_basic(text, charset, expected):
@@ -72,7 +74,7 @@ def test_basic(text, charset, expected):
     "text",
     [
         *("", "a", "abc", "====", "QWxh ZGRpbjpv", "QWxhZGRpbjpv!", "dGVzdDoxMjPCow", "\xe4"),
-        *("YTpi, YTpi", "YTpi\n", "-_-_"),
+        *("YTpi, YTpi", "YTpi\n", "-_-_", "YTpi=", "YTo===", "Y=T=pi"),
         *map(
             encode, ("nocolon", b"\xff:a", b"a:\xc3", "a\x00:b", "a:b\r\n", "a:\x7f", "a\t:b")
         ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import difflib
 import inspect
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType, ModuleType
@@ -11,6 +10,7 @@ from typing import Any
 
 from ..core.application import Application, WSGIApp
 from ..core.reach import COMPUTED, look
+from ..core.settings import nearest
 from ..core.tree import Tree
 from ..site import Site
 from .modules import CommandError, load_module, telling
@@ -51,8 +51,8 @@ def evaluate(module: ModuleType, expression: str) -> Any:
         ) from None
     if not hasattr(module, name):
         names = [key for key in vars(module) if not key.startswith("_")]
-        near = difflib.get_close_matches(name, names, 1)
-        hint = f"did you mean {near[0]!r}?" if near else "name an application or a factory."
+        near = nearest(name, names)
+        hint = f"did you mean {near!r}?" if near else "name an application or a factory."
         raise CommandError(f"{module.__name__!r} has no {name!r}; {hint}")
     value = getattr(module, name)
     if arguments is None:

@@ -8,6 +8,7 @@ import os
 from typing import Any
 
 from ..core.config import ConfigError
+from ..core.findings import errors_of
 from ..site import Site
 from .finding import find_application
 from .modules import CommandError, load_module, only_loading, put_on_path, show
@@ -85,12 +86,7 @@ def configure(site: Site, file: str) -> None:
         raise CommandError(f"{file}: {' '.join(str(error).split())}") from None
     except Exception as error:
         # A setting that does not fit has stopped the update; the check knows to say which.
-        if errors := find_errors(site):
-            raise ConfigError("\n".join(errors)) from None
+        if errors := errors_of(site.check()):
+            raise ConfigError("\n".join(map(str, errors))) from None
         told = f"{error}" if isinstance(error, ValueError) else show(error).rstrip()
         raise CommandError(f"{file}: {told}") from None
-
-
-def find_errors(site: Site) -> list[str]:
-    """Return the findings that stop a start, one line each."""
-    return [str(finding) for finding in site.check() if finding.severity == "error"]

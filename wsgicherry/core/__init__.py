@@ -1,0 +1,1 @@
+"""One request, from environ to body; config; logs."""

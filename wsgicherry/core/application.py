@@ -55,9 +55,6 @@ class Site(Protocol):
     def adopt(self, app: Application) -> None:
         """Tell `app` from now on when something changes that its plans depend on."""
 
-    def start_engine(self) -> None:
-        """Start the engine under a foreign server, once in each process."""
-
     def check_mounted(self, app: Application) -> None:
         """Raise ConfigError for what is wrong with `app`, whatever may come later."""
 
@@ -298,11 +295,6 @@ class Application:
         plan.settle()
         self.base_plan = plan
         return plan
-
-    def find_uri_encoding(self, path: str) -> str | None:
-        """Return `request.uri_encoding` of `path`, None where no section sets it."""
-        encoding: str | None = self.find_config(path, "request.uri_encoding")
-        return encoding
 
     def compile(self, config: Mapping[str, Any]) -> Plan:
         """Return a plan for the merged `config`."""

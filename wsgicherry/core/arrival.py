@@ -110,7 +110,7 @@ def find_path(request: Request) -> str:
         raise NotFound(path.encode("latin-1", "replace").decode("utf-8", "replace"))
     if path.isascii():
         return path
-    encoding = request.app.find_uri_encoding(path)
+    encoding = request.app.find_config(path, "request.uri_encoding")
     try:
         return (
             decode_path(path) if encoding is None else path.encode("latin-1").decode(encoding)

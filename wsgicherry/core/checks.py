@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 from .config import AppConfig, Section, SiteConfig
-from .findings import Finding, Severity, ToolboxLike
+from .findings import Finding, Severity, ToolboxLike, errors_of
 from .reach import find_configs
 from .sectionchecks import check_sections, prefixes
 from .settings import (
@@ -96,11 +97,10 @@ def _check_namespace(key: str, known: _Known) -> Iterator[_Slip]:
         yield _Slip("unknown_namespace", f"keys have no 'cherrypy.' before them; try {rest!r}.")
     elif known.final:
         candidates = {*NAMESPACES, *known.toolboxes, *known.namespaces}
-        meant = nearest(namespace, candidates)
-        remedy = f"did you mean {f'{meant}.{rest}'!r}?" if meant else _list(candidates)
-        yield _Slip(
-            "unknown_namespace", f"there is no config namespace {namespace!r}; {remedy}"
-        )
+        remedy = _remedy(namespace, candidates, after=f".{rest}")
+        yours = f"config.namespaces[{namespace!r}] = lambda key, value: None"
+        message = f"there is no config namespace {namespace!r}; {remedy}"
+        yield _Slip("unknown_namespace", f"{message} For keys of your own: {yours}")
 
 
 def _check_place(section: str, key: str, scope: Scope) -> list[_Slip]:
@@ -155,8 +155,10 @@ def _check_tool(namespace: str, rest: str, value: Any, known: _Known) -> Iterato
     elif name in tools:
         yield from _check_argument(f"{namespace}.{name}", tools[name], argument, value)
     elif known.final:
-        meant = nearest(name, tools)
-        remedy = f"did you mean {f'{namespace}.{meant}'!r}?" if meant else _list(tools)
+        remedy = _remedy(name, tools, before=f"{namespace}.")
+        if find_setting(f"request.{name}"):
+            # No tool here, as it may be elsewhere: `allowed_hosts`.
+            remedy = f"did you mean {f'request.{name}'!r}?"
         yield _Slip("unknown_tool", f"there is no tool {name!r} in {namespace!r}; {remedy}")
 
 
@@ -167,9 +169,7 @@ def _check_argument(tool_key: str, tool: Any, argument: str, value: Any) -> Iter
     setting = COMMON.get(argument) or settings.get(argument)
     if setting is None:
         if not getattr(tool, "takes_others", False):
-            candidates = {*settings, *COMMON}
-            meant = nearest(argument, candidates)
-            remedy = f"did you mean {f'{tool_key}.{meant}'!r}?" if meant else _list(candidates)
+            remedy = _remedy(argument, {*settings, *COMMON}, before=f"{tool_key}.")
             message = f"the tool {tool_key!r} has no argument {argument!r}; {remedy}"
             yield _Slip("unknown_argument", message)
     elif misfit := describe_misfit(setting, value):
@@ -177,7 +177,11 @@ def _check_argument(tool_key: str, tool: Any, argument: str, value: Any) -> Iter
         yield _Slip("wrong_type", f"the value {misfit}.{meaning}")
 
 
-def _list(candidates: Iterable[str]) -> str:
+def _remedy(word: str, candidates: Iterable[str], before: str = "", after: str = "") -> str:
+    """Return which of `candidates` was probably meant, spelled out, or all that there are."""
+    meant = nearest(word, candidates)
+    if meant is not None:
+        return f"did you mean {before + meant + after!r}?"
     return f"known are {', '.join(sorted(candidates))}."
 
 
@@ -213,32 +217,20 @@ def check_application(
             final=final,
         )
     )
+    check = partial(check_section, toolboxes=toolboxes, namespaces=namespaces, final=final)
     for name, values in config.items():
         if name.startswith("/"):
-            findings += check_section(
-                name,
-                values,
-                toolboxes=toolboxes,
-                namespaces=namespaces,
-                final=final,
-                scope="application",
-                origin=values.origin(),
-            )
+            findings += check(name, values, scope="application", origin=values.origin())
     layers = [_Layer("/", site_config or {}, "", "global")]
+    checked = set()
     for node in find_configs(root):
         origin = f"_cp_config of {node.owner}"
         layers.append(_Layer(node.path, node.values, origin))
-        findings += check_section(
-            node.path,
-            node.values,
-            toolboxes=toolboxes,
-            namespaces=namespaces,
-            final=final,
-            scope="node",
-            origin=origin,
-        )
+        if id(node.values) not in checked:  # a slip in what nodes share is one
+            checked.add(id(node.values))
+            findings += check(node.path, node.values, scope="node", origin=origin)
     layers += [_Layer(name, config[name], "") for name in config if name.startswith("/")]
-    if not any(finding.severity == "error" for finding in findings):
+    if not errors_of(findings):
         findings += _find_contradictions(layers, toolboxes)
     return findings
 
@@ -259,11 +251,13 @@ def _find_contradictions(
 
     A layer is seen as its pages are: over those above it.
     """
-    in_order = sorted(layers, key=lambda layer: len(layer.path))
+    at: dict[str, list[_Layer]] = {}
+    for layer in layers:
+        at.setdefault(layer.path, []).append(layer)
     faults: dict[tuple[str, str, Severity], tuple[_Layer, str]] = {}
-    for layer in in_order:
-        path = prefixes(layer.path)
-        above = [each for each in in_order if each.path in path]
+    for layer in sorted(layers, key=lambda layer: len(layer.path)):
+        path = dict.fromkeys(prefixes(layer.path))
+        above = [each for prefix in path for each in at.get(prefix, ())]
         merged = {key: value for each in above for key, value in each.values.items()}
         for tool_key, tool in _find_tools(layer.values, toolboxes):
             settings = _settings_of(tool_key, merged)
@@ -326,7 +320,6 @@ def check_site(
     *,
     toolboxes: Mapping[str, ToolboxLike],
     namespaces: Collection[str],
-    final: bool,
     applications: Iterable[AppConfig] = (),
 ) -> list[Finding]:
     """Return what is wrong with the site-wide config.
@@ -336,7 +329,7 @@ def check_site(
     to both).
     """
     findings = check_section(
-        "global", config, toolboxes=toolboxes, namespaces=namespaces, final=final
+        "global", config, toolboxes=toolboxes, namespaces=namespaces, final=True
     )
     if config.get("server.socket_host") == "localhost":
         message = "'localhost' may mean IPv4 or IPv6; write '127.0.0.1' or '::1'."
@@ -344,13 +337,12 @@ def check_site(
         findings.append(
             Finding("localhost", message, "global", key, config.origin(key), "advice")
         )
-    if final:
-        used = {name for application in applications for name in application}
-        for name in config.app_sections_ignored:
-            if name not in used:
-                message = (
-                    "config.update() takes the [global] section only; pass path sections to "
-                    "tree.mount(..., config=...)."
-                )
-                findings.append(Finding("ignored_section", message, name))
+    used = {name for application in applications for name in application}
+    for name in config.app_sections_ignored:
+        if name not in used:
+            message = (
+                "config.update() takes the [global] section only; pass path sections to "
+                "tree.mount(..., config=...)."
+            )
+            findings.append(Finding("ignored_section", message, name))
     return findings

@@ -9,10 +9,11 @@ from typing import Any
 from .current import serving_now
 from .deadends import DEAD_END, DeadEnd, make_dead_end
 from .errors import NotFound
+from .expose import PUNCTUATION_TO_UNDERSCORES
 from .handler import bind_late
 from .plan import Plan
 from .reach import Gap, Serves, find_gap
-from .walk import PUNCTUATION_TO_UNDERSCORES, Trail, attribute_name, own_attributes, walk
+from .walk import Trail, attribute_name, own_attributes, walk
 
 
 class Dispatcher:

@@ -40,9 +40,12 @@ def source_of(style: str) -> str:
     return f"'sha256-{b64encode(sha256(style.encode()).digest()).decode()}'"
 
 
-# The one style element is let in by its hash; nothing else may load or run (SECURITY goal 43).
-SECURITY_HEADERS = (
+HEADERS = (
+    # In which form the page is sent depends on it (RFC 9110 section 12.5.5).
+    ("Vary", "Accept"),
     ("X-Content-Type-Options", "nosniff"),
+    # The one style element is let in by its hash; nothing else may load or run (SECURITY goal
+    # 43).
     ("Content-Security-Policy", f"default-src 'none'; style-src {source_of(STYLE)}"),
 )
 """Headers that belong on every page of this file; whoever sends the page adds them."""
@@ -94,20 +97,20 @@ def render_html(page: ErrorPage) -> bytes:
     No value stands inside a tag, so `'` stays what it is, as in CherryPy's pages ("The path
     '/x' was not found."): programs' tests look for such messages.
     """
-    before, after = _frame(page.status_line)
+    start = _start_page(page.status_line)
     rest = ""
     if page.error_id:
         rest = f'<p id="error-id">Error id: <code>{_escape(page.error_id)}</code></p>\n'
     if page.traceback:
         rest += f'<pre id="traceback">{_escape(page.traceback)}</pre>\n'
-    return f"{before}{_escape(page.message)}</p>\n{rest}{after}".encode()
+    return f"{start}{_escape(page.message)}</p>\n{rest}{_PAGE_END}".encode()
 
 
 # PERF: a site sends few different statuses.
 @lru_cache(maxsize=64)
-def _frame(status_line: str) -> tuple[str, str]:
-    """Return what stands before the message on a page, and what ends the page."""
-    return _PAGE_START.format(status=_escape(status_line), style=STYLE), _PAGE_END
+def _start_page(status_line: str) -> str:
+    """Return what stands before the message on a page."""
+    return _PAGE_START.format(status=_escape(status_line), style=STYLE)
 
 
 def render_json(page: ErrorPage) -> bytes:

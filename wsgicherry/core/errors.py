@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..wire.status import REASONS, valid_status
-from ..wire.urls import quote_location, resolve, resolve_url
+from ..wire.urls import quote_location, relative_url, resolve, resolve_url, without_host
 from . import errorpages
 from .current import find_serving, serving_now
 from .headers import add_settled, keep_on_304
@@ -76,9 +76,9 @@ class HTTPRedirect(CherryPyException):
     """Send the client elsewhere.
 
     `urls`: one address or several; each is made absolute: 'x' relative to the current URL, '/x'
-    to the server's root (not the application's: use `url()` for that). `status`: 300 to 399;
-    default 303, or 302 for an HTTP/1.0 client. ValueError for another status. Source: BEHAVIOUR
-    2.10.
+    to the server's root (not the application's: use `url()` for that). An application with
+    `relative_urls` makes it relative. `status`: 300 to 399; default 303, or 302 for an HTTP/1.0
+    client. ValueError for another status. Source: BEHAVIOUR 2.10.
     """
 
     def __init__(
@@ -91,9 +91,7 @@ class HTTPRedirect(CherryPyException):
             urls = [urls]
         texts = [u.decode(encoding or "utf-8") if isinstance(u, bytes) else u for u in urls]
         serving = find_serving()
-        self.urls = (
-            [resolve_url(serving.request.here(), u) for u in texts] if serving else texts
-        )
+        self.urls = [find_target(serving.request, u) for u in texts] if serving else texts
         if status is None:
             status = 303 if serving is None or serving.request.protocol >= (1, 1) else 302
         code = int(status)
@@ -134,6 +132,21 @@ class HTTPRedirect(CherryPyException):
     def __call__(self) -> None:
         """Raise this redirect, so that it can stand as a request's handler."""
         raise self
+
+
+def find_target(request: Any, reference: str) -> str:
+    """Return where `reference` leads from the current page: an absolute address.
+
+    With `relative_urls` it names no host: from the server's root on ('server', and what begins
+    there), or relative to the page, as what `url()` returns then (True).
+    """
+    relative = request.app.relative_urls
+    if not relative:
+        return resolve_url(request.here(), reference)
+    here = request.script_name + request.current_path()
+    target = without_host(resolve_url(here, reference))
+    is_rooted = relative == "server" or reference.startswith("/")
+    return target if is_rooted or not target.startswith("/") else relative_url(here, target)
 
 
 class HTTPError(CherryPyException):
@@ -305,6 +318,8 @@ def render_default(page: errorpages.ErrorPage) -> bytes:
     if len(kept) > 1:
         replaced = {name.lower() for name, _ in mine}
         response.headers = [*mine, *(p for p in kept if str(p[0]).lower() not in replaced)]
+        if varies := [str(value) for name, value in kept if str(name).lower() == "vary"]:
+            response.headers["Vary"] = ", ".join([*varies, "Accept"])
     else:
         # PERF: nothing is lost but the Content-Type of the page that was not to be.
         response._headerlist, response._headers = list(mine), None
@@ -312,12 +327,16 @@ def render_default(page: errorpages.ErrorPage) -> bytes:
 
 
 PAGE_HEADERS = {
-    content_type: add_settled(("Content-Type", content_type), *errorpages.SECURITY_HEADERS)
+    content_type: add_settled(("Content-Type", content_type), *errorpages.HEADERS)
     for content_type in (errorpages.HTML_TYPE, errorpages.JSON_TYPE, errorpages.TEXT_TYPE)
 }
 
 
-def bare_error(extra: str | None = None) -> tuple[str, list[tuple[str, str]], list[bytes]]:
+Answer = tuple[str, list[tuple[str, str]], list[bytes]]
+"""Status line, headers and body."""
+
+
+def bare_error(extra: str | None = None) -> Answer:
     """Return (status, headers, body) of the answer that needs nothing to work but itself."""
     body = "Unrecoverable error in the server.\n" + (extra or "")
     data = body.encode("ascii", "backslashreplace")

@@ -9,8 +9,8 @@ from typing import Any
 
 from .current import serving_now
 
-# As the dispatcher reads a path (BEHAVIOUR 3.2), so that every alias can be reached.
-_PUNCTUATION = str.maketrans(string.punctuation, "_" * len(string.punctuation))
+# How the dispatcher reads a segment of a path (BEHAVIOUR 3.2), and so every alias is written.
+PUNCTUATION_TO_UNDERSCORES = str.maketrans(string.punctuation, "_" * len(string.punctuation))
 
 
 def own_config(target: Any) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def _publish(
     if methods is not None:
         real.allowed_methods = _allowed(methods)
     for name in aliases:
-        namespace[name.translate(_PUNCTUATION)] = target
+        namespace[name.translate(PUNCTUATION_TO_UNDERSCORES)] = target
     return target
 
 
@@ -98,7 +98,6 @@ def popargs(*names: str, **options: Any) -> Callable[..., Any]:
         raise TypeError(
             f"cherrypy.popargs() got an unexpected keyword argument {next(iter(options))!r}"
         )
-    handler_is_called = handler is not None and (callable(handler) or isinstance(handler, type))
 
     def decorated(cls: Any = None, vpath: list[str] | None = None) -> Any:
         if isinstance(cls, type):
@@ -109,13 +108,10 @@ def popargs(*names: str, **options: Any) -> Callable[..., Any]:
                 "popargs() decorates a class, or is assigned to _cp_dispatch in one."
             )
         params = {name: vpath.pop(0) for name in names[: len(vpath)]}
-        if handler is None:
-            serving_now().request.params.update(params)
-            return _next_node(cls, vpath)
-        if handler_is_called:
+        if callable(handler):
             return handler(**params)
         serving_now().request.params.update(params)
-        return handler
+        return _next_node(cls, vpath) if handler is None else handler
 
     return decorated
 

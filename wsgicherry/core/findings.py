@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple, Protocol
 
 Severity = Literal["error", "advice"]
@@ -35,3 +35,8 @@ class Finding(NamedTuple):
     def __str__(self) -> str:
         place = f"[{self.section}] {self.key}" if self.section else self.key
         return ": ".join(part for part in (self.origin, place.strip(), self.message) if part)
+
+
+def errors_of(findings: Iterable[Finding]) -> list[Finding]:
+    """Return those of `findings` that stop a start."""
+    return [finding for finding in findings if finding.severity == "error"]

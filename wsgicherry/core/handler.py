@@ -174,34 +174,22 @@ def find_mismatch(
     The rules in order: missing, too many positional, given twice, unknown.
     """
     parameters = signature.parameters.values()
-    positional = [
-        p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
-    ]
-    by_keyword = {
-        p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
-    }
-    takes_more_args = any(p.kind is p.VAR_POSITIONAL for p in parameters)
-    takes_any_keyword = any(p.kind is p.VAR_KEYWORD for p in parameters)
-
-    by_position = {p.name for p in positional[: len(args)]}
+    named = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    positional = [p.name for p in named if p.kind is not p.KEYWORD_ONLY]
+    by_keyword = {p.name for p in named if p.kind is not p.POSITIONAL_ONLY}
+    by_position = set(positional[: len(args)])
     given = by_position | (by_keyword & set(kwargs))
-    missing = [
-        p.name
-        for p in parameters
-        if p.default is p.empty
-        and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
-        and p.name not in given
-    ]
+    missing = [p.name for p in named if p.default is p.empty and p.name not in given]
     if missing:
         return 404, "Missing parameters: " + ",".join(missing)
+    takes_more_args = any(p.kind is p.VAR_POSITIONAL for p in parameters)
     if len(args) > len(positional) and not takes_more_args:
         return 404, None
-    twice = [
-        p.name for p in positional if p.name in by_position & by_keyword and p.name in kwargs
-    ]
+    twice = [name for name in positional if name in by_position & by_keyword & set(kwargs)]
     if twice:
         status = 400 if set(twice) <= body_names else 404
         return status, "Multiple values for parameters: " + ",".join(twice)
+    takes_any_keyword = any(p.kind is p.VAR_KEYWORD for p in parameters)
     unknown = set() if takes_any_keyword else set(kwargs) - by_keyword
     if self_name is not None and self_name in kwargs and self_name not in by_keyword:
         unknown.add(self_name)

@@ -9,6 +9,9 @@ from typing import Any
 from ..wire.headers import SINGLE_VALUE, wire_header
 from ..wire.urls import is_script, quote_location
 
+Pairs = tuple[tuple[str, str], ...]
+"""Headers that nobody changes."""
+
 MAX_CACHED_HEADER_CHARS = 128
 """A longer header was made for one request; it is not kept."""
 
@@ -24,7 +27,7 @@ EVENT_STREAM = "text/event-stream"
 SETTLED: set[tuple[int, ...]] = set()
 
 
-def add_settled(*pairs: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+def add_settled(*pairs: tuple[str, str]) -> Pairs:
     """Return `pairs`, which a module holds for ever, known from now on as fit to be sent."""
     SETTLED.add(tuple(map(id, pairs)))
     return pairs

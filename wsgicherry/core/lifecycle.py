@@ -12,6 +12,7 @@ from .bodies import FileChunks, close_body
 from .current import Serving, enter, leave
 from .errors import (
     UNEXPECTED,
+    Answer,
     HTTPError,
     HTTPRedirect,
     InternalRedirect,
@@ -21,6 +22,7 @@ from .errors import (
 from .files import can_send, send_file
 from .handler import MethodNotAllowed
 from .hooks import run
+from .logs import LogManager
 from .request import Request
 from .response import Response
 from .sending import FinishedBody, StartedStream, StreamedBody, end_request
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from .application import Application, WSGIApp
 
 Environ = dict[str, Any]
-
 MAX_INTERNAL_REDIRECTS = 100
 """More in a row end in a 500, even where each goes to another address."""
 
@@ -52,8 +53,10 @@ def respond(app: Application, environ: Environ, start_response: Any) -> Iterable
         chunks: Any = response._app_iter
         if type(chunks) is not list:
             chunks = start_stream(request, response)
-        if app.log.is_access_wanted():
-            app.log.access(request, response)
+        if app.log.has_own_access:
+            write_own_access(app)
+        elif app.log.is_access_wanted():
+            app.log.access_of(request, response)
         start_response(response.output_status, response.header_list)
         if type(chunks) is not list:
             return send_stream(chunks, serving)
@@ -216,7 +219,7 @@ def answer_unexpected(request: Request, response: Response, error: BaseException
         response.status, response.stream = response.output_status, False
 
 
-def describe_bare(request: Request) -> tuple[str, list[tuple[str, str]], list[bytes]]:
+def describe_bare(request: Request) -> Answer:
     """Log the error in hand and return the bare answer to it, with its error id."""
     what = "this error could not be answered by an error page."
     if request.error_id:
@@ -232,12 +235,20 @@ def answer_bare(
     """Answer the error in hand when there is no response to put it in."""
     if request is None:
         app.log.error("A request failed outside its handler.", "HTTP", 40, traceback=True)
-        status, headers, body = bare_error()
+        answer = bare_error()
     else:
-        status, headers, body = describe_bare(request)
-    app.log.access_environ(environ, status, len(body[0]))
-    start_response(status, headers, sys.exc_info())
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else body
+        answer = describe_bare(request)
+    return send_answer(app.log, environ, start_response, answer, sys.exc_info())
+
+
+def send_answer(
+    log: LogManager, environ: Environ, start_response: Any, answer: Answer, *exc_info: Any
+) -> Iterable[bytes]:
+    """Send an answer that no request has made, one block; write its access line."""
+    status, headers, body = answer
+    log.access_environ(environ, status, len(body[0]))
+    start_response(status, headers, *exc_info)
+    return [] if environ.get("REQUEST_METHOD") == "HEAD" else body
 
 
 def trap_errors(app: Application, head: WSGIApp) -> WSGIApp:
@@ -264,12 +275,8 @@ def refuse(app: Application, findings: Iterable[object]) -> WSGIApp:
         app.log.error(str(finding), "CONFIG", 40)
 
     def refused(environ: Environ, start_response: Any) -> Iterable[bytes]:
-        status, headers, body = bare_error(
-            "The configuration is refused; the error log says why.\n"
-        )
-        app.log.access_environ(environ, status, len(body[0]))
-        start_response(status, headers)
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else body
+        answer = bare_error("The configuration is refused; the error log says why.\n")
+        return send_answer(app.log, environ, start_response, answer)
 
     return refused
 
@@ -285,22 +292,31 @@ def respond_again(
     redirect: InternalRedirect,
 ) -> Iterable[bytes]:
     """Serve the request that `redirect` asks for. A loop is logged and answered 500."""
-    request: Request = redirect.request
+    try:
+        other = redirected_environ(app, environ, redirect)
+    except RuntimeError:
+        return answer_bare(app, environ, start_response, redirect.request)
+    body = serve_other(other, start_response)
+    if environ["REQUEST_METHOD"] != "HEAD":
+        return body
+    close_body(body)
+    return []
+
+
+def redirected_environ(
+    app: Application, environ: Environ, redirect: InternalRedirect
+) -> Environ:
+    """Return the environ of the request that `redirect` asks for. RuntimeError for a loop."""
     prefix = environ.get("SCRIPT_NAME", "")
     here = address(prefix + environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", ""))
     visited = (*environ.get("wsgicherry.visited", ()), here)
     path, query = as_native(redirect.path), as_native(redirect.query_string)
     there = address(prefix + path, query)
     is_recursive = app.wsgiapp.config.get("InternalRedirector", {}).get("recursive", False)
-    try:
-        if there in visited and not is_recursive:
-            raise RuntimeError(f"InternalRedirector visited the same URL twice: {there!r}")
-        if len(visited) > MAX_INTERNAL_REDIRECTS:
-            raise RuntimeError(
-                f"More than {MAX_INTERNAL_REDIRECTS} internal redirects: {there!r}"
-            )
-    except RuntimeError:
-        return answer_bare(app, environ, start_response, request)
+    if there in visited and not is_recursive:
+        raise RuntimeError(f"InternalRedirector visited the same URL twice: {there!r}")
+    if len(visited) > MAX_INTERNAL_REDIRECTS:
+        raise RuntimeError(f"More than {MAX_INTERNAL_REDIRECTS} internal redirects: {there!r}")
     other = {
         **environ,
         "REQUEST_METHOD": "GET",
@@ -308,16 +324,12 @@ def respond_again(
         "QUERY_STRING": query,
         "wsgi.input": io.BytesIO(),
         "CONTENT_LENGTH": "0",
-        "wsgicherry.previous_request": request,
+        "wsgicherry.previous_request": redirect.request,
         "wsgicherry.visited": visited,
     }
     for name in ("HTTP_TRANSFER_ENCODING", "RAW_URI", "REQUEST_URI"):
         other.pop(name, None)
-    body = serve_other(other, start_response)
-    if environ["REQUEST_METHOD"] != "HEAD":
-        return body
-    close_body(body)
-    return []
+    return other
 
 
 def as_native(text: str) -> str:
@@ -338,6 +350,16 @@ def announce(app: Application) -> None:
     """Tell the engine that a request begins."""
     app.engine.publish("acquire_thread")
     app.engine.publish("before_request")
+
+
+def write_own_access(app: Application) -> None:
+    """Have a log of the program's own write its access line; what it raises is logged
+    (BEHAVIOUR 2.2).
+    """
+    try:
+        app.log.access()
+    except UNEXPECTED:
+        app.log.error("The access line could not be written.", "LOG", 40, traceback=True)
 
 
 def start_stream(request: Request, response: Response) -> Any:

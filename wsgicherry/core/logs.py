@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 from weakref import finalize
 
+from .current import serving_now
 from .loghandlers import (
     LogFile,
     ScreenHandler,
@@ -27,6 +28,7 @@ from .loghandlers import (
     tell_failure,
 )
 from .logtext import (
+    ACCESS_LOG_FORMAT,
     JSONFormatter,
     escape_field,
     escape_line,
@@ -35,14 +37,13 @@ from .logtext import (
     format_traceback,
     format_utc,
     logfmt,
+    make_uuid4,
     read_text,
     rebuild_request_line,
     redact_headers,
 )
 
 __all__ = ["ACCESS_LOG_FORMAT", "JSONFormatter", "LogManager", "logfmt", "redact_headers"]
-
-ACCESS_LOG_FORMAT = '{h} {l} {u} {t} "{r}" {s} {b} "{f}" "{a}"'
 
 _gunicorn_access = logging.getLogger("gunicorn.access")
 
@@ -88,6 +89,12 @@ class LogManager:
     access_log_format = ACCESS_LOG_FORMAT
     find_current: Callable[[], LogManager | None] | None = None
     """Set by the site: return the manager of the application now served, for `log(...)`."""
+    has_own_access = False
+    """Whether this is a derived class with an `access()` of its own."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.has_own_access = cls.access is not LogManager.access
 
     def __init__(self, appid: object = None, logger_root: str = "wsgicherry") -> None:
         self.appid = appid
@@ -174,7 +181,15 @@ class LogManager:
             return True
         return not _is_logged_by_gunicorn()
 
-    def access(self, request: LoggedRequest, response: LoggedResponse) -> None:
+    def access(self) -> None:
+        """Write the access line of the request in hand, if anybody listens.
+
+        A derived class may write its own (CherryPy's rule, BEHAVIOUR 10.1).
+        """
+        serving = serving_now()
+        self.access_of(serving.request, serving.response)
+
+    def access_of(self, request: LoggedRequest, response: LoggedResponse) -> None:
         """Write the access line of one request, if anybody listens. Never raises."""
         if not self.is_access_wanted():
             return
@@ -184,7 +199,6 @@ class LogManager:
                 request.environ,
                 remote.name or remote.ip,
                 request.login,
-                rebuild_request_line(request.environ),
                 response.output_status,
                 response.headers.get("Content-Length"),
                 request.unique_id,
@@ -202,18 +216,14 @@ class LogManager:
         """
         if not self.is_access_wanted():
             return
-        # With platform, which it imports, it is 9 of the 217 ms that importing us took.
-        from uuid import uuid4
-
         try:
             self._write_access(
                 environ,
                 environ.get("REMOTE_HOST") or environ.get("REMOTE_ADDR"),
                 environ.get("REMOTE_USER"),
-                rebuild_request_line(environ),
                 status,
                 length,
-                uuid4(),
+                make_uuid4(),
             )
         except Exception:
             self._tell_failed_access()
@@ -223,7 +233,6 @@ class LogManager:
         environ: Mapping[str, Any],
         remote: str | None,
         login: str | None,
-        request_line: str,
         status: str | None,
         length: str | int | None,
         request_id: object,
@@ -233,7 +242,7 @@ class LogManager:
             "l": "-",
             "u": escape_field(login or "-"),
             "t": self.time(),
-            "r": escape_field(request_line),
+            "r": escape_field(rebuild_request_line(environ)),
             "s": "-" if not status else escape_field(status.split(" ", 1)[0]),
             "b": "-" if length is None or length == "" else escape_field(length),
             "f": _read_header(environ, "HTTP_REFERER"),

@@ -1,4 +1,4 @@
-"""What may stand in a log, and how: escapes, times, the JSON formatter. Values in, values out.
+"""What may stand in a log, and how: escapes, times, ids, the JSON formatter.
 
 One record is one line; where it must be several (a traceback), every line but the first begins
 with a blank. Nothing a client sends can look like a record of its own (SECURITY goal 42).
@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
+from os import urandom
 from typing import Any
 
 MAX_FIELD_CHARS = 2048  # of one value in the access line; a request line may have 8 kB and more
@@ -19,6 +20,7 @@ MAX_MESSAGE_CHARS = 64 * 1024  # of one error message, and of one traceback
 CONTINUATION = "    "
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+ACCESS_LOG_FORMAT = '{h} {l} {u} {t} "{r}" {s} {b} "{f}" "{a}"'
 ACCESS_FIELDS = (
     *("remote", "user", "request", "status", "bytes"),
     *("referer", "agent", "host", "request_id"),
@@ -122,6 +124,15 @@ def format_utc(seconds: float, precision: str) -> str:
     """Return the time as RFC 3339, UTC, with a plain Z; `precision` is isoformat's timespec."""
     moment = datetime.fromtimestamp(seconds, timezone.utc)
     return moment.isoformat(timespec=precision).replace("+00:00", "Z")
+
+
+def make_uuid4() -> str:
+    """Return a random UUID (RFC 9562 section 5.4). The uuid module takes 4 ms to import."""
+    data = bytearray(urandom(16))
+    data[6] = data[6] & 0x0F | 0x40
+    data[8] = data[8] & 0x3F | 0x80
+    text = data.hex()
+    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
 
 
 def read_text(value: str) -> str:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .config import Section
 from .dispatcher import choose_handler
+from .expose import PUNCTUATION_TO_UNDERSCORES
 from .reach import name_owner
-from .walk import PUNCTUATION_TO_UNDERSCORES, Trail, walk
+from .walk import Trail, walk
 
 if TYPE_CHECKING:
     from .application import Application

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
+from ..wire.cookies import MAX_COOKIE_BYTES
 from ..wire.hosts import list_patterns
 from .config import NamespaceSet
 from .hooks import HOOK_POINTS, Hook, HookMap
@@ -15,9 +16,6 @@ from .walk import Trail
 
 # The static tool must know which part of the path is its own (BEHAVIOUR 3.2).
 STATICDIR = "tools.staticdir.dir"
-
-MAX_COOKIE_BYTES = 16 * 1024
-"""Bytes of the Cookie header; more is answered 431."""
 
 BUILTIN_NAMESPACES = ("hooks", "request", "response", "error_page")
 
@@ -111,12 +109,6 @@ class Plan:
         for point in HOOK_POINTS:
             hooks[point] = list(getattr(self, point))
         return hooks
-
-    def with_hooks(self, hooks: HookMap) -> Plan:
-        """Return a plan like this one for a single request, which runs what `hooks` holds by
-        then.
-        """
-        return TouchedPlan(self, hooks)
 
     def untouched(self) -> Plan:
         """Return the compiled plan that this one was made from: itself."""

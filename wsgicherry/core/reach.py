@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import string
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from types import (
@@ -14,9 +13,10 @@ from types import (
 )
 from typing import Any, NamedTuple
 
+from .expose import PUNCTUATION_TO_UNDERSCORES
+
 MAX_NODES = 10_000
 
-_TRANSLATION = str.maketrans(string.punctuation, "_" * len(string.punctuation))
 _BINDABLE = (FunctionType, classmethod, staticmethod, MemberDescriptorType)
 _FUNCTIONS = (FunctionType, MethodType, BuiltinFunctionType)
 
@@ -125,7 +125,7 @@ def find_gap(
             _is_exposed(node) and takes_segments(node, len(names) - position)
         ):
             return None
-        child = look(node, name.translate(_TRANSLATION))
+        child = look(node, name.translate(PUNCTUATION_TO_UNDERSCORES))
         if child is COMPUTED:
             return None
         if child is None:
@@ -138,7 +138,7 @@ def has_path(root: Any, path: str) -> bool:
     """Tell whether attributes alone lead from `root` along `path` (or may, if computed)."""
     node = root
     for name in filter(None, path.split("/")):
-        node = look(node, name.translate(_TRANSLATION))
+        node = look(node, name.translate(PUNCTUATION_TO_UNDERSCORES))
         if node is None or node is COMPUTED:
             break
     return node is not None
@@ -175,7 +175,7 @@ def list_names(node: Any) -> list[str]:
 
 
 def find_configs(root: Any) -> Iterator[NodeConfig]:
-    """Yield every `_cp_config` on `root` and on the pages below it, each dict once.
+    """Yield the `_cp_config` of `root` and of each page below it.
 
     At most MAX_NODES nodes are looked at.
     """
@@ -189,8 +189,7 @@ def find_configs(root: Any) -> Iterator[NodeConfig]:
             continue
         seen[id(same)] = same
         config = look(node, "_cp_config")
-        if isinstance(config, Mapping) and id(config) not in seen:
-            seen[id(config)] = config
+        if isinstance(config, Mapping):
             yield NodeConfig(path, name_owner(node), config)
         if not isinstance(node, _FUNCTIONS):
             queue.extend(_find_pages(path, node))

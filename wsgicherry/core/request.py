@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from webob.request import BaseRequest
 
 from ..wire.accept import MAX_ACCEPT_BYTES
+from ..wire.cookies import MAX_COOKIE_BYTES
 from ..wire.headers import Host
 from ..wire.ranges import MAX_RANGES
 from .config import NamespaceSet
@@ -17,9 +18,11 @@ from .dispatcher import Dispatcher
 from .errorpages import new_error_id
 from .errors import HTTPError
 from .hooks import HookMap
-from .plan import MAX_COOKIE_BYTES, Plan
+from .jsonattribute import JSONAttribute
+from .logtext import make_uuid4
+from .plan import Plan, TouchedPlan
 from .requestheaders import RequestHeaders, load_cookies
-from .webobwords import WebObWords, detached_class
+from .requestwords import RequestWords, detached_class
 
 Environ = dict[str, Any]
 
@@ -46,7 +49,7 @@ class Planned:
         return request.plan.planned.get(self.name, self.default)
 
 
-class Request(WebObWords):
+class Request(RequestWords):
     """One request: all of WebOb's attributes, and CherryPy's, whose meaning wins where both
     claim a word.
 
@@ -86,7 +89,8 @@ class Request(WebObWords):
     error_format = Planned("html")
     max_ranges = Planned(MAX_RANGES)
     methods_with_bodies: Any = ("POST", "PUT", "PATCH")
-    json: Any = None
+    json: Any = JSONAttribute()
+    wants_json = False
     params: Any = None
     path_params: Mapping[str, Any] | None = None
     kwargs: Any = None
@@ -362,7 +366,7 @@ class Request(WebObWords):
     def hooks(self, hooks: HookMap) -> None:
         self._hooks = hooks
         self.is_touched = True
-        self.plan = self.plan.with_hooks(hooks)
+        self.plan = TouchedPlan(self.plan, hooks)
 
     @property
     def toolmaps(self) -> dict[str, dict[str, dict[str, Any]]]:
@@ -430,15 +434,6 @@ class UniqueId(str):
     def uuid4(self) -> str:
         """The text itself (CherryPy's way to it)."""
         return str(self)
-
-
-def make_uuid4() -> str:
-    """Return a random UUID (RFC 9562 section 5.4). The uuid module takes 4 ms to import."""
-    data = bytearray(urandom(16))
-    data[6] = data[6] & 0x0F | 0x40
-    data[8] = data[8] & 0x3F | 0x80
-    text = data.hex()
-    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
 
 
 def port_number(text: Any, default: int) -> int:

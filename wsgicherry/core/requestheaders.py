@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from http.cookies import Morsel, SimpleCookie
 from typing import Any
 
@@ -57,7 +58,10 @@ class RequestHeaders(HeaderMap):
         super().__delitem__(name)
         self._environ.pop(_environ_key(str(name)), None)
 
-    # The methods of dict below would go past the two above.
+    # The methods of dict would go past the two above.
+
+    clear = MutableMapping.clear
+    setdefault = MutableMapping.setdefault  # type: ignore[assignment]
 
     def pop(self, name: object, *default: Any) -> Any:
         if name in self or not default:
@@ -70,15 +74,6 @@ class RequestHeaders(HeaderMap):
         name, value = super().popitem()
         self._environ.pop(_environ_key(name), None)
         return name, value
-
-    def clear(self) -> None:
-        for name in list(self):
-            del self[name]
-
-    def setdefault(self, name: object, default: Any = None) -> Any:
-        if name not in self:
-            self[name] = default
-        return self[name]
 
     def elements(self, key: str) -> list[HeaderElement]:
         """Return the elements of header `key`, most preferred first.

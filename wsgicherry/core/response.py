@@ -23,11 +23,13 @@ from .headers import (
     NOT_ON_STATUS,
     PLAIN_HTML,
     SETTLED,
+    Pairs,
     cookie_headers,
     settle_headers,
 )
 from .hints import Hint, send_hints
 from .responseheaders import ResponseHeaders
+from .responsewords import ResponseWords
 from .sending import close_quietly
 
 MAX_LENGTH_DIGITS = 18
@@ -37,7 +39,7 @@ MAX_LENGTH_DIGITS = 18
 LINES_OF_ERRORS = {code: status_line(code) for code in REASONS if code >= 400}
 
 
-class Response(WebObResponse):
+class Response(ResponseWords):
     """One response: all of WebOb's attributes, and CherryPy's, whose meaning wins where both
     claim a word.
 
@@ -53,6 +55,7 @@ class Response(WebObResponse):
     conditional_response = False
 
     _headers: Any = None
+    _settled: Pairs | None = None
     _cookie: SimpleCookie | None = None
     _replaced: tuple[Any, ...] = ()
     """Bodies that others took the place of; all are closed with the last one."""
@@ -114,6 +117,14 @@ class Response(WebObResponse):
             self._headerlist += pairs  # PERF: nothing there that they could replace
         else:
             self.headers.update(pairs)
+
+    def show_settled(self, pairs: Pairs) -> None:
+        """Make `pairs` the headers: made by `settle_headers` before, and no Content-Length.
+
+        Unless somebody changes them, they need no second look when they are sent.
+        """
+        self._headerlist, self._headers = list(pairs), None
+        self._settled = pairs
 
     @property
     def cookie(self) -> SimpleCookie:
@@ -277,40 +288,9 @@ class Response(WebObResponse):
             self.headers["Content-Length"] = str(int(length) + len(data))
         return len(data)
 
-    # -- WebOb's own methods, on a response of WebOb's own kind ------------------------
-
-    def _plain(self) -> WebObResponse:
-        """Return a plain WebOb response with this one's status, headers and body."""
-        plain = WebObResponse(
-            status=self._status, headerlist=self._headerlist, app_iter=self._app_iter
-        )
-        plain.conditional_response = self.conditional_response
-        return plain
-
     def md5_etag(self, body: Any = None, set_content_md5: bool = False) -> None:
         """Set ETag to a digest of the body (WebOb's rule)."""
         self._plain().md5_etag(self.collapse_body() if body is None else body, set_content_md5)
-
-    def decode_content(self) -> None:
-        """Undo the Content-Encoding (WebOb's rule)."""
-        plain = self._plain()
-        plain.decode_content()
-        self._headerlist, self._headers = plain.headerlist, None
-        self._app_iter = plain.app_iter
-
-    def __call__(self, environ: Any, start_response: Any) -> Any:
-        """Answer as a WSGI application (WebOb's rule)."""
-        return self._plain()(environ, start_response)
-
-    def conditional_response_app(self, environ: Any, start_response: Any) -> Any:
-        """Answer as a WSGI application that heeds conditional requests (WebOb's rule)."""
-        return self._plain().conditional_response_app(environ, start_response)
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} at {id(self):#x} {self._status}>"
-
-    def __str__(self, skip_body: bool = False) -> str:
-        return self._plain().__str__(skip_body)
 
     # -- ahead of it -------------------------------------------------------------------
 
@@ -353,8 +333,9 @@ class Response(WebObResponse):
         """Settle a response that is not the usual page."""
         headerlist = self._headerlist
         length = None
-        # PERF: headers that stand in our own code need no second look: 0.2 us, not 1.5.
-        if tuple(map(id, headerlist)) in SETTLED:
+        # PERF: headers that stand in our own code, and those of a file or a page that was sent
+        # before, need no second look: 0.2 us, not 1.5.
+        if tuple(headerlist) == self._settled or tuple(map(id, headerlist)) in SETTLED:
             pairs = headerlist[:]
         else:
             pairs, length = settle_headers(headerlist)

@@ -60,6 +60,17 @@ class ResponseHeaders(WebObHeaders):
         """Return header `name`, set to `default` if it is not there."""
         return super().setdefault(_title(name), default)
 
+    def pop(self, name: Any, *default: Any) -> Any:
+        """Remove header `name`, however often it is there, and return its last value.
+
+        If it is not there, return `default`; KeyError without one.
+        """
+        values = self.getall(name)
+        if values:
+            del self[name]
+            return values[-1]
+        return super().pop(name, *default)
+
     def update(self, *args: Any, **kwargs: Any) -> None:
         """Set each of the headers given."""
         MutableMapping.update(self, *args, **kwargs)

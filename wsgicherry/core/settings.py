@@ -8,8 +8,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
+from ..wire.accept import MAX_ACCEPT_BYTES
+from ..wire.cookies import MAX_COOKIE_BYTES
 from ..wire.hosts import find_pattern_fault
+from ..wire.ranges import MAX_RANGES
 from .hooks import HOOK_POINTS
+from .logtext import ACCESS_LOG_FORMAT
 
 
 class Setting(NamedTuple):
@@ -65,10 +69,20 @@ _ROWS: dict[str, tuple[tuple[Any, ...], ...]] = {
             None,
             "A unix socket to use instead of host and port.",
         ),
-        ("socket_queue_size", _INT, 5, "How many connections may wait to be accepted."),
+        (
+            "socket_queue_size",
+            _INT,
+            5,
+            "How many connections may wait to be accepted; 5 stands for 1024.",
+        ),
         ("socket_timeout", _NUMBER, 10, "Seconds until an idle connection is closed."),
-        ("accepted_queue_size", _INT, -1, "How many accepted connections may wait; -1: any."),
-        ("accepted_queue_timeout", _NUMBER, 10, "Seconds to wait for room in that queue."),
+        (
+            "accepted_queue_size",
+            _INT,
+            -1,
+            "How many connections may be open beyond thread_pool; -1: 300 in all.",
+        ),
+        ("accepted_queue_timeout", _NUMBER, 10, "Accepted for CherryPy's sake."),
         ("shutdown_timeout", _NUMBER, 5, "Seconds that running requests get to finish."),
         (
             "protocol_version",
@@ -116,7 +130,7 @@ _ROWS: dict[str, tuple[tuple[Any, ...], ...]] = {
         (
             "access_log_format",
             _TEXT,
-            '{h} {l} {u} {t} "{r}" {s} {b} "{f}" "{a}"',
+            ACCESS_LOG_FORMAT,
             "How an access line looks, in str.format's words.",
         ),
         ("rot_<name>", _ANY, None, "Yours: the recipe for rotating files reads rot_maxBytes."),
@@ -160,9 +174,9 @@ _ROWS: dict[str, tuple[tuple[Any, ...], ...]] = {
         ("query_string_separator", _TEXT, "&", "What separates pairs.", ("&", "&;", ";")),
         ("path_params_first", _BOOL, False, "Prefer a path's parameters to others."),
         ("max_params", _INT, 1000, "How many parameters a request may have."),
-        ("max_cookie_bytes", _INT, 16 * 1024, "Bytes of cookies; more is answered 431."),
-        ("max_accept_bytes", _INT, 4 * 1024, "Bytes of an Accept header and its like."),
-        ("max_ranges", _INT, 16, "How many pieces of a file may be asked for at once."),
+        ("max_cookie_bytes", _INT, MAX_COOKIE_BYTES, "Bytes of cookies; more is answered 431."),
+        ("max_accept_bytes", _INT, MAX_ACCEPT_BYTES, "Bytes of an Accept header and its like."),
+        ("max_ranges", _INT, MAX_RANGES, "How many pieces of a file may be asked for at once."),
         ("image_map", _BOOL, False, "Read the query string '12,34' as x and y."),
         (
             *("allowed_hosts", (*_NAMES, str), (), "The Host names to answer to; none: all."),

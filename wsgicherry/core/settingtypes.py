@@ -84,8 +84,7 @@ def _read_alternative(node: ast.expr) -> Takes:
     types = _TYPES[name]
     if types != _LIST or not arguments:
         return Takes(types)
-    inner = [read_annotation(ast.unparse(argument)) for argument in arguments[:1]]
-    return Takes(types, (), inner[0].types)
+    return Takes(types, (), read_annotation(ast.unparse(arguments[0])).types)
 
 
 def _name(node: ast.expr) -> str:

@@ -60,6 +60,13 @@ class Tool:
         self._name = name
         self._priority = priority
         self.__doc__ = callable.__doc__
+        self._setargs()
+
+    def _setargs(self) -> None:
+        """Prepare the settings for introspection: nothing is to be done, they are looked up.
+
+        A subclass with an `__init__` of its own calls it (CherryPy's rule); it may override it.
+        """
 
     @property
     def on(self) -> bool:
@@ -129,11 +136,16 @@ class Tool:
         """Attach the tool with `settings` (without 'on') to a plan in the making, or to a
         request.
         """
-        priority = settings.pop("priority", None)
-        if priority is None:
-            priority = getattr(self.callable, "priority", self._priority)
+        priority = self._take_priority(settings)
         if self._point is not None:
             target.hooks.attach(self._point, self.callable, priority=priority, **settings)
+
+    def _take_priority(self, settings: dict[str, Any]) -> int:
+        """Return the place that `settings`, which lose it, give the tool; else its own."""
+        priority: int | None = settings.pop("priority", None)
+        if priority is None:
+            priority = getattr(self.callable, "priority", self._priority)
+        return priority
 
     def _setup(self) -> None:
         """Attach this tool to the current request, for tools that override it (CherryPy's
@@ -196,9 +208,7 @@ class PreparedTool(Tool):
         """Attach what `prepare` makes of `settings`. Config may move what runs at the tool's
         own point.
         """
-        priority = settings.pop("priority", None)
-        if priority is None:
-            priority = getattr(self.callable, "priority", self._priority)
+        priority = self._take_priority(settings)
         prepared = self.prepare(**settings)
         own, *others = prepared if isinstance(prepared, tuple) else (prepared,)
         failsafe = getattr(self.callable, "failsafe", None)
@@ -232,9 +242,7 @@ class HandlerTool(Tool):
 
     def attach(self, target: ToolTarget, settings: dict[str, Any]) -> None:
         """Attach a hook that drops the handler when the tool has answered."""
-        priority = settings.pop("priority", None)
-        if priority is None:
-            priority = getattr(self.callable, "priority", self._priority)
+        priority = self._take_priority(settings)
         target.hooks.attach(
             self._point or "before_handler", self._wrapper, priority=priority, **settings
         )
@@ -243,6 +251,8 @@ class HandlerTool(Tool):
 class HandlerWrapperTool(Tool):
     """A tool that wraps the handler: `newhandler(inner, *args, **kwargs)` is called in its
     place.
+
+    It takes any setting. They are not passed on: `newhandler` finds them in `request.config`.
     """
 
     def __init__(
@@ -256,11 +266,7 @@ class HandlerWrapperTool(Tool):
         super().__init__(point, self._wrap, name, priority)
         self.__doc__ = newhandler.__doc__
 
-    @cached_property
-    def _arguments(self) -> Mapping[str, inspect.Parameter] | None:
-        return {}
-
-    def _wrap(self, debug: bool = False) -> None:
+    def _wrap(self, **settings: Any) -> None:
         request = serving_now().request
         inner = request.handler
 

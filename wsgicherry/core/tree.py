@@ -8,11 +8,12 @@ from contextlib import suppress
 from typing import Any
 
 from ..wire.urls import join, keep_encoded_slashes
-from . import errorpages, errors
+from . import errorpages
 from .application import Application, WSGIApp
 from .application import Site as SharedSite
 from .current import find_serving
-from .errors import UNEXPECTED
+from .errors import UNEXPECTED, bare_error
+from .lifecycle import send_answer
 
 MAX_LOGGED_PATH_CHARS = 200
 
@@ -197,7 +198,7 @@ class Tree:
         app: Any = None if name is None else mounts[name]
         if not isinstance(app, (Application, Tree)):
             try:
-                self.site.start_engine()
+                self.site.engine.start_embedded()
             except UNEXPECTED:
                 return self.failed(environ, start_response)
         if name is None:
@@ -212,10 +213,9 @@ class Tree:
     def failed(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer 500 to what is no application's, because the engine did not start."""
         self.site.log.error("The engine did not start.", "ENGINE", 40, traceback=True)
-        status, headers, body = errors.bare_error()
-        self.site.log.access_environ(environ, status, len(body[0]))
-        start_response(status, headers, sys.exc_info())
-        return [] if environ.get("REQUEST_METHOD") == "HEAD" else body
+        return send_answer(
+            self.site.log, environ, start_response, bare_error(), sys.exc_info()
+        )
 
     def not_found(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer 404 for a path at which nothing is mounted."""
@@ -226,11 +226,10 @@ class Tree:
         headers = [
             ("Content-Type", content_type),
             ("Content-Length", str(len(body))),
-            *errorpages.SECURITY_HEADERS,
+            *errorpages.HEADERS,
         ]
-        self.site.log.access_environ(environ, page.status_line, len(body))
-        start_response(page.status_line, headers)
-        return [] if environ.get("REQUEST_METHOD") == "HEAD" else [body]
+        answer = page.status_line, headers, [body]
+        return send_answer(self.site.log, environ, start_response, answer)
 
     def _logged(self, environ: dict[str, Any], start_response: Any) -> Any:
         """Return a start_response that writes the access line of a foreign application."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from ..wire.hosts import DEFAULT_PORTS
 from ..wire.urls import join
 from .current import serving_now
 from .dispatcher import Dispatcher
 from .reach import Gap, Serves
 
 SECTION = "tools.staticdir.section"
-
-DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 Value = TypeVar("Value")
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import string
 from collections.abc import Callable, Container, Mapping
 from types import FunctionType, MethodType
 from typing import Any, NamedTuple
 
 from .errors import CherryPyException, HTTPError
-from .expose import is_dunder
+from .expose import PUNCTUATION_TO_UNDERSCORES, is_dunder
 
 MAX_PATH_SEGMENTS = 1000
 """More segments than this are answered 414: each costs a look-up."""
-
-PUNCTUATION_TO_UNDERSCORES = str.maketrans(string.punctuation, "_" * len(string.punctuation))
 
 Config = Mapping[str, Any]
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from hmac import compare_digest
+from types import CoroutineType
 from typing import Any
 
 from ..core.current import serving_now
@@ -94,21 +95,32 @@ def prepare_basic_auth(
     def authenticate() -> None:
         request = serving_now().request
         header = request.environ.get("HTTP_AUTHORIZATION")
-        if header:
-            credentials = _read(header, accept_charset)
-            if credentials is not None:
-                username, password = credentials
-                if checkpassword(area, username, password):
-                    request.login = username
-                    if debug:
-                        request.log(f"{username!r} is let in.", "TOOLS.BASIC_AUTH")
-                    return
-                if debug:
-                    request.log(f"{username!r} is not let in.", "TOOLS.BASIC_AUTH")
+        credentials = _read(header, accept_charset) if header else None
+        if credentials is not None:
+            username, password = credentials
+            answer = checkpassword(area, username, password)
+            if answer is not True:
+                refuse_coroutine(answer)
+            if debug:
+                verb = "is" if answer else "is not"
+                request.log(f"{username!r} {verb} let in.", "TOOLS.BASIC_AUTH")
+            if answer:
+                request.login = username
+                return
         serving_now().response.headers["Www-Authenticate"] = challenge
         raise HTTPError(401, NOT_AUTHORIZED)
 
     return authenticate
+
+
+def refuse_coroutine(answer: Any) -> None:
+    """TypeError for what an `async def` gave: as any object it is true, whoever asks."""
+    if isinstance(answer, CoroutineType):
+        answer.close()
+        raise TypeError(
+            "checkpassword is 'async def': nothing here awaits it. Write 'def', or run the "
+            "coroutine in it with asyncio.run(...)."
+        )
 
 
 def _read(header: str, charset: str) -> tuple[str, str] | None:

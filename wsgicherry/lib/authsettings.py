@@ -28,9 +28,9 @@ def check_realm(realm: Any, is_hashed: bool = True) -> str:
     """
     if not isinstance(realm, str):
         raise ConfigError(f"The realm must be a text, not {realm!r}.", key="realm")
-    charset = "ASCII" if is_hashed else "ISO-8859-1"
-    is_known = realm.isprintable() and all(ord(c) < (128 if is_hashed else 256) for c in realm)
-    if '"' in realm or "\\" in realm or not is_known:
+    charset, highest = ("ASCII", "\x7f") if is_hashed else ("ISO-8859-1", "\xff")
+    is_plain = realm.isprintable() and max(realm, default="") <= highest
+    if '"' in realm or "\\" in realm or not is_plain:
         raise ConfigError(
             f"The realm {realm!r} must not hold quotes, backslashes, control characters or "
             f"letters beyond {charset}.",

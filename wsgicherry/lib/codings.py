@@ -181,11 +181,11 @@ def make_codings(names: Iterable[str] | None, levels: Mapping[str, int]) -> tupl
     ConfigError for a name that is unknown, or whose library is missing.
     """
     wanted = DEFAULT_NAMES if names is None else tuple(names)
-    for name in (*wanted, *levels):
-        if name not in CODINGS:
-            known = ", ".join(CODINGS)
-            met = f"There is no coding {name!r};"
-            raise ConfigError(met, f"known are {known}.", key="tools.compress.codings")
+    for key, listed in (("codings", wanted), ("levels", levels)):
+        for name in listed:
+            if name not in CODINGS:
+                known = f"known are {', '.join(CODINGS)}."
+                raise ConfigError(f"There is no coding {name!r};", known, key=key)
     made = []
     for name in wanted:
         try:
@@ -195,7 +195,7 @@ def make_codings(names: Iterable[str] | None, levels: Mapping[str, int]) -> tupl
                 raise ConfigError(
                     f"The coding {name!r} needs a library that is not installed ({error}).",
                     "Install it: pip install 'wsgicherry[compress]'",
-                    key="tools.compress.codings",
+                    key="codings",
                 ) from None
     return tuple(made)
 

@@ -10,14 +10,11 @@ from ..core.bodies import FileChunks, close_body
 from ..core.current import serving_now
 from ..core.errors import HTTPError
 from ..core.headers import EVENT_STREAM, HTML_UTF8, JSON, add_settled
-from ..wire.accept import MalformedHeader, parse_accept
+from ..wire.accept import IDENTITY, choose_coding
 from ..wire.status import valid_status
 from . import set_vary_header
 from .codings import CODINGS, Coding, Gzip, Packer, make_codings, pack_chunks
 from .conditional import as_known, settle_etag, weaken_etag
-
-IDENTITY = "identity"
-"""The name of the body as it is (RFC 9110 section 12.5.3)."""
 
 GZIP_TYPES = ("text/html", "text/plain")  # CherryPy's
 
@@ -74,7 +71,7 @@ def gzip(
     406 for a client that refuses the plain body too. Source: BEHAVIOUR 6.5, RFC 9110 section
     12.5.3.
     """
-    prepare_gzip(compress_level, mime_types)()
+    prepare_gzip(compress_level, mime_types, debug)()
 
 
 def prepare_gzip(
@@ -83,7 +80,8 @@ def prepare_gzip(
     debug: bool = False,
 ) -> Callable[[], None]:
     """Return what `gzip` does with these settings; ConfigError for what they cannot be."""
-    return Compression((Gzip(compress_level),), mime_types, is_plain_first=True).run
+    codings, debug_context = (Gzip(compress_level),), "TOOLS.GZIP" if debug else ""
+    return Compression(codings, mime_types, 0, debug_context, is_plain_first=True).run
 
 
 def compress(
@@ -102,7 +100,7 @@ def compress(
 
     Each chunk of a stream is sent at once. What is left alone, and 406: as for `gzip`.
     """
-    prepare_compress(codings, levels, mime_types, min_bytes)()
+    prepare_compress(codings, levels, mime_types, min_bytes, debug)()
 
 
 def prepare_compress(
@@ -114,20 +112,24 @@ def prepare_compress(
 ) -> Callable[[], None]:
     """Return what `compress` does with these settings; ConfigError for what they cannot be."""
     names = [codings] if isinstance(codings, str) else codings
-    return Compression(make_codings(names, levels or {}), mime_types, min_bytes).run
+    made, debug_context = make_codings(names, levels or {}), "TOOLS.COMPRESS" if debug else ""
+    return Compression(made, mime_types, min_bytes, debug_context).run
 
 
 class Compression:
     """What compresses the bodies of a page: its codings, the best first, and for which bodies.
 
-    `is_plain_first`: a client that takes the plain body as gladly gets that.
+    `debug_context`: where in the log to say what is done, if at all. `is_plain_first`: a client
+    that takes the plain body as gladly gets that.
     """
 
     def __init__(
         self,
         codings: Iterable[Coding],
         mime_types: str | Iterable[str],
-        min_bytes: int = 0,
+        min_bytes: int,
+        debug_context: str,
+        *,
         is_plain_first: bool = False,
     ) -> None:
         self.codings = {coding.name: coding for coding in codings}
@@ -135,6 +137,7 @@ class Compression:
         patterns = (mime_types,) if isinstance(mime_types, str) else mime_types
         self.patterns = tuple(pattern.lower() for pattern in patterns)
         self.min_bytes = min_bytes
+        self.debug_context = debug_context
         self.is_plain_first = is_plain_first
 
     def run(self) -> None:
@@ -142,16 +145,16 @@ class Compression:
         serving = serving_now()
         request, response = serving.request, serving.response
         add_vary(response)
-        header = request.environ.get("HTTP_ACCEPT_ENCODING")
-        if not header or len(header) > request.max_accept_bytes:
-            return
-        name = choose_coding(header, self.names, self.is_plain_first)
+        header, most = request.environ.get("HTTP_ACCEPT_ENCODING"), request.max_accept_bytes
+        name = choose_coding(header, self.names, most, is_plain_first=self.is_plain_first)
+        if self.debug_context:
+            request.log(f"Accept-Encoding: {header!r}: {name!r}", self.debug_context)
         if name == IDENTITY:
             return
         if is_not_modified(response.status):
             echo_weak_tag(request, response)
         elif not getattr(request, "cached", False) and self.is_meant(response):
-            self.answer(response, name, header)
+            self.answer(request, response, name)
 
     def is_meant(self, response: Any) -> bool:
         """Tell whether the body may be compressed, and is of a type that is worth it."""
@@ -164,7 +167,7 @@ class Compression:
             return False  # RFC 9111 section 5.2.2.6
         return matches_type(str(named.get("Content-Type", "")), self.patterns)
 
-    def answer(self, response: Any, name: str | None, header: str) -> None:
+    def answer(self, request: Any, response: Any, name: str | None) -> None:
         """Pack the body by the coding `name`; None: the client takes nothing that we have."""
         if name is None:
             # Set, not raised: this hook runs on an error's page as well, and would raise again.
@@ -172,53 +175,12 @@ class Compression:
             add_vary(response)
             return
         size_bytes = find_size(response.body)
-        is_short = size_bytes is not None and size_bytes < self.min_bytes
-        if not is_short or choose_coding(header, ()) is None:
-            describe(serving_now().request, response, name)
-            pack(response, self.codings[name], size_bytes)
-
-
-# -- what the client wants -------------------------------------------------------------
-
-MAX_CACHED_CHARS = 256
-
-
-def choose_coding(
-    header: str, names: tuple[str, ...], is_plain_first: bool = False
-) -> str | None:
-    """Return the first of `names` that an Accept-Encoding header takes, IDENTITY where the
-    plain body is to be sent, None for a client that takes neither.
-
-    A header that cannot be read asks for nothing. The plain body is sent to a client that names
-    it and likes it better than all of `names` (with `is_plain_first`: as well as).
-    """
-    if len(header) > MAX_CACHED_CHARS:
-        return _choose(header, names, is_plain_first)
-    return _cached_choose(header, names, is_plain_first)
-
-
-def _choose(header: str, names: tuple[str, ...], is_plain_first: bool) -> str | None:
-    try:
-        accepted = parse_accept(header, len(header))
-    except MalformedHeader:
-        return IDENTITY
-    qualities: dict[str, float] = {}
-    for name, quality in accepted:  # the most wanted first
-        qualities.setdefault(ALIASES.get(name, name), quality)
-    others = qualities.get("*", 0)
-    best = max([qualities.get(name, others) for name in names], default=0)
-    if best == 0:
-        return None if qualities.get(IDENTITY, qualities.get("*")) == 0 else IDENTITY
-    plain = qualities.get(IDENTITY, 0)
-    if plain > best or (is_plain_first and plain == best):
-        return IDENTITY
-    return next(name for name in names if qualities.get(name, others) > 0)
-
-
-ALIASES = {"x-gzip": "gzip"}  # RFC 9110 section 8.4.1.3
-
-# PERF: clients send few different ones: 0.1 us, not 5.
-_cached_choose = lru_cache(maxsize=256)(_choose)
+        if size_bytes is not None and size_bytes < self.min_bytes:
+            header, most = request.environ["HTTP_ACCEPT_ENCODING"], request.max_accept_bytes
+            if choose_coding(header, (), most) is not None:  # the plain body will do
+                return
+        describe(request, response, name)
+        pack(response, self.codings[name], size_bytes)
 
 
 # -- which bodies ----------------------------------------------------------------------

@@ -15,6 +15,7 @@ from ..core.bodies import CHUNK_BYTES, FileChunks
 from ..core.current import serving_now
 from ..core.errors import HTTPError, HTTPRedirect
 from ..wire.conditions import (
+    NO_CONDITIONS,
     READING,
     Conditions,
     find_outcome,
@@ -25,8 +26,6 @@ from ..wire.conditions import (
     weaken,
 )
 from ..wire.headers import split_elements
-
-NO_CONDITIONS = Conditions()
 
 TOO_LATE = (
     "A condition of this {} failed after its handler had run. Let the handler call "
@@ -42,9 +41,9 @@ def validate_etags(autotags: bool = False, debug: bool = False) -> None:
 
     `autotags`: make a strong tag of the body of a page that has none. Streams, large files and
     answers to other methods than GET and HEAD get none. A tag without quotes is quoted. A
-    Last-Modified counts too, for GET and HEAD. Once a response has been compared by its tag
-    it is not again: call this in a handler, with the present tag set, before it changes
-    anything. Source: BEHAVIOUR 6.6, RFC 9110 section 13.2.2.
+    Last-Modified counts too. Once a response has been compared by its tag it is not again: call
+    this in a handler, with the present tag and date set, before it changes anything. Source:
+    BEHAVIOUR 6.6, RFC 9110 section 13.2.2.
     """
     serving = serving_now()
     request = serving.request
@@ -60,13 +59,13 @@ def validate_etags(autotags: bool = False, debug: bool = False) -> None:
     if etag:
         response.ETag = etag  # CherryPy's mark; `response.etag` is WebOb's view of the header
     conditions = Conditions.of(request.environ)
-    if request.method not in READING:
-        # When this runs as a hook, a page that changes something has a new date already.
+    if request.method not in READING and has_run(request):
+        # A page that has changed something has a new date by now.
         conditions = conditions._replace(if_unmodified_since=None)
     if code // 100 == 2 and not is_new(request, code):
         decide = partial(answer, request, response, conditions, etag)
         caching = getattr(serving, "caching", None)
-        if caching is None or request.stage != "before_finalize":
+        if caching is None or not has_run(request):
             decide()
         else:
             # A 304 is for one client: what it would have got is stored for all of them first.
@@ -82,7 +81,7 @@ def validate_since() -> None:
     serving = serving_now()
     request, response = serving.request, serving.response
     sent = Conditions.of(request.environ)
-    dates = Conditions()
+    dates = NO_CONDITIONS
     if sent.if_match is None:
         dates = dates._replace(if_unmodified_since=sent.if_unmodified_since)
         if sent.if_none_match is None:
@@ -97,17 +96,16 @@ def answer(request: Any, response: Any, conditions: Conditions, etag: str | None
         return
     modified = parse_date(as_text(response.headers.get("Last-Modified")))
     outcome = find_outcome(request.method, conditions, etag, modified)
-    has_run = request.stage == "before_finalize"
     if outcome == 304:
         if etag and conditions.if_none_match is not None:
             response.headers["ETag"] = as_known(etag, conditions.if_none_match)
         not_modified = HTTPRedirect([], 304)
-        if not has_run:
+        if not has_run(request):
             raise not_modified
         # PERF: raised, it would run all hooks of this point once more: 10 us of 33.
         not_modified.set_response()
     elif outcome == 412:
-        if has_run and request.method not in READING:
+        if request.method not in READING and has_run(request):
             request.log(TOO_LATE.format(request.method), "TOOLS.ETAGS", logging.WARNING)
         raise HTTPError(412, describe_failure(conditions, etag))
 
@@ -125,6 +123,11 @@ def describe_failure(conditions: Conditions, etag: str | None) -> str | None:
 def list_tags(header: str) -> list[str]:
     """Return what a header lists, or the beginning of it, as a message shows it."""
     return [part.strip() for part in split_elements(header[:MAX_SHOWN_CHARS])]
+
+
+def has_run(request: Any) -> bool:
+    """Tell whether the handler is done: this is the hook, not a call in the handler."""
+    return bool(request.stage == "before_finalize")
 
 
 def is_new(request: Any, code: int) -> bool:

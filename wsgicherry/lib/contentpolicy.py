@@ -93,11 +93,16 @@ def check_keywords(name: str, text: str, key: str) -> None:
 
 
 def without_nonce(text: str) -> str:
-    """Return what a directive says on a response that has no nonce."""
+    """Return what a directive says on a response that has no nonce.
+
+    'unsafe-inline' goes with it: beside a nonce it is for old browsers alone (CSP Level 3
+    section 6.7.3.2), without one it would let in every script.
+    """
     sources = text.split()
     if NONCE not in sources:
         return text
-    return " ".join(source for source in sources if source != NONCE) or "'none'"
+    dropped = (NONCE, "'unsafe-inline'")
+    return " ".join(each for each in sources if each.lower() not in dropped) or "'none'"
 
 
 def write_policy(directives: Mapping[str, str]) -> str:

@@ -5,7 +5,6 @@ Source: the Fetch standard, section 3.3 (https://fetch.spec.whatwg.org/#http-cor
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,6 +15,7 @@ from ..core.headers import HTML_UTF8, JSON, add_settled
 from ..core.loaded import ConfigError
 from ..core.tools import Elsewhere
 from . import set_vary_header
+from .headernames import check_name
 from .originlist import ANY, OriginList, is_origin, list_of
 
 UNKNOWN_METHODS = ("GET", "HEAD", "POST")
@@ -24,8 +24,6 @@ UNKNOWN_METHODS = ("GET", "HEAD", "POST")
 VARY_ORIGIN = ("Vary", "Origin")
 add_settled(HTML_UTF8, VARY_ORIGIN)
 add_settled(JSON, VARY_ORIGIN)
-
-_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 section 5.6.2
 
 # Whatever is asked of a preflight, its answer depends on these.
 _ASKED = "Access-Control-Request-Method, Access-Control-Request-Headers"
@@ -92,8 +90,7 @@ class Policy:
     def _tokens(self, names: Any, key: str) -> str:
         listed = list_of(names, key)
         for name in listed:
-            if not (isinstance(name, str) and _TOKEN.fullmatch(name)):
-                raise ConfigError(f"{name!r} is in it.", "That is no name.", key=key)
+            check_name(key, name)
             if name == ANY and self.credentials:
                 raise ConfigError(
                     "With credentials browsers take '*' for a name.", "List them.", key=key

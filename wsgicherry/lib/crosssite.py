@@ -6,8 +6,7 @@ from typing import Any, NoReturn
 
 from ..core.current import serving_now
 from ..core.errors import HTTPError
-
-_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+from ..wire.hosts import DEFAULT_PORTS
 
 
 def refuse_cross_site() -> None:
@@ -64,4 +63,4 @@ def is_cross_site(fetch_site: str | None, origin: str | None, host: str) -> bool
     # Secure cookie, and HSTS, is what keeps them off.
     scheme, _, origin_host = origin.lower().partition("://")
     # An Origin never has its scheme's port; a Host header that a proxy makes may.
-    return origin_host != host.lower().removesuffix(_DEFAULT_PORTS.get(scheme, ""))
+    return origin_host != host.lower().removesuffix(DEFAULT_PORTS.get(scheme, ""))

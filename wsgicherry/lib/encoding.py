@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from importlib import import_module
@@ -15,7 +17,7 @@ from ..core.current import serving_now
 from ..core.errors import HTTPError, NotFound
 from ..core.headers import EVENT_STREAM, HTML_UTF8, JSON, PLAIN_HTML
 from ..core.requestheaders import read_accept
-from ..wire.headers import MalformedHeader, header_elements
+from ..wire.headers import HeaderElement, MalformedHeader, header_elements
 from . import set_vary_header
 
 if TYPE_CHECKING:
@@ -30,7 +32,6 @@ __all__ = [
     "compress",
     "decode",
     "decompress",
-    "encode",
     "gzip",
     "prepare_iter",
 ]
@@ -59,26 +60,6 @@ _CLIENT_CHARSET = re.compile(
 )
 
 
-def encode(
-    encoding: str | None = None,
-    errors: str = "strict",
-    text_only: bool = True,
-    add_charset: bool = True,
-    default_encoding: str = "utf-8",
-    debug: bool = False,
-) -> None:
-    """Encode what the handler returns as text, in a charset that the client accepts.
-
-    `encoding`: the only charset to use; None leaves it to the client. `errors`: what to do with
-    letters that the charset lacks, as for `str.encode`. `text_only`: leave bodies alone whose
-    Content-Type is not text/*. `add_charset`: put the charset into Content-Type.
-    `default_encoding`: the charset for clients that ask for none.
-
-    HTTPError 406 when no charset will do. Source: BEHAVIOUR 6.5.
-    """
-    ResponseEncoder(encoding, errors, text_only, add_charset, default_encoding).wrap()
-
-
 def decode(
     encoding: str | Iterable[str] | None = None,
     default_encoding: str | Iterable[str] = "utf-8",
@@ -105,27 +86,30 @@ def prepare_encode(
     default_encoding: str = "utf-8",
     debug: bool = False,
 ) -> Callable[[], None]:
-    """Return what `encode` does with these settings."""
-    return ResponseEncoder(encoding, errors, text_only, add_charset, default_encoding).wrap
+    """Return what puts an encoder of these settings around the handler of a request."""
+    return ResultEncoder(encoding, errors, text_only, add_charset, default_encoding, debug).wrap
 
 
-class ResponseEncoder:
-    """What encodes the results of handlers, by one set of `encode`'s arguments."""
+class ResultEncoder:
+    """What encodes the results of handlers, by one set of `tools.encode`'s settings."""
 
     def __init__(
         self,
-        encoding: str | None = None,
-        errors: str = "strict",
-        text_only: bool = True,
-        add_charset: bool = True,
-        default_encoding: str = "utf-8",
+        encoding: str | None,
+        errors: str,
+        text_only: bool,
+        add_charset: bool,
+        default_encoding: str,
+        debug: bool,
     ) -> None:
         self.encoding = encoding
         self.errors = errors
         self.text_only = text_only
         self.add_charset = add_charset
         self.default_encoding = default_encoding
-        self.is_default = encoding is None and add_charset and default_encoding == "utf-8"
+        self.debug = debug
+        is_usual = encoding is None and add_charset and default_encoding == "utf-8"
+        self.is_default = is_usual and not debug
 
     def wrap(self) -> None:
         """Put this encoder around the handler of the current request, if it has one."""
@@ -190,7 +174,7 @@ class ResponseEncoder:
             return chunks
         if lower_type.startswith(EVENT_STREAM):
             return EncodedStream(chunks, "utf-8", self.errors)
-        element = response.headers.elements("Content-Type")[0]
+        element = HeaderElement.from_str(content_type)
         try:
             charset, encoded = self.find_charset(chunks)
         except HTTPError:
@@ -199,6 +183,8 @@ class ResponseEncoder:
             raise
         element.params["charset"] = charset
         response.headers["Content-Type"] = str(element)
+        if self.debug:
+            serving_now().request.log(f"Content-Type is {element}", "TOOLS.ENCODE")
         return encoded
 
     def find_charset(self, chunks: Iterable[Any]) -> tuple[str, Iterable[bytes]]:
@@ -223,6 +209,9 @@ class ResponseEncoder:
                 500, f"Response body could not be encoded with {self.default_encoding!r}."
             )
         else:
+            if serving.response.stream and self.errors == "strict":
+                # A stream cannot be tried. No client may break it off by what it asks for.
+                encoder.errors = "replace"
             for name in self.candidates(elements, names):
                 if encoder.encodes_with(name):
                     return name, encoder.result
@@ -245,6 +234,38 @@ class ResponseEncoder:
             # Without '*' this one counts as accepted (RFC 2616 section 14.2).
             wanted.append("iso-8859-1")
         return wanted[:MAX_CHARSETS_TRIED]
+
+
+class ResponseEncoder(ResultEncoder):
+    """Encode what the handler returns as text, in a charset that the client accepts.
+
+    `encoding`: the only charset to use; None leaves it to the client. `errors`: what to do with
+    letters that the charset lacks, as for `str.encode`. `text_only`: leave bodies alone whose
+    Content-Type is not text/*. `add_charset`: put the charset into Content-Type.
+    `default_encoding`: the charset for clients that ask for none.
+
+    By hand: to make one is to put it in the place of the current request's handler, which it
+    calls as `oldhandler`. HTTPError 406 when no charset will do. Source: BEHAVIOUR 6.5.
+    """
+
+    def __init__(
+        self,
+        encoding: str | None = None,
+        errors: str = "strict",
+        text_only: bool = True,
+        add_charset: bool = True,
+        default_encoding: str = "utf-8",
+        debug: bool = False,
+    ) -> None:
+        super().__init__(encoding, errors, text_only, add_charset, default_encoding, debug)
+        request = serving_now().request
+        self.oldhandler = request.handler
+        if request.handler is not None:
+            request.handler = self
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return what the old handler does, encoded."""
+        return self.encode(self.oldhandler(*args, **kwargs))
 
 
 def find_content_type(headerlist: list[tuple[Any, Any]]) -> str | None:
@@ -289,34 +310,32 @@ class Encoder:
         if self.is_bytes:
             self.result = self.chunks
             return True
-        if self.is_stream:
-            self.result = EncodedStream(self.chunks, charset, self.errors)
-            return True
-        encoded = []
-        for chunk in self.chunks:
-            data = encode_text(chunk, charset, self.errors) if isinstance(chunk, str) else chunk
-            if data is None:
-                return False
-            encoded.append(data)
-        self.result = encoded
+        try:
+            if self.is_stream:
+                self.result = EncodedStream(self.chunks, charset, self.errors)
+            else:
+                self.result = list(encode_chunks(self.chunks, charset, self.errors))
+        except (UnicodeError, LookupError):
+            return False
         return True
 
 
 class EncodedStream:
-    """An iterator over the chunks of another, text encoded; closing it closes the other."""
+    """An iterator over the chunks of another, text encoded; closing it closes the other.
+
+    LookupError for what is no charset of text.
+    """
 
     def __init__(self, chunks: Iterable[Any], charset: str, errors: str = "strict") -> None:
+        "".encode(charset)
         self.chunks = chunks
-        self.iterator = iter(chunks)
-        self.charset = charset
-        self.errors = errors
+        self.encoded = encode_chunks(chunks, charset, errors)
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
-        chunk = next(self.iterator)
-        return chunk.encode(self.charset, self.errors) if isinstance(chunk, str) else chunk
+        return next(self.encoded)
 
     def close(self) -> None:
         """Close what is encoded."""
@@ -336,12 +355,27 @@ class UTF8StreamEncoder(EncodedStream):
         return getattr(self.chunks, name)
 
 
-def encode_text(text: str, charset: str, errors: str) -> bytes | None:
-    """Return `text` in `charset`, or None if it cannot be had in it."""
-    try:
-        return text.encode(charset, errors)
-    except (UnicodeError, LookupError):
-        return None
+def encode_chunks(chunks: Iterable[Any], charset: str, errors: str) -> Iterator[bytes]:
+    """Yield `chunks`, text encoded. A byte order mark stands before the first text only.
+
+    UnicodeError for what the charset lacks, LookupError for what is no charset of text.
+    """
+    unmarked = UNMARKED.get(codecs.lookup(charset).name, charset)
+    for chunk in chunks:
+        if isinstance(chunk, str):
+            yield chunk.encode(charset, errors)
+            charset = unmarked
+        else:
+            yield chunk
+
+
+_ORDER = "le" if sys.byteorder == "little" else "be"
+UNMARKED = {
+    "utf-16": f"utf-16-{_ORDER}",
+    "utf-32": f"utf-32-{_ORDER}",
+    "utf-8-sig": "utf-8",
+}
+"""The charsets that begin with a byte order mark, without it."""
 
 
 def as_chunks(body: Any) -> Iterable[Any]:

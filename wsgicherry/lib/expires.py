@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from ..core.current import serving_now
+from ..core.current import find_serving, serving_now
 from ..wire.headers import HTTPDate
 from .conditional import will_be_tagged
 
@@ -24,9 +24,12 @@ def expires(secs: float | timedelta = 0, force: bool = False, debug: bool = Fals
 
     `secs`: seconds from now, or a timedelta. `force`: replace what the page says itself, and
     say it of a page, too, that has neither ETag, Last-Modified, Age nor Expires. ValueError or
-    TypeError for `secs` that are no time. Source: BEHAVIOUR 6.6.
+    TypeError for `secs` that are no time. Outside a request it does nothing: programs for
+    CherryPy call it as they start. Source: BEHAVIOUR 6.6.
     """
-    prepare_expires(secs, force, debug)()
+    set_expires = prepare_expires(secs, force, debug)
+    if find_serving() is not None:
+        set_expires()
 
 
 def prepare_expires(

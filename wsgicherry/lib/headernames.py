@@ -6,21 +6,20 @@ import re
 from collections.abc import Iterable
 
 from ..core.loaded import ConfigError
+from ..wire.headers import TOKEN
 
-# RFC 9110 section 5.6.2.
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_TOKEN = re.compile(TOKEN)
 
 
 def list_names(key: str, names: str | Iterable[str] | None) -> tuple[str, ...]:
     """Return the names that the config key `key` gives; ConfigError for one that is none."""
     found = (names,) if isinstance(names, str) else tuple(names or ())
     for name in found:
-        check_name(key, name)
+        check_name(key, name, "Several of them are a list: ['a', 'b'].")
     return found
 
 
-def check_name(key: str, name: object) -> None:
+def check_name(key: str, name: object, wanted: str = "Write letters, digits and '-'.") -> None:
     """ConfigError unless `name` can be that of a method or of a header."""
     if not isinstance(name, str) or not _TOKEN.fullmatch(name):
-        met = f"It holds {name!r}, which is no name;"
-        raise ConfigError(met, "several of them are a list: ['a', 'b'].", key=key)
+        raise ConfigError(f"It holds {name!r}, which is no name.", wanted, key=key)

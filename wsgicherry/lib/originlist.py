@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..core.loaded import ConfigError
+from ..wire.hosts import DEFAULT_PORTS
 
 MAX_ORIGIN_CHARS = 512
 """A host has at most 253 (RFC 1035 section 2.3.4); a longer Origin is no browser's."""
@@ -22,7 +23,6 @@ _HOST = rf"{_LABEL}(?:\.{_LABEL})*"
 _PORT = r"(?::[1-9][0-9]{0,4})?"
 _ORIGIN = re.compile(rf"null|{_SCHEME}://(?:{_HOST}|\[[0-9a-f:.]+\]){_PORT}")
 _WILDCARD = re.compile(rf"({_SCHEME}://)\*(\.{_HOST}{_PORT})")
-_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 _WANTED = (
     "Write it as browsers send it: 'https://app.example', 'https://*.app.example' for one more "
@@ -67,7 +67,7 @@ class OriginList:
         if not isinstance(origin, str):
             raise self._error(origin, "It is no text.")
         scheme, _, rest = origin.partition("://")
-        port = _DEFAULT_PORTS.get(scheme)
+        port = DEFAULT_PORTS.get(scheme)
         if port and rest.endswith(port):
             raise self._error(origin, f"Browsers leave out the port that {scheme} has anyway.")
         wildcard = _WILDCARD.fullmatch(origin)

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from ..core.current import serving_now
 from ..core.errors import HTTPError
 from ..core.loaded import ConfigError
+from ..core.tools import Elsewhere
 from .headernames import check_name
+from .stores.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     from limits import RateLimitItem
@@ -33,23 +35,27 @@ MAX_KEPT_LIMITERS = 64
 """A program has a handful of stores; more than these are made anew."""
 
 _IPV6_PREFIX = 64
-_COUNTED = "wsgicherry.ratelimit"
+_TOLD = "wsgicherry.ratelimit"
 # What may stand in a key of every store; anything else is hashed.
 _PLAIN_KEY = re.compile(r"[\w.:-]{1,100}", re.ASCII)
 _NO_PACKAGE = "tools.ratelimit needs the package limits: pip install 'wsgicherry[ratelimit]'."
 
 
-class TooManyRequests(HTTPError):
-    """429, with the headers that say how long to wait."""
+# After `caching` (100) has taken its copy: that is for all clients, and these are one's own.
+HEADERS_PRIORITY = 110
 
-    def __init__(self, headers: Sequence[tuple[str, str]], wait_seconds: int) -> None:
+
+class TooManyRequests(HTTPError):
+    """429, with a Retry-After header."""
+
+    def __init__(self, wait_seconds: int) -> None:
         super().__init__(429, f"Too many requests. Try again in {wait_seconds} seconds.")
-        self.headers = (*headers, ("Retry-After", str(wait_seconds)))
+        self.wait_seconds = wait_seconds
 
     def set_response(self) -> None:
         """Make the current response this error's page."""
         super().set_response()
-        serving_now().response.headers.update(self.headers)
+        serving_now().response.headers["Retry-After"] = str(self.wait_seconds)
 
 
 def ratelimit(
@@ -69,14 +75,19 @@ def ratelimit(
     whom to count, a function without arguments; None is the client's address, and the function
     answers None for who is not limited. `storage`: where the counters are: 'memory://',
     'memcached://host:port', 'redis://host:port/0', or a storage object of limits. `strategy`:
-    how they count. `name`: the name of the counters; pages with the same one count together.
-    `when_down`: whether requests pass or are refused (503) while the store does not answer.
+    how they count. `name`: the name of the counters; pages with the same one and the same limit
+    count together. `when_down`: whether requests pass or are refused (503) while the store does
+    not answer.
 
-    A request counts once under a name. An IPv6 client is its /64 network, of which it may use
+    A request counts once in a counter. An IPv6 client is its /64 network, of which it may use
     every address. The answers tell what is left (draft-ietf-httpapi-ratelimit-headers).
     ConfigError for what cannot be.
     """
-    prepare_ratelimit(limit, key, storage, strategy, name, when_down, debug)()
+    count, *_ = prepare_ratelimit(limit, key, storage, strategy, name, when_down, debug)
+    try:
+        count()
+    finally:
+        add_headers()
 
 
 def prepare_ratelimit(
@@ -87,38 +98,44 @@ def prepare_ratelimit(
     name: str = "default",
     when_down: str = "pass",
     debug: bool = False,
-) -> Callable[[], None]:
-    """Return what `ratelimit` does with these settings; ConfigError for what cannot be."""
+) -> tuple[Any, ...]:
+    """Return what counts requests, and what tells the clients; ConfigError for settings that
+    cannot be.
+    """
     check_name("tools.ratelimit.name", name)
     policies = read_policies(limit, name)
     find_limiter(storage, strategy, os.getpid())
     find_key = find_address if key is None else key
+    limits = tuple((policy.amount, policy.window_seconds) for policy in policies)
 
     def count() -> None:
-        # An internal redirect hands its environ on: what the client asked once counts once.
-        counted = serving_now().request.environ.setdefault(_COUNTED, set())
-        if name in counted:
+        client = find_key()
+        if client is None:
             return
-        counted.add(name)
-        who = find_key()
-        if who is None:
+        who = make_key(client)
+        told, counter = find_told(serving_now().request), (name, who, limits)
+        if counter in told:
             return
+        told[counter] = []
         # A child process has connections and counters of its own.
         limiter = find_limiter(storage, strategy, os.getpid())
-        standings = limiter.hit(policies, name, make_key(who))
+        standings = limiter.hit(policies, name, who)
         if standings is None:
             if when_down == "refuse":
-                raise HTTPError(503, "Requests cannot be counted at the moment.")
+                raise StoreUnavailable("The store of the rate limits does not answer.")
             return
         if debug:
-            serving_now().request.log(f"{who!r}: {standings}", "TOOLS.RATELIMIT")
-        headers = make_headers(policies, standings)
-        waits = [standing.seconds for standing in standings if standing.is_over]
-        if waits:
-            raise TooManyRequests(headers, max(waits))
-        serving_now().response.headers.update(headers)
+            serving_now().request.log(f"{client!r}: {standings}", "TOOLS.RATELIMIT")
+        told[counter] = list(zip(policies, standings, strict=True))
+        wait = max((standing.seconds for standing in standings if standing.is_over), default=0)
+        if wait:
+            raise TooManyRequests(wait)
 
-    return count
+    return (
+        count,
+        Elsewhere("before_finalize", add_headers, HEADERS_PRIORITY),
+        Elsewhere("after_error_response", add_headers, HEADERS_PRIORITY),
+    )
 
 
 # -- settings --------------------------------------------------------------------------
@@ -268,13 +285,37 @@ def make_key(who: object) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+# -- telling ---------------------------------------------------------------------------
+
+
+Told = dict[tuple[str, str, tuple[tuple[int, int], ...]], "list[tuple[Policy, Standing]]"]
+"""Counters, by their name, client and limits, and where they stand."""
+
+
+def find_told(request: Any) -> Told:
+    """Return the counters in which `request` has been counted.
+
+    What a client asked once counts once: they are kept with the first of the requests that
+    internal redirects have made of it.
+    """
+    while request.prev is not None:
+        request = request.prev
+    told: Told = request.environ.setdefault(_TOLD, {})
+    return told
+
+
+def add_headers() -> None:
+    """Tell in the current response where the client stands."""
+    serving = serving_now()
+    rows = [row for rows in find_told(serving.request).values() for row in rows]
+    if rows:
+        serving.response.headers.update(make_headers(rows))
+
+
 def make_headers(
-    policies: Sequence[Policy], standings: Sequence[Standing]
+    rows: Sequence[tuple[Policy, Standing]],
 ) -> tuple[tuple[str, str], tuple[str, str]]:
     """Return the headers that tell the limits, and what is left of them."""
-    limits = [f'"{each.name}";q={each.amount};w={each.window_seconds}' for each in policies]
-    left = [
-        f'"{policy.name}";r={standing.remaining};t={standing.seconds}'
-        for policy, standing in zip(policies, standings, strict=True)
-    ]
+    limits = [f'"{limit.name}";q={limit.amount};w={limit.window_seconds}' for limit, _ in rows]
+    left = [f'"{limit.name}";r={now.remaining};t={now.seconds}' for limit, now in rows]
     return ("RateLimit-Policy", ", ".join(limits)), ("RateLimit", ", ".join(left))

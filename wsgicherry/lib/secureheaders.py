@@ -49,6 +49,32 @@ REPORT_GROUP = "csp"
 Pair = tuple[str, str]
 
 
+class Headers:
+    """The headers by http, or those by https: `fixed` ones, and policies of content.
+
+    `plain` are all of them for a response without a nonce.
+    """
+
+    def __init__(
+        self, fixed: list[Pair], csp: Any, csp_report_only: Any, reports: Mapping[str, str]
+    ) -> None:
+        self.fixed = fixed
+        settings = ((ENFORCED, csp, "csp"), (REPORTED, csp_report_only, "csp_report_only"))
+        self._policies = [
+            (name, ContentPolicy(policy, key, reports))
+            for name, policy, key in settings
+            if policy is not None
+        ]
+        self.has_nonce = any(policy.has_nonce for _, policy in self._policies)
+        policies = [(name, policy.plain) for name, policy in self._policies]
+        self.plain = settle((*fixed, *policies))
+
+    def with_nonce(self, nonce: str) -> list[Pair]:
+        """Return all headers for a response with `nonce`."""
+        policies = [(name, policy.with_nonce(nonce)) for name, policy in self._policies]
+        return [*self.fixed, *policies]
+
+
 class Policy:
     """The headers of one set of `tools.secure_headers` settings, ready-made.
 
@@ -80,23 +106,17 @@ class Policy:
             ("Cross-Origin-Opener-Policy", one_of(coop, OPENERS, "coop")),
             ("Cross-Origin-Resource-Policy", one_of(corp, RESOURCES, "corp")),
             ("Cross-Origin-Embedder-Policy", one_of(coep, EMBEDDERS, "coep")),
-            ("Reporting-Endpoints", write_endpoint(report_to)),
         )
-        plain = [(name, value) for name, value in rows if value is not None]
-        extra = {"report-uri": report_to, "report-to": REPORT_GROUP} if report_to else {}
-        settings = ((ENFORCED, csp, "csp"), (REPORTED, csp_report_only, "csp_report_only"))
-        self._policies = [
-            (name, ContentPolicy(policy, key, extra))
-            for name, policy, key in settings
-            if policy is not None
-        ]
-        self._has_nonce = any(policy.has_nonce for _, policy in self._policies)
-        policies = [(name, policy.plain) for name, policy in self._policies]
-        self._static = plain
-        self._by_http = settle((*plain, *policies))
-        secure = write_hsts(hsts, hsts_subdomains, hsts_preload)
-        self._hsts: list[Pair] = [] if secure is None else [secure]
-        self._by_https = settle((*self._hsts, *plain, *policies))
+        fixed = [(name, value) for name, value in rows if value is not None]
+        safe = [write_hsts(hsts, hsts_subdomains, hsts_preload), write_endpoint(report_to)]
+        fixed_by_https = [*(pair for pair in safe if pair is not None), *fixed]
+        # By http browsers send nothing to what `report-to` names, and for its sake nothing to
+        # what `report-uri` does.
+        uri = {"report-uri": report_to} if report_to else {}
+        both = {**uri, "report-to": REPORT_GROUP} if report_to else {}
+        self._by_http = Headers(fixed, csp, csp_report_only, uri)
+        self._by_https = Headers(fixed_by_https, csp, csp_report_only, both)
+        self._has_nonce = self._by_http.has_nonce
 
     def foresee(self) -> None:
         """Make the nonce now, for a page that is made while it is sent and may ask for it when
@@ -114,14 +134,14 @@ class Policy:
         request, response = serving.request, serving.response
         base = request._base
         is_secure = request.scheme == "https" if base is None else base.startswith("https:")
-        wanted: Iterable[Pair] = self._by_https if is_secure else self._by_http
+        headers = self._by_https if is_secure else self._by_http
+        wanted: Iterable[Pair] = headers.plain
         if self._has_nonce:
             if is_not_modified(response):
                 # The browser shows its own copy, by the policy, and the nonce, of then.
-                wanted = self._without_policies(is_secure)
+                wanted = headers.fixed
             elif request._csp_nonce is not None:
-                policies = self._with_nonce(request.csp_nonce)
-                wanted = [*self._without_policies(is_secure), *policies]
+                wanted = headers.with_nonce(request.csp_nonce)
                 keep_private(response)  # a nonce that others know defends nobody
         pairs = response._headerlist
         if len(pairs) == 1 and pairs[0][0] == "Content-Type":
@@ -131,12 +151,6 @@ class Policy:
         if ENFORCED in present:
             present.add(REPORTED)  # a page with a policy of its own, as our error pages have
         pairs += [pair for pair in wanted if pair[0] not in present]
-
-    def _without_policies(self, is_secure: bool) -> list[Pair]:
-        return [*self._hsts, *self._static] if is_secure else self._static
-
-    def _with_nonce(self, nonce: str) -> list[Pair]:
-        return [(name, policy.with_nonce(nonce)) for name, policy in self._policies]
 
 
 def is_not_modified(response: Any) -> bool:
@@ -190,14 +204,14 @@ def write_hsts(seconds: Any, has_subdomains: bool, is_preloaded: bool) -> Pair |
 _URL = re.compile(r"(?:https?://[!#-+\--:=?-~]+|/[!#-+\--:=?-~]*)")
 
 
-def write_endpoint(url: Any) -> str | None:
-    """Return the Reporting-Endpoints header's value (W3C Reporting API), None for none."""
+def write_endpoint(url: Any) -> Pair | None:
+    """Return the Reporting-Endpoints header (W3C Reporting API), None for none."""
     if url is None:
         return None
     if not (isinstance(url, str) and _URL.fullmatch(url)):
         wanted = "It must be a URL, such as '/csp-reports'."
         raise ConfigError(f"The value is {url!r}.", wanted, key="report_to")
-    return f'{REPORT_GROUP}="{url}"'
+    return "Reporting-Endpoints", f'{REPORT_GROUP}="{url}"'
 
 
 _FEATURE = re.compile(r"[a-z][a-z0-9-]*")

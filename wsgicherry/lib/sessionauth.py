@@ -8,7 +8,7 @@ from inspect import Parameter
 from typing import Any
 from urllib.parse import quote
 
-from ..core.current import serving_now
+from ..core.current import find_serving, serving_now
 from ..core.errors import HTTPError, HTTPRedirect
 from ..core.handler import explain_bad_call
 from ..core.loaded import ConfigError
@@ -288,9 +288,12 @@ def find_here() -> str:
 def find_local(address: str) -> str:
     """Return `address` from the server's root on if it is one of this host, '/' if not.
 
-    It may be relative to the current request.
+    It may be relative to the current request; outside of one it is to the root.
     """
-    request = serving_now().request
+    serving = find_serving()
+    if serving is None:
+        return make_local(address, "", "/")
+    request = serving.request
     return make_local(address, request.base, request.script_name + request.path_info)
 
 
@@ -300,8 +303,10 @@ def make_local(address: str, base: str, path: str) -> str:
     '/' for another host, and for all that a browser might take for one: two slashes,
     backslashes, control characters and spaces, anything like a scheme.
     """
+    if not address:
+        return "/"
     if address.startswith(base + "/"):
         address = address[len(base) :]
-    if not address or _TRICKS.search(address):
+    if _TRICKS.search(address):
         return "/"
     return resolve(path, address)

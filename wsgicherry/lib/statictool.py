@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..core.tools import HandlerTool
-from ..core.toolsettings import read_documentation
 from .latetool import LateTool
 
 PRIORITY = 55
@@ -20,14 +19,6 @@ class StaticTool(LateTool, HandlerTool):
 
     def __init__(self, name: str) -> None:
         LateTool.__init__(self, "before_handler", PRIORITY, name, "static.tool")
-
-    def documentation(self) -> Mapping[str, str]:
-        """Return what the settings mean; most are the same for both tools."""
-        docs = {
-            **read_documentation(self._load("staticdir").__doc__),
-            **super().documentation(),
-        }
-        return {name: text for name, text in docs.items() if name in (self.arguments() or ())}
 
     def find_fault(self, settings: Mapping[str, Any]) -> tuple[str, ...] | None:
         """Return the key at fault, '' if that is unclear, and what is wrong; None: nothing is.

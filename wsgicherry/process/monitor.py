@@ -1,7 +1,7 @@
 """Work that repeats in the background: timers, Monitor, and the Autoreloader.
 
-Every thread here is a daemon, waits on an event (so that it stops at once), and is started
-by the bus or by `ensure()`, never by an import.
+Every thread that we start is a daemon, waits on an event (so that it stops at once), and is
+started by the bus or by `ensure()`, never by an import.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ class PerpetualTimer(threading.Timer):
     An error of the function ends it: logged on the bus, if there is one, and raised.
     """
 
+    kind = "perpetual timer"
+
     def __init__(self, *args: Any, bus: Bus | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.bus = bus
@@ -39,15 +41,16 @@ class PerpetualTimer(threading.Timer):
             try:
                 self.function(*self.args, **self.kwargs)
             except Exception:
-                _log_end(self.bus, "perpetual timer", self.function)
+                if self.bus is not None:
+                    message = f"Error in {self.kind} thread function {self.function!r}."
+                    self.bus.log(message, level=ERROR, traceback=True)
                 raise
 
 
-class BackgroundTask(threading.Thread):
-    """A daemon thread that calls `function` after every `interval` seconds until cancelled.
+class BackgroundTask(PerpetualTimer):
+    """A PerpetualTimer whose thread is a daemon: the process does not wait for it."""
 
-    An error of the function ends it: logged on the bus, if there is one, and raised.
-    """
+    kind = "background task"
 
     def __init__(
         self,
@@ -57,32 +60,8 @@ class BackgroundTask(threading.Thread):
         kwargs: Mapping[str, Any] | None = None,
         bus: Bus | None = None,
     ) -> None:
-        super().__init__(daemon=True)
-        self.interval = interval
-        self.function = function
-        self.args = args
-        self.kwargs = kwargs or {}
-        self.bus = bus
-        self._cancelled = threading.Event()
-
-    def cancel(self) -> None:
-        """Call the function no more; wakes the thread, which ends at once if it waits."""
-        self._cancelled.set()
-
-    def run(self) -> None:
-        """Call the function again and again."""
-        while not self._cancelled.wait(self.interval):
-            try:
-                self.function(*self.args, **self.kwargs)
-            except Exception:
-                _log_end(self.bus, "background task", self.function)
-                raise
-
-
-def _log_end(bus: Bus | None, what: str, function: Callable[..., object]) -> None:
-    if bus is not None:
-        message = f"Error in {what} thread function {function!r}."
-        bus.log(message, level=ERROR, traceback=True)
+        super().__init__(interval, function, args, kwargs, bus=bus)
+        self.daemon = True
 
 
 class Monitor(SimplePlugin):

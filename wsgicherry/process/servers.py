@@ -176,6 +176,10 @@ class ServerAdapter:
         # An error in the server's thread stops the bus from there: it cannot wait for itself.
         if thread is None or thread is threading.current_thread():
             return
+        # Nor can a page; a server that knows its threads may tell.
+        runs_here = getattr(self.httpserver, "runs_here", None)
+        if runs_here is not None and runs_here():
+            return
         give_up_at = time.monotonic() + THREAD_EXIT_SECONDS
         while thread.is_alive() and time.monotonic() < give_up_at:
             time.sleep(READY_POLL_SECONDS)

@@ -376,7 +376,7 @@ class Bus(Channels):
         except KeyboardInterrupt:
             self._end_at_once()
         if self.execv:
-            self._do_execv()
+            respawn(self._startup_directory, self.max_cloexec_files, self.log)
 
     def _wait_for_exit(self, interval: float) -> None:
         try:
@@ -409,10 +409,6 @@ class Bus(Channels):
         finally:
             os._exit(EXIT_INTERRUPTED)
 
-    def _do_execv(self) -> None:
-        """Replace this process by a new one with the same command line."""
-        respawn(self._startup_directory, self.max_cloexec_files, self.log)
-
     def start_with_callback(
         self,
         func: Callable[..., Any],
@@ -434,3 +430,7 @@ class Bus(Channels):
         thread.start()
         self.start()
         return thread
+
+
+bus: Bus
+"""As in `process`: globals.py sets it."""

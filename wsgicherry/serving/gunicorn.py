@@ -7,17 +7,7 @@ Without them the first request in each worker starts the engine, and `atexit` st
 
 from __future__ import annotations
 
-from typing import Any, Protocol, cast
-
-
-class Engine(Protocol):
-    """What the hooks ask of the engine of the loaded application."""
-
-    def start_embedded(self) -> object:
-        """Start in this process, under a server that is not ours."""
-
-    def exit(self) -> object:
-        """Stop everything that was started."""
+from typing import Any
 
 
 def post_worker_init(worker: Any) -> None:
@@ -34,13 +24,11 @@ def worker_exit(server: Any, worker: Any) -> None:
         engine.exit()
 
 
-def find_engine(worker: Any) -> Engine | None:
+def find_engine(worker: Any) -> Any:
     """Return the engine of the worker's application; None for a foreign application.
 
     Trees and applications have the attribute `engine`, and it may be None. A worker whose
     application failed to load has None for an application.
     """
     engine = getattr(worker.wsgi, "engine", None)
-    if engine is None or not hasattr(engine, "start_embedded"):
-        return None
-    return cast(Engine, engine)
+    return engine if hasattr(engine, "start_embedded") else None

@@ -7,8 +7,9 @@ import os
 import socket
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from ..core.settings import describe, describe_misfit, reference
 from ..process.channels import WARNING
 from ..process.servers import BindAddress, HTTPServer, ServerAdapter, join_host_port
 from ..process.wspbus import Bus
@@ -25,65 +26,19 @@ MAX_PORT = 65_535
 ANY_ADDRESS = (None, "0.0.0.0", "::")
 DEFAULT_PORTS = (80, 443)
 
+ROWS = tuple(row for row in reference() if row.namespace == "server" and row.name != "on")
+"""The settings that are attributes of a Server."""
 
-class Setting(NamedTuple):
-    """One key of `server.*`: its types, its default, and what becomes of it here."""
+MAY_BE_NONE = ("socket_host", "socket_port", "ssl_module")
+"""Of those with another default."""
 
-    key: str
-    types: tuple[type, ...]
-    default: Any
-    use: str
-
-    @property
-    def is_refused(self) -> bool:
-        """Tell whether any value but the default stops the start."""
-        return self.use.startswith("refused: ")
-
-
-_NONE = type(None)
-_TEXT = (str, _NONE)
-_NO_TLS = (
-    "refused: waitress speaks no TLS; put a TLS proxy (nginx) in front, or serve with "
-    "gunicorn --certfile CERTIFICATE --keyfile KEY"
+TLS_KEYS = (
+    *("ssl_context", "ssl_certificate", "ssl_certificate_chain"),
+    *("ssl_private_key", "ssl_ciphers"),
 )
-_OWN_SOCKETS = "ignored: waitress {} by itself"
-
-MAPPING = (
-    Setting("socket_host", _TEXT, "127.0.0.1", "listener: the address; None is all"),
-    Setting("socket_port", (int, _NONE), 8080, "listener: the port; 0 is any free one"),
-    Setting("socket_file", _TEXT, None, "listener: a unix socket, instead of host and port"),
-    Setting("socket_queue_size", (int,), 5, f"waitress: backlog; 5 stands for {BACKLOG}"),
-    Setting("socket_timeout", (int, float), 10, "waitress: channel_timeout, in seconds"),
-    Setting(
-        "accepted_queue_size",
-        (int,),
-        -1,
-        f"waitress: connection_limit, beyond thread_pool; -1 stands for {MAX_CONNECTIONS}",
-    ),
-    Setting("accepted_queue_timeout", (int, float), 10, "ignored: waitress has no such queue"),
-    Setting("shutdown_timeout", (int, float), 5, "adapter: seconds for requests at stop"),
-    Setting("protocol_version", (str,), "HTTP/1.1", "environ: ACTUAL_SERVER_PROTOCOL"),
-    Setting("thread_pool", (int,), 10, "waitress: threads"),
-    Setting("thread_pool_max", (int,), -1, "ignored: waitress's pool does not grow"),
-    Setting("max_request_header_size", (int,), 512_000, "waitress: max_request_header_size"),
-    Setting(
-        "max_request_body_size",
-        (int,),
-        100 * 1024 * 1024,
-        "waitress: max_request_body_size; 0 is no limit; the toolkit enforces it as well",
-    ),
-    Setting("instance", (object,), None, "adapter: a server object, or its dotted name"),
-    Setting("ssl_context", (object,), None, _NO_TLS),
-    Setting("ssl_certificate", _TEXT, None, _NO_TLS),
-    Setting("ssl_certificate_chain", _TEXT, None, _NO_TLS),
-    Setting("ssl_private_key", _TEXT, None, _NO_TLS),
-    Setting("ssl_ciphers", _TEXT, None, _NO_TLS),
-    Setting("ssl_module", _TEXT, "builtin", "ignored: it matters to the other ssl keys only"),
-    Setting("nodelay", (bool,), True, _OWN_SOCKETS.format("sets TCP_NODELAY")),
-    Setting("wsgi_version", (tuple,), (1, 0), "ignored: WSGI 1.0 is the one version"),
-    Setting("statistics", (bool,), False, "ignored: waitress counts nothing"),
-    Setting("peercreds", (bool,), False, "ignored: waitress does not ask the unix socket"),
-    Setting("peercreds_resolve", (bool,), False, "ignored: see peercreds"),
+NO_TLS = (
+    "waitress speaks no TLS; put a TLS proxy (nginx) in front, or serve with "
+    "gunicorn --certfile CERTIFICATE --keyfile KEY."
 )
 
 
@@ -122,8 +77,8 @@ class Server(ServerAdapter):
     def __init__(self, bus: Bus, application: WSGIApplication | None = None) -> None:
         super().__init__(bus)
         self.application = application
-        for setting in MAPPING:
-            setattr(self, setting.key, setting.default)
+        for row in ROWS:
+            setattr(self, row.name, row.default)
         # The server that we made from the settings, and that no later start shall meet.
         self._made: HTTPServer | None = None
 
@@ -269,16 +224,15 @@ class Server(ServerAdapter):
 
     def _check(self) -> None:
         """Raise ValueError for a setting that is refused or makes no sense."""
-        for setting in MAPPING:
-            value = getattr(self, setting.key)
-            if setting.is_refused and value != setting.default:
-                raise ValueError(
-                    f"server.{setting.key} cannot be served: "
-                    f"{setting.use.removeprefix('refused: ')}."
-                )
-            if not isinstance(value, setting.types):
-                wanted = " or ".join(each.__name__ for each in setting.types)
-                raise ValueError(f"server.{setting.key} is {value!r}; it must be: {wanted}.")
+        for row in ROWS:
+            value = getattr(self, row.name)
+            if row.name in TLS_KEYS and value != row.default:
+                raise ValueError(f"{row.key} cannot be served: {NO_TLS}")
+            misfit = describe_misfit(row, value)
+            if value is None and row.default is not None and row.name not in MAY_BE_NONE:
+                misfit = f"is None, which is not {describe(row)}"
+            if misfit:
+                raise ValueError(f"{row.key} {misfit}.")
         if self.thread_pool < 1:
             raise ValueError(
                 f"server.thread_pool is {self.thread_pool!r}; it must be 1 or more."

@@ -8,6 +8,8 @@ import socket
 import stat
 from contextlib import suppress
 
+from ..process.servers import join_host_port
+
 Address = tuple[str | None, int] | str
 
 # waitress's own default; the 5 of CherryPy's server.socket_queue_size is too few for it.
@@ -175,8 +177,7 @@ def show(address: Address) -> str:
     if isinstance(address, str):
         return address
     host, port = address
-    shown = "*" if host is None else f"[{host}]" if ":" in host else host
-    return f"{shown}:{port}"
+    return join_host_port("*" if host is None else host, port)
 
 
 def describe(sock: socket.socket) -> Address:

@@ -41,6 +41,20 @@ MAX_WAITING_BYTES = 1024 * 1024
 # What stop() grants beyond its timeout for closing what is left.
 CLOSE_SECONDS = 1.0
 
+# waitress's settings that are the same for every server.
+ADJUSTMENTS = {
+    "ident": None,
+    "expose_tracebacks": False,
+    "clear_untrusted_proxy_headers": False,  # as gunicorn; `tools.proxy` judges them
+    "outbuf_high_watermark": MAX_WAITING_BYTES,
+    # Keep reading while a request runs: this is how a disconnect is noticed (R32).
+    "channel_request_lookahead": 1,
+    # A client that goes away is no event for the error log.
+    "log_socket_errors": False,
+    # select() cannot watch file descriptors above 1023.
+    "asyncore_use_poll": True,
+}
+
 
 class WaitressServer:
     """Serve `application` on `addresses` and on `sockets` until stop() is called.
@@ -94,16 +108,7 @@ class WaitressServer:
             # waitress refuses what reaches its limit, we what passes ours.
             "max_request_body_size": max_request_body_bytes + 1,
             "server_name": server_name,
-            "ident": None,
-            "expose_tracebacks": False,
-            "clear_untrusted_proxy_headers": False,  # as gunicorn; `tools.proxy` judges them
-            "outbuf_high_watermark": MAX_WAITING_BYTES,
-            # Keep reading while a request runs: this is how a disconnect is noticed (R32).
-            "channel_request_lookahead": 1,
-            # A client that goes away is no event for the error log.
-            "log_socket_errors": False,
-            # select() cannot watch file descriptors above 1023.
-            "asyncore_use_poll": True,
+            **ADJUSTMENTS,
         }
         self._given = [BoundSocket(each) for each in sockets]
         self._bound: list[BoundSocket] = []
@@ -111,7 +116,9 @@ class WaitressServer:
         # A map of our own: waitress's global one would mix servers (waitress issue 63).
         self._map: dict[int, Any] = {}
         self._deadline: float | None = None
+        self._is_accepting = False
         self._loop_thread: threading.Thread | None = None
+        self._tasks = TaskDispatcher()
         # A signal handler may call stop() on top of another stop() of the same thread.
         self._lock = threading.RLock()
 
@@ -156,7 +163,8 @@ class WaitressServer:
             self.bind()
             self._loop_thread = threading.current_thread()
             self._deadline = None
-        dispatcher = TaskDispatcher()
+            self._is_accepting = True
+        self._tasks = dispatcher = TaskDispatcher()
         try:
             self._open_listeners(dispatcher)
             dispatcher.set_thread_count(self.threads)
@@ -164,7 +172,7 @@ class WaitressServer:
             self._serve()
             self._drain()
         finally:
-            self.ready = False
+            self.ready = self._is_accepting = False
             self._close(dispatcher)
             self._loop_thread = None
 
@@ -173,6 +181,8 @@ class WaitressServer:
 
         What still runs after `timeout_seconds` (default: `shutdown_timeout_seconds`) is
         cut off. Ctrl-C while it waits cuts everything off at once. Harmless when stopped.
+        A request that stops the server it runs in (`engine.exit()` in a page) does not wait
+        for its own end: it is finished as the others are.
         """
         seconds = self.shutdown_timeout_seconds if timeout_seconds is None else timeout_seconds
         with self._lock:
@@ -184,6 +194,9 @@ class WaitressServer:
             self._wake()
         if self._loop_thread is threading.current_thread():
             return
+        if self.runs_here():
+            self._await_close(seconds)
+            return
         try:
             self._await_end(seconds + CLOSE_SECONDS)
         except BaseException:
@@ -191,6 +204,16 @@ class WaitressServer:
             self._wake()
             self._await_end(CLOSE_SECONDS)
             raise
+
+    def runs_here(self) -> bool:
+        """Tell whether the calling thread is one of the server's own, serving a request."""
+        return threading.current_thread() in self._tasks.threads_started
+
+    def _await_close(self, seconds: float) -> None:
+        """Wait until nobody can connect any more."""
+        give_up_at = time.monotonic() + seconds
+        while self._is_accepting and time.monotonic() < give_up_at:
+            time.sleep(STOP_POLL_SECONDS)
 
     def _await_end(self, seconds: float) -> None:
         give_up_at = time.monotonic() + seconds
@@ -232,6 +255,7 @@ class WaitressServer:
         for listener in self._listeners:
             # Its own close() would close its trigger too, which its channels still need.
             wasyncore.dispatcher.close(listener)
+        self._is_accepting = False
         while self._close_idle_channels() and time.monotonic() < (self._deadline or 0):
             self._turn(DRAIN_LOOP_SECONDS)
 
@@ -338,25 +362,25 @@ class TaskDispatcher(ThreadedTaskDispatcher):
 
     def __init__(self) -> None:
         super().__init__()
-        self._started: list[threading.Thread] = []
+        self.threads_started: list[threading.Thread] = []
 
     def start_new_thread(self, target: Callable[[int], object], thread_no: int) -> None:
         """Start a thread. It is a daemon: a stuck handler must not keep the process alive."""
         thread = threading.Thread(
             target=target, args=(thread_no,), name=f"waitress-{thread_no}", daemon=True
         )
-        self._started.append(thread)
+        self.threads_started.append(thread)
         thread.start()
 
     def stop(self, timeout_seconds: float) -> None:
         """Let the threads end, and wait for them; drop the requests that never began."""
         deadline = time.monotonic() + timeout_seconds
         self.set_thread_count(0)
-        for thread in self._started:
+        for thread in self.threads_started:
             thread.join(max(0, deadline - time.monotonic()))
         with self.lock:
             self.queue.clear()
-        if running := sum(thread.is_alive() for thread in self._started):
+        if running := sum(thread.is_alive() for thread in self.threads_started):
             self.logger.warning("%d request(s) still running were cut off", running)
 
 

@@ -62,6 +62,9 @@ class Conditions(NamedTuple):
         )
 
 
+NO_CONDITIONS = Conditions()
+
+
 def find_outcome(
     method: str, conditions: Conditions, etag: str | None, modified: float | None
 ) -> int | None:
@@ -71,7 +74,7 @@ def find_outcome(
     it was last changed, in seconds of the epoch. Either may be None, if it is not known.
     Source: the order of RFC 9110 section 13.2.2.
     """
-    if conditions == _NONE or method in _UNCONDITIONAL:
+    if conditions == NO_CONDITIONS or method in _UNCONDITIONAL:
         return None
     second = None if modified is None else int(modified)
     if conditions.if_match is not None:
@@ -89,9 +92,6 @@ def find_outcome(
         if known is not None and second <= known:
             return 304
     return None
-
-
-_NONE = Conditions()
 
 
 def is_match(header: str, etag: str | None, *, is_strong: bool) -> bool:

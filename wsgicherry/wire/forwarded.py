@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import NamedTuple
 
+from .headers import TOKEN
+
 MAX_FORWARDED_BYTES = 8 * 1024
 """Bytes of one such header; as gunicorn and Apache allow for one header line."""
 
-_TOKEN = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"  # RFC 9110 section 5.6.2
 # One pair of RFC 7239 section 4, or none, and what ends it. One way to match: linear.
 _PAIR = re.compile(
-    rf"[ \t]*(?:(?P<name>{_TOKEN})="
-    rf'(?:(?P<token>{_TOKEN})|"(?P<quoted>(?:[^"\\\x00-\x1f\x7f]|\\[ -~])*)")[ \t]*)?'
+    rf"[ \t]*(?:(?P<name>{TOKEN})="
+    rf'(?:(?P<token>{TOKEN})|"(?P<quoted>(?:[^"\\\x00-\x1f\x7f]|\\[ -~])*)")[ \t]*)?'
     r"(?P<end>[;,]|\Z)"
 )
 _ESCAPED = re.compile(r"\\(.)")

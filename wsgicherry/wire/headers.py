@@ -67,7 +67,10 @@ SINGLE_VALUE = frozenset(
     }
 )
 
-_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 section 5.6.2
+TOKEN = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"
+"""The pattern of a token (RFC 9110 section 5.6.2): the name of a header, a method."""
+
+_TOKEN = re.compile(TOKEN)
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
 _CONTROL_BYTES = bytes([*range(32), 127])
 _QUALITY = re.compile(r"[0-9]{1,6}(?:\.[0-9]{0,18})?|\.[0-9]{1,18}")

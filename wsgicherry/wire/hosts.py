@@ -8,6 +8,9 @@ from ipaddress import AddressValueError, IPv6Address
 
 MAX_HOST_CHARS = 255 + 6  # a DNS name (RFC 1035 section 2.3.4), a colon and a port
 
+DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+"""What an address may leave out, by its scheme (RFC 9110 section 4.2)."""
+
 _HOST = re.compile(
     r"(?:(?P<name>[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?)|\[(?P<ipv6>[0-9A-Fa-f:.]+)\])"
     r"(?::(?P<port>[0-9]{0,5}))?"

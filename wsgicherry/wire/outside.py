@@ -16,13 +16,11 @@ from .forwarded import (
     read_scheme,
     split_list,
 )
-from .hosts import is_valid_host, split_port
+from .hosts import DEFAULT_PORTS, is_valid_host, split_port
 from .trusted import Trusted, find_peer
 
 MAX_REMEMBERED = 256
 """How many different things that proxies said are kept in memory, for each `Lookout`."""
-
-DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
 class Names(NamedTuple):
@@ -113,6 +111,8 @@ def _read_lists(
     host = host and _read_host(host, names.local)
     if port:
         port = read_port(port, names.port)
+        if host and split_port(host)[1] not in ("", port):
+            raise BadForwarded(f"{names.local} is {host!a}, but {names.port} is {port}.")
         host = _add_port(host or inner.host, port, scheme or inner.scheme)
     prefix = prefix and read_prefix(prefix, names.prefix)
     return Outside(None if client is peer else client, host, scheme, prefix)
@@ -143,6 +143,6 @@ def _read_host(host: str, name: str) -> str:
 
 def _add_port(host: str | None, port: str, scheme: str | None) -> str | None:
     """Return `host` with `port`, unless it has one, or needs none."""
-    if not host or split_port(host)[1] or port == DEFAULT_PORTS.get(scheme or ""):
+    if not host or split_port(host)[1] or f":{port}" == DEFAULT_PORTS.get(scheme or ""):
         return host
     return f"{split_port(host)[0]}:{port}"

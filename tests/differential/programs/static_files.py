@@ -1,6 +1,7 @@
 """staticdir, staticfile, serve_file, serve_download, serve_fileobj; ranges and dates."""
 
 import io
+import mimetypes
 import os
 import re
 import tempfile
@@ -8,6 +9,7 @@ import tempfile
 import cherrypy
 from cherrypy.lib import static
 
+mimetypes.add_type("text/x-style", ".css")
 MTIME = 1_700_000_000
 NOW = "Tue, 14 Nov 2023 22:13:20 GMT"
 EARLIER = "Tue, 14 Nov 2023 21:13:20 GMT"
@@ -45,6 +47,7 @@ def public_path(name):
 
 class Root:
     nav = cherrypy.tools.staticdir.handler(section="/nav", dir="public", root=folder)
+    bare = cherrypy.tools.staticdir.handler("bare", "public", root=folder)
     one = cherrypy.tools.staticfile.handler(filename=public_path("page.html"))
 
     @cherrypy.expose
@@ -144,7 +147,7 @@ PATHS = """
     /indexed /indexed/ /indexed/sub /indexed/sub?a=1 /indexed/sub/ /indexed/sub/off
     /indexed/sub/index.html /indexed/gone /mixed /mixed/ /mixed/data.txt /mixed/gone
     /matching/page.html /matching/data.txt /typed/data.txt /typed/page.html
-    /nav/data.txt /nav/gone /nav/sub /nav /one /one/x
+    /nav/data.txt /nav/gone /nav/sub /nav /bare/data.txt /bare/sub/index.html /one /one/x
     /single /single/extra/path /single_match /single_gone /single_relative
     /file /file?name=page.html /file?name=picture.png /file?name=gone /file?name=sub
     /file?name=noextension /file?content_type=text/x-own /file?disposition=inline

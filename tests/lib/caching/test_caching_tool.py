@@ -44,6 +44,18 @@ def test_after_its_time_a_page_is_made_anew(pages, clock):
 
 
 @pytest.mark.parametrize(
+    ("seconds", "text"), [(1, "run 1"), (3600, "run 2")], ids=["a bit", "an hour"]
+)
+def test_a_clock_that_was_set_back(pages, clock, seconds, text):
+    """A page from far in the future is made anew: nobody knows how old it is."""
+    page = pages(delay=60, stale_while_revalidate=60)
+    page.ask()
+    clock.now -= seconds
+    assert page.ask().text == text
+    assert page.ask().text == text
+
+
+@pytest.mark.parametrize(
     ("headers", "fresh"),
     [
         ({"Cache-Control": "max-age=10"}, 10),
@@ -60,6 +72,26 @@ def test_the_response_says_how_long(pages, clock, headers, fresh):
     assert page.ask().cache_status.startswith("hit")
     clock.now += 0.5
     assert page.ask().text == "run 2"
+
+
+def test_a_stored_page_may_be_changed_on_its_way_out(pages):
+    """A hook's headers are made fit to be sent, and the stored ones stay as they were."""
+
+    def mark():
+        if "X-Marked" in request.headers:
+            response.headers["X-Mark"] = "a\r\nb"
+            del response.headers["X-Own"]
+
+    own = pages(
+        lambda: set_headers(X_Own="1", Content_Length="5"),
+        {"/": {"hooks.before_finalize": mark}},
+    )
+    own.ask()
+    plain, marked, again = own.ask(), own.ask(headers={"X-Marked": "1"}), own.ask()
+    for answer in (plain, again):
+        assert (answer.header("X-Own"), answer.header("X-Mark")) == ("1", None)
+        assert answer.header("Content-Length") == "5"
+    assert (marked.header("X-Own"), marked.header("X-Mark")) == (None, "ab")
 
 
 def test_request_says_whether_it_was_answered_from_the_cache(pages):
@@ -90,11 +122,10 @@ def test_request_says_whether_it_was_answered_from_the_cache(pages):
         {"headers": {"Cgi-Authorization": "Basic YTpi"}},
         {"REMOTE_USER": "ann"},
         {"LOGON_USER": "ann"},
-        {"headers": {"Range": "bytes=0-1"}},
     ],
 )
 def test_who_is_known_is_never_served_from_the_cache(pages, own):
-    """Neither stored nor answered from the cache: credentials, users, ranges."""
+    """Neither stored nor answered from the cache: credentials, users."""
     page = pages()
     assert page.ask(**own).cache_status == "fwd=bypass"
     assert page.ask().text == "run 2"
@@ -118,6 +149,7 @@ def test_who_is_known_is_never_served_from_the_cache(pages, own):
         (lambda: list(request.headers.values()) and None, "cookie"),
         (lambda: list(request.headers) and None, "cookie"),
         (lambda: request.header_list and None, "cookie"),
+        (lambda: repr(request.headers) and None, "cookie"),
         (lambda: set_headers(Cache_Control="private"), "private"),
         (lambda: set_headers(Cache_Control="no-store"), "no-store"),
         (lambda: set_headers(Cache_Control="no-cache"), "no-cache"),
@@ -621,6 +653,72 @@ def test_conditions_are_answered_from_the_cache(pages, condition, code, method):
         assert page.cache.tot_non_modified == 1
 
 
+# -- ranges ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("header", "more", "code", "body", "content_range"),
+    [
+        ("bytes=0-2", {}, 206, b"run", "bytes 0-2/5"),
+        ("bytes=-1", {}, 206, b"1", "bytes 4-4/5"),
+        ("bytes=0-2", {"If-Range": '"a"'}, 206, b"run", "bytes 0-2/5"),
+        ("bytes=0-2", {"If-Range": DATE}, 206, b"run", "bytes 0-2/5"),
+        ("bytes=0-2", {"If-Range": '"b"'}, 200, b"run 1", None),
+        ("bytes=0-2", {"If-None-Match": '"a"'}, 304, b"", None),
+        ("bytes=0-2", {"If-Match": '"b"'}, 412, None, None),
+        ("bytes=5-", {}, 416, None, "bytes */5"),
+        ("lines=1-2", {}, 200, b"run 1", None),
+        ("bytes=2-1", {}, 200, b"run 1", None),
+    ],
+)
+def test_a_range_of_a_stored_page(pages, header, more, code, body, content_range):
+    """The whole page answers for its parts (RFC 9111 section 3.3), so a Range is no way around
+    the cache.
+    """
+    page = pages(lambda: set_headers(Etag='"a"', Last_Modified=DATE))
+    page.ask()
+    answer = page.ask(headers={"Range": header, **more})
+    assert (answer.code, answer.header("Content-Range")) == (code, content_range)
+    if body is not None:
+        assert answer.body == body
+        assert answer.cache_status.startswith("hit")
+    assert page.runs == 1
+
+
+def test_several_ranges_of_a_stored_page(pages):
+    """Each comes under a head of its own, with the type of the page."""
+    page = pages()
+    page.ask()
+    answer = page.ask(headers={"Range": "bytes=0-0,2-3"})
+    assert answer.header("Content-Type").startswith("multipart/byteranges")
+    assert answer.header("Content-Length") == str(len(answer.body))
+    assert answer.body.count(b"Content-type: text/html;charset=utf-8") == 2
+    assert page.runs == 1
+
+
+def test_what_is_made_for_a_range_is_not_stored(pages):
+    """A handler may heed it: the next client gets a whole page."""
+    page = pages()
+    assert page.ask(headers={"Range": "bytes=0-1"}).cache_status == "fwd=uri-miss"
+    assert page.ask().text == "run 2"
+
+
+@pytest.mark.parametrize(
+    ("handler", "code"),
+    [
+        (lambda: setattr(response, "status", 301), 301),
+        (lambda: set_headers(Content_Encoding="gzip"), 200),
+    ],
+    ids=["redirect", "compressed"],
+)
+def test_pages_without_ranges(pages, handler, code):
+    """Of a stored redirect, and of what is compressed, no part is sent, but the whole."""
+    page = pages(handler)
+    page.ask()
+    answer = page.ask(headers={"Range": "bytes=0-1"})
+    assert (answer.code, answer.text) == (code, "run 1")
+
+
 # -- streams, files, tools -------------------------------------------------------------
 
 
@@ -813,6 +911,15 @@ def test_a_missing_package_is_told_at_mount(pages, monkeypatch, kind, package):
     with pytest.raises(ValueError, match=rf"pip install 'wsgicherry\[{kind}\]'"):
         pages(cache_class=kind)
     assert pages(cache_class=kind, client=object()).ask().code == 200
+
+
+@pytest.mark.parametrize(("has_workers", "lines"), [(True, 1), (False, 0)])
+def test_pages_in_the_memory_of_several_workers_are_told_of(pages, log, has_workers, lines):
+    """Once, in the log: what ends a page does so in one worker alone."""
+    page = pages()
+    for path in ("/a", "/b"):
+        page.ask(path, **{"wsgi.multiprocess": has_workers})
+    assert len([line for line in log if "end those of one worker" in line]) == lines
 
 
 def test_debug_is_logged(pages, log):

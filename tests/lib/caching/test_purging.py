@@ -3,7 +3,7 @@
 import pytest
 from cached_pages import Pages, ask, request, response
 
-from wsgicherry.lib.caching import clear, find_cache, purge, purge_tag
+from wsgicherry.lib.caching import MemoryCache, clear, find_cache, purge, purge_tag
 
 
 @pytest.mark.parametrize("url", ["http://h.example/a?x=1", "http://h.example/a%3F%2F"])
@@ -139,3 +139,45 @@ def test_purge_and_clear_from_a_handler(pages):
         page.ask("/a")
         page.ask(path)
         assert page.ask("/a").text == text
+
+
+class Interrupted(MemoryCache):
+    """A cache that somebody purges just before it stores its first page."""
+
+    end = None
+
+    def write(self, key, record, seconds):
+        end, self.end = self.end, None
+        if end is not None:
+            end()
+        return super().write(key, record, seconds)
+
+
+class InterruptedInCherryPysManner(Interrupted):
+    """The same, with a method that makes it one which knows the current page alone."""
+
+    def get(self):
+        return super().get()
+
+
+@pytest.mark.parametrize("kind", [Interrupted, InterruptedInCherryPysManner])
+@pytest.mark.parametrize("vary", ["", "X-A"])
+@pytest.mark.parametrize("how", ["url", "tag", "all"])
+def test_what_is_purged_as_it_is_stored(pages, kind, vary, how):
+    """The page does not stay: it may show what was before."""
+
+    def handler():
+        response.cache_tags = ["a"]
+        if vary:
+            response.headers["Vary"] = vary
+
+    page = pages(handler, cache_class=kind)
+    page.ask("/other")
+    find_cache(page.app).end = {
+        "url": lambda: purge("http://h.example/", page.app),
+        "tag": lambda: purge_tag("a", page.app),
+        "all": lambda: clear(page.app),
+    }[how]
+    assert page.ask().cache_status == "fwd=uri-miss; detail=purged"
+    assert page.ask().cache_status.endswith("stored")
+    assert page.ask().cache_status.startswith("hit")

@@ -55,8 +55,8 @@ def close(page):
 
 def close_cache(cache):
     """Close the connections of a cache."""
-    if hasattr(cache, "_pools"):
-        for server in cache._pools.get():
+    if hasattr(cache, "servers"):
+        for server in cache._servers.get():
             server._drop_idle()
     else:
         for made in cache._server._client._made:
@@ -178,11 +178,26 @@ def test_the_log_is_told_again_after_a_minute(two, kind, log, monkeypatch):
     ask_of(one)
     cache = one.cache
     cache._told_at -= LOG_SECONDS
-    cache._silent_until = 0
+    cache._failed_at = float("-inf")
     ask_of(one)
     assert len([line for line in log if "cache does not answer" in line]) == 2
-    cache._silent_until = cache._told_at = 0
-    purge_tag("x", one.app)  # outside a request there is no log
+    cache._failed_at = cache._told_at = float("-inf")
+    purge_tag("x", one.app)  # outside a request there is no log, and the next one is told
+    cache._failed_at = float("-inf")
+    ask_of(one)
+    assert len([line for line in log if "cache does not answer" in line]) == 3
+
+
+def test_a_purge_just_after_a_failure(two):
+    """It is tried: a store that missed one answer is left alone by readers only."""
+    one, other = two
+    ask_of(one)
+    ask_of(other)
+    cache = other.cache
+    cache._failed_at = time.monotonic() - 2 * cache.timeout
+    assert ask_of(other).cache_status.startswith("fwd=uri-miss")
+    purge("http://h.example/", other.app)
+    assert ask_of(one).text == "run 2"
 
 
 def test_keys_hold_nothing_of_the_client(two):
@@ -227,7 +242,7 @@ def test_what_is_too_large_for_memcached_is_not_stored(site, memcached):
 
 
 def test_several_memcached_servers(site, start_memcached):
-    """Each page is on one of them; one that is dead costs its pages alone."""
+    """Each page is on one of them."""
     daemons = [start_memcached() for _ in range(2)]
     settings = {"cache_class": "memcached", "servers": [each.address for each in daemons]}
     page = Pages(site, None, settings)
@@ -239,13 +254,14 @@ def test_several_memcached_servers(site, start_memcached):
 
 
 def test_clients_of_the_programs_own(site, memcached, redis_daemon):
-    """`client` is an object that the program has made."""
+    """`client` is an object that the program has made, or makes one."""
     from pymemcache.client.base import PooledClient
     from redis import Redis
 
     pooled = PooledClient(("127.0.0.1", memcached.port))
     redis = Redis(port=redis_daemon.port)
-    for name, client in (("memcached", pooled), ("redis", redis)):
+    clients = [("memcached", pooled), ("redis", redis), ("memcached", lambda: pooled)]
+    for name, client in clients:
         page = Pages(site, None, {"cache_class": name, "client": client})
         ask_of(page)
         assert ask_of(page).cache_status.startswith("hit")
@@ -308,6 +324,36 @@ def test_one_run_for_two_processes(site, kind):
     second.join()
     assert answers[0].text == "run 1"
     assert other.runs == 0
+    close(one)
+    close(other)
+
+
+@pytest.mark.parametrize("query", ["", "?vary"])
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda app, path: purge(f"http://h.example{path}", app),
+        lambda app, path: purge_tag("a", app),
+        lambda app, path: clear(app),
+    ],
+    ids=["url", "tag", "all"],
+)
+def test_what_another_process_purges_while_it_is_made(site, kind, end, query):
+    """Such a page may show what was before: it is not stored."""
+    path = "/page" + query
+
+    def handler():
+        response.cache_tags = ["a"]
+        if query:
+            response.headers["Vary"] = "X-A"
+        if one.runs == 1:
+            end(other.app, path)
+
+    one, other = Pages(site, handler, kind[1]), Pages(site, None, kind[1])
+    ask_of(other, "/elsewhere")
+    assert ask_of(one, path).cache_status == "fwd=uri-miss; detail=purged"
+    assert ask_of(one, path).cache_status == "fwd=uri-miss; stored"
+    assert ask_of(one, path).cache_status.startswith("hit")
     close(one)
     close(other)
 

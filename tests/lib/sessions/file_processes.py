@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parents[3]
 PREAMBLE = """
 import json, os, random, signal, sys, threading, time
 signal.alarm(100)  # whatever goes wrong, this process ends
-from wsgicherry.lib.sessions.errors import LockTimeout, StoreUnavailable
+from wsgicherry.lib.sessions.errors import LockTimeout
+from wsgicherry.lib.stores.errors import StoreUnavailable
 from wsgicherry.lib.sessions.file import FileStore
 folder = sys.argv[1]
 store = FileStore(storage_path=folder)

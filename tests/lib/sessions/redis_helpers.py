@@ -48,18 +48,9 @@ def run_together(count, action):
 def bump_locked(store, id):
     lock = store.lock(id, 60)
     stored = store.load(id, lock)
-    assert bump(store, id, stored)
-    lock.release()
-
-
-def bump_compared(store, id):
-    while not bump(store, id, store.load(id)):
-        pass
-
-
-def bump(store, id, stored):
     count, version = (int(stored.content), stored.version) if stored else (0, None)
-    return store.save(id, b"%d" % (count + 1), time.time() + 60, version)
+    assert store.save(id, b"%d" % (count + 1), time.time() + 60, version)
+    lock.release()
 
 
 def run_python(text, *arguments):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import threading
 import time
 from unittest.mock import ANY
 
@@ -13,8 +12,8 @@ from file_processes import run
 
 from wsgicherry.core.loaded import ConfigError
 from wsgicherry.lib.sessions import file as module
-from wsgicherry.lib.sessions.errors import StoreUnavailable
 from wsgicherry.lib.sessions.file import FileStore
+from wsgicherry.lib.stores.errors import StoreUnavailable
 
 ID = "0123456789abcdef" * 2
 BAD_IDS = ["", "../x", "a/b", "a\0b", f"{ID}.lock", "é", "a" * 129, "a\n"]
@@ -103,29 +102,7 @@ def test_open_folder_with_other_things(store, folder):
     assert "mode 0755" in store.told[0]
 
 
-# -- the promises of stores.py, one row each ----------------------------------------------
-
-
-def test_saved_is_loaded(saved):
-    """What was saved is loaded, whatever bytes it is."""
-    stored = saved.load(ID)
-    assert stored.content == b"content"
-    assert stored.expires == pytest.approx(later(), abs=60)
-    assert saved.save(ID, b"", later(), stored.version)
-    assert saved.load(ID).content == b""
-
-
-def test_versions(saved):
-    """A save needs the version that is stored; each save makes a new one, a touch does not."""
-    first = saved.load(ID)
-    assert not saved.save(ID, b"new", later(), None)
-    assert not saved.save("other", b"new", later(), first.version)
-    saved.touch(ID, later(7200), ANY)
-    assert saved.load(ID).version == first.version
-    assert saved.save(ID, b"content", later(), first.version)
-    assert saved.load(ID).version != first.version
-    assert not saved.save(ID, b"late", later(), first.version)
-    assert saved.load(ID).content == b"content"
+# -- records: what the contract of stores does not say ------------------------------------
 
 
 def test_changed_while_it_waited(saved, monkeypatch):
@@ -153,42 +130,11 @@ def test_touch(saved, seconds):
     assert stored.content == b"content"
 
 
-def test_touch_into_the_past_and_nothing(saved):
-    """Touching may end a session; touching nothing makes nothing."""
-    saved.touch(ID, later(-1), ANY)
-    assert saved.load(ID) is None
-    saved.touch(ID, later(), ANY)
-    saved.touch("other", later(), ANY)
-    assert (saved.load(ID), saved.load("other"), len(saved)) == (None, None, 0)
-
-
-def test_expired_is_nothing(store):
-    """An expired record is not there: it opens nothing and may be replaced."""
-    store.save(ID, b"old", later(-1), None)
-    assert store.load(ID) is None
-    assert store.save(ID, b"new", later(), None)
-
-
 def test_lost_mtime(saved, folder):
     """A session restored from a copy that has new times lives as long as it would have."""
     os.utime(folder / f"session-{ID}", (1, 1))
     saved.clean_up()
     assert (saved.load(ID).content, len(saved)) == (b"content", 1)
-
-
-def test_delete(saved):
-    """What is deleted is gone; deleting nothing is no error."""
-    saved.delete(ID)
-    saved.delete(ID)
-    assert saved.load(ID) is None
-
-
-def test_save_while_locked(saved):
-    """A save does not wait for the lock of its session, whoever holds that."""
-    lock = saved.lock(ID, 0)
-    stored = saved.load(ID, lock)
-    assert saved.save(ID, b"by the holder", later(), stored.version)
-    lock.release()
 
 
 @pytest.mark.parametrize("id", BAD_IDS)
@@ -391,43 +337,6 @@ def test_greenlets(tmp_path):
     assert run(body, tmp_path) == "done"
 
 
-INCREMENTS = """
-def locked():
-    lock = store.lock("abc", 60)
-    stored = store.load("abc", lock)
-    assert store.save("abc", b"%d" % (int(stored.content) + 1), LATER, stored.version)
-    lock.release()
-def compared():
-    while True:
-        stored = store.load("abc")
-        if store.save("abc", b"%d" % (int(stored.content) + 1), LATER, stored.version):
-            return
-def repeat(count):
-    for _ in range(count):
-        globals()[sys.argv[2]]()
-store.save("abc", b"0", LATER, None)
-def threads(number, count):
-    all = [threading.Thread(target=repeat, args=(count,)) for _ in range(number)]
-    for each in all: each.start()
-    for each in all: each.join()
-"""
-
-
-@pytest.mark.parametrize("manner", ["locked", "compared"])
-def test_increments_of_processes(tmp_path, manner):
-    """4 processes add 250 each, under the lock or by comparing: none is lost."""
-    body = INCREMENTS + "\nchildren = [in_child(lambda: repeat(250)) for _ in range(4)]\n"
-    body += "assert all([ends_well(each) for each in children])\n"
-    assert run(body + "print(store.load('abc').content.decode())", tmp_path, manner) == "1000"
-
-
-@pytest.mark.parametrize("manner", ["locked", "compared"])
-def test_increments_of_threads(tmp_path, manner):
-    """50 threads add 20 each: none is lost."""
-    body = INCREMENTS + "\nthreads(50, 20)\nprint(store.load('abc').content.decode())"
-    assert run(body, tmp_path, manner) == "1000"
-
-
 # -- clean-up and users --------------------------------------------------------------------
 
 
@@ -486,16 +395,6 @@ def test_users(store, user):
         store.remove_id(user, id)
     assert store.ids_of(user) == []
     assert store.ids_of("somebody else") == []
-
-
-def test_users_of_many_threads(store):
-    """Many logins of one user at a time are all noted."""
-    threads = [threading.Thread(target=store.add_id, args=("x", f"id{n}")) for n in range(50)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
-    assert sorted(store.ids_of("x")) == sorted(f"id{n}" for n in range(50))
 
 
 def test_ended_sessions_of_users(saved, folder, monkeypatch):

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from pymemcache.client.base import Client, PooledClient
 
-from wsgicherry.lib.sessions import memcachedserver
-from wsgicherry.lib.sessions.errors import LockTimeout, SessionValueError, StoreUnavailable
+from wsgicherry.lib.sessions.errors import LockTimeout, SessionValueError
 from wsgicherry.lib.sessions.memcached import MAX_IDS_OF_USER, MemcachedStore, user_name
-from wsgicherry.lib.sessions.memcachedserver import life_seconds, parse_address
+from wsgicherry.lib.stores import memcachedserver
+from wsgicherry.lib.stores.errors import StoreUnavailable
 
 ROOT = Path(__file__).resolve().parents[3]
 ID = "a" * 40
@@ -88,13 +88,6 @@ class CountingClient(Client):
 # -- records ---------------------------------------------------------------------------
 
 
-def test_nothing_is_stored(store):
-    """An id that nothing was saved under loads nothing; to touch or delete it does nothing."""
-    assert store.load(ID) is None
-    store.delete(ID)
-    assert store.load(ID) is None
-
-
 @pytest.mark.parametrize(
     "content", [b"", b"x", b" 12 \r\nEND\r\n", bytes(range(256)), b"y" * 500_000], ids=len
 )
@@ -104,25 +97,6 @@ def test_what_was_saved_is_loaded(store, content):
     assert store.save(ID, content, expires, None)
     stored = store.load(ID)
     assert (stored.content, stored.expires) == (content, expires)
-
-
-def test_a_stale_version_is_refused(store):
-    """Who has loaded before somebody else saved cannot save over it."""
-    store.save(ID, b"1", soon(), None)
-    old = store.load(ID).version
-    assert store.save(ID, b"2", soon(), old)
-    assert not store.save(ID, b"3", soon(), old)
-    assert not store.save(ID, b"4", soon(), None)
-    assert content_of(store) == b"2"
-
-
-def test_a_deleted_record_is_not_brought_back(store):
-    """A save with the version of a record that was deleted meanwhile changes nothing."""
-    store.save(ID, b"1", soon(), None)
-    version = store.load(ID).version
-    store.delete(ID)
-    assert not store.save(ID, b"2", soon(), version)
-    assert store.load(ID) is None
 
 
 def test_expired_is_gone_to_the_split_second(store):
@@ -176,21 +150,6 @@ def test_long_lives(store, days):
     expires = time.time() + days * DAY
     store.save(ID, b"1", expires, None)
     assert store.load(ID).expires == expires
-
-
-@pytest.mark.parametrize(
-    ("left", "low", "high"),
-    [(-1, -1, -1), (0.001, 2, 2), (1.5, 3, 3), (60, 61, 62), (30 * DAY - 10, 0, 30 * DAY)],
-)
-def test_seconds_for_memcached(left, low, high):
-    """An expiry is whole seconds, rounded up and one more; 'at once' if it is over."""
-    assert low <= life_seconds(time.time() + left) <= high
-
-
-def test_an_absolute_expiry_for_memcached():
-    """From 30 days on memcached is told the date."""
-    expires = time.time() + 30 * DAY
-    assert expires < life_seconds(expires) <= expires + 2
 
 
 def test_touched_lives_longer(store):
@@ -364,44 +323,6 @@ def increment(store, id=ID):
         assert store.save(id, b"%d" % (number + 1), soon(), stored and stored.version)
     finally:
         lock.release()
-
-
-def increment_without_lock(store, id=ID):
-    while True:
-        stored = store.load(id)
-        number = int(stored.content) if stored else 0
-        if store.save(id, b"%d" % (number + 1), soon(), stored and stored.version):
-            return
-
-
-@pytest.mark.parametrize("way", [increment, increment_without_lock])
-def test_no_update_is_lost_between_threads(store, way):
-    """50 threads that count to 20 each make 1,000, with the lock or by trying again."""
-    with ThreadPoolExecutor(50) as pool:
-        counts = [pool.submit(lambda: [way(store) for _ in range(20)]) for _ in range(50)]
-        for each in counts:
-            each.result()
-    assert content_of(store) == b"1000"
-
-
-@pytest.mark.parametrize("way", [increment, increment_without_lock])
-def test_no_update_is_lost_between_processes(memcached, store, way):
-    """4 processes that count to 250 each make 1,000, with the lock or by trying again."""
-    program = (
-        f"import sys; sys.path[:0] = [{str(ROOT)!r}, {str(Path(__file__).parent)!r}]\n"
-        "import warnings; warnings.simplefilter('ignore')\n"
-        f"from test_memcached_store import MemcachedStore, {way.__name__} as way\n"
-        f"store = MemcachedStore(servers={memcached.address!r})\n"
-        "for _ in range(250): way(store)\n"
-    )
-    processes = [subprocess.Popen([sys.executable, "-c", program]) for _ in range(4)]
-    try:
-        assert [each.wait(PROCESS_SECONDS) for each in processes] == [0] * 4
-    finally:
-        for each in processes:
-            each.kill()
-            each.wait()
-    assert content_of(store) == b"1000"
 
 
 # -- round trips -----------------------------------------------------------------------
@@ -677,23 +598,6 @@ def test_a_socket_file(start_memcached, tmp_path, monkeypatch, require_program):
         process.wait()
 
 
-@pytest.mark.parametrize(
-    ("text", "address"),
-    [
-        ("localhost:11211", ("localhost", 11211)),
-        ("cache", ("cache", 11211)),
-        (("cache", 1), ("cache", 1)),
-        ("[::1]:5", ("::1", 5)),
-        ("[::1]", ("::1", 11211)),
-        ("/run/m.sock", "/run/m.sock"),
-        ("unix:/run/m.sock", "/run/m.sock"),
-    ],
-)
-def test_addresses(text, address):
-    """A server is named by host and port, by host alone, or by a unix socket."""
-    assert parse_address(text) == address
-
-
 @pytest.mark.parametrize("servers", ["", ":5", "host:", "host:x", "host:²", [], ["a:1", "b:y"]])
 def test_addresses_that_cannot_be(servers):
     """What is no address is told when the store is made, with the name of the setting."""
@@ -750,13 +654,6 @@ def test_the_sessions_of_a_user_are_bounded(store, client):
     client.set(f"session:{user_name('ann')}", " ".join(ids), noreply=False)
     store.add_id("ann", "new")
     assert list(store.ids_of("ann")) == [*ids[1:], "new"]
-
-
-def test_logins_at_the_same_time(store):
-    """No id is lost when many requests note theirs at once."""
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda number: store.add_id("ann", str(number)), range(64)))
-    assert sorted(store.ids_of("ann"), key=int) == [str(number) for number in range(64)]
 
 
 def test_a_list_that_always_changes(store, monkeypatch):

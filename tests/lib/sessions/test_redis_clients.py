@@ -15,9 +15,10 @@ from redis_helpers import (
 )
 
 from wsgicherry.core.loaded import ConfigError
-from wsgicherry.lib.sessions import redisserver
-from wsgicherry.lib.sessions.errors import LockTimeout, StoreUnavailable
+from wsgicherry.lib.sessions.errors import LockTimeout
 from wsgicherry.lib.sessions.redis import RedisStore
+from wsgicherry.lib.stores import redisserver
+from wsgicherry.lib.stores.errors import StoreUnavailable
 
 redis = pytest.importorskip("redis")
 
@@ -62,21 +63,6 @@ def test_url_of_another_kind(url):
     with pytest.raises(ValueError, match="it must be one of redis://, rediss://") as caught:
         RedisStore(url=url)
     assert "secret" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("url", "expected", "where"),
-    [
-        ("valkey://u:p@h:1/2", "redis://u:p@h:1/2", "h:1"),
-        ("valkeys://h", "rediss://h", "h"),
-        ("rediss://h:2", "rediss://h:2", "h:2"),
-        ("unix:///run/r.sock?db=1", "unix:///run/r.sock?db=1", "/run/r.sock"),
-    ],
-)
-def test_urls(url, expected, where):
-    """Valkey's schemes mean what Redis' do; what is logged has no password."""
-    server = redisserver.RedisServer(url, None, 1)
-    assert (server._url, server._where) == (expected, where)
 
 
 def test_socket_file(make_redis_store, redis_daemon, tmp_path):

@@ -11,7 +11,7 @@ import pytest
 from redis_helpers import SOON_SECONDS, in_a_minute, put, run_together, took_less_than
 
 from wsgicherry.lib.sessions import redis as redis_module
-from wsgicherry.lib.sessions.errors import StoreUnavailable
+from wsgicherry.lib.stores.errors import StoreUnavailable
 
 pytest.importorskip("redis")
 

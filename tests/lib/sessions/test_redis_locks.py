@@ -6,7 +6,6 @@ import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 import pytest
-from redis_helpers import bump_compared, bump_locked, run_python, run_together
 
 from wsgicherry.lib.sessions import redis as redis_module
 from wsgicherry.lib.sessions.errors import LockTimeout
@@ -111,28 +110,3 @@ def test_lock_sent_twice(store):
 
     client.evalsha = evalsha
     store.lock("a", 0).release()
-
-
-@pytest.mark.parametrize("how", ["lock", "compare"])
-def test_no_update_of_threads_is_lost(store, how):
-    """Fifty threads count to a thousand together."""
-    bump = {"lock": bump_locked, "compare": bump_compared}[how]
-    run_together(50, lambda number: [bump(store, "n") for _ in range(20)])
-    assert store.load("n").content == b"1000"
-
-
-@pytest.mark.parametrize("how", ["locked", "compared"])
-def test_no_update_of_processes_is_lost(store, redis_daemon, how):
-    """Four processes count to a thousand together."""
-    text = f"""
-import redis_helpers as tests
-from wsgicherry.lib.sessions.redis import RedisStore
-store = RedisStore(url=sys.argv[1])
-for _ in range(250):
-    tests.bump_{how}(store, "n")
-"""
-    processes = [run_python(text, redis_daemon.url) for _ in range(4)]
-    for process in processes:
-        process.communicate(timeout=60)
-    assert [process.returncode for process in processes] == [0] * 4
-    assert store.load("n").content == b"1000"

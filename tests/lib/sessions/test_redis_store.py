@@ -12,7 +12,7 @@ import pytest
 from redis_helpers import in_a_minute, put
 
 from wsgicherry.lib.sessions import redis as redis_module
-from wsgicherry.lib.sessions.errors import StoreUnavailable
+from wsgicherry.lib.stores.errors import StoreUnavailable
 
 redis = pytest.importorskip("redis")
 

@@ -926,6 +926,24 @@ def test_set_response_cookie(mount, ram):
     }
 
 
+def test_set_response_cookie_of_a_session_that_is_saved(mount, ram):
+    """The end of the request sends the cookie as it was told, with the id that it has then."""
+
+    def index():
+        session["n"] = 1
+        sessions.set_response_cookie(timeout=2, samesite="Strict")
+        session.regenerate()
+        return session.id
+
+    answer = mount(index, **ram.settings).get("/")
+    cookie = cookie_of(answer)
+    assert (cookie["value"], cookie["max-age"], cookie["samesite"]) == (
+        answer.text,
+        "120",
+        "Strict",
+    )
+
+
 def test_head(mount, ram):
     """A HEAD keeps what its handler writes."""
     browser = mount(*PAGES, **ram.settings)

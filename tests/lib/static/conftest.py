@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import io
-from urllib.parse import unquote_to_bytes
-from wsgiref.validate import validator
-
 import pytest
+from asking import build_environ, call_app
 from static_pages import Answer, Root, put
 
 
@@ -18,39 +15,12 @@ def ask(site):
     """
 
     def ask(path, method="GET", validate=True, **headers):
-        path, _, query = path.partition("?")
-        environ = {
-            "REQUEST_METHOD": method,
-            "SCRIPT_NAME": "",
-            "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
-            "QUERY_STRING": query,
-            "SERVER_NAME": "h.example",
-            "SERVER_PORT": "80",
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "HTTP_HOST": "h.example",
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "http",
-            "wsgi.input": io.BytesIO(),
-            "wsgi.errors": io.StringIO(),
-            "wsgi.multithread": True,
-            "wsgi.multiprocess": False,
-            "wsgi.run_once": False,
+        keys = {
+            name if name.isupper() or "." in name else f"HTTP_{name.upper()}": value
+            for name, value in headers.items()
         }
-        for name, value in headers.items():
-            environ[name if name.isupper() or "." in name else f"HTTP_{name.upper()}"] = value
-        found = []
-
-        def start_response(status, headers, exc_info=None):
-            found[:] = status, headers
-            return lambda data: None
-
-        app = validator(site.tree) if validate else site.tree
-        chunks = app(environ, start_response)
-        try:
-            body = b"".join(chunks)
-        finally:
-            chunks.close()
-        return Answer(*found, body)
+        found = call_app(site.tree, build_environ(path, method, **keys), validate=validate)
+        return Answer(found.status, found.headers, found.body)
 
     return ask
 

@@ -16,10 +16,10 @@ from wsgicherry.core.errors import HTTPError, NotFound
 from wsgicherry.core.expose import expose
 from wsgicherry.core.loaded import ConfigError
 from wsgicherry.lib.static import entries, staticdir
-from wsgicherry.lib.static.directory import Directory
 from wsgicherry.lib.static.mediatypes import find_type
 from wsgicherry.lib.static.opening import as_answer
 from wsgicherry.lib.static.options import FINGERPRINT, compile_pattern
+from wsgicherry.lib.static.tool import directory_of
 
 
 def test_a_file(ask, mount):
@@ -73,13 +73,16 @@ def test_types(ask, mount, folder, name, kind):
 
 
 def test_types_of_the_program(monkeypatch, ask, mount, folder):
-    """`content_types` comes first; what a program told `mimetypes` is known too."""
-    put(folder / "a.css", b"x")
-    put(folder / "a.own", b"x")
-    monkeypatch.setitem(mimetypes.types_map, ".own", "text/x-own")
+    """`content_types` comes first, then what a program told `mimetypes`, new or otherwise."""
+    names = ("a.css", "page.html", "a.own", "a.js")
+    for name in names:
+        put(folder / name, b"x")
+    for extension in (".css", ".own", ".js"):
+        monkeypatch.setitem(mimetypes.types_map, extension, "text/x-own")
     mount(content_types={"css": "text/x-css", ".HTML": "text/x-html"})
-    kinds = [ask(f"/static/{name}")["Content-Type"] for name in ("a.css", "page.html", "a.own")]
-    assert kinds == ["text/x-css", "text/x-html", "text/x-own"]
+    kinds = [ask(f"/static/{name}")["Content-Type"] for name in names]
+    assert kinds == ["text/x-css", "text/x-html", "text/x-own", "text/x-own"]
+    monkeypatch.undo()
     assert find_type("a.css", {}) == "text/css"
 
 
@@ -230,6 +233,29 @@ def test_the_fallback_is_asked_for_each_time(ask, pages):
     assert ask("/x", accept=HTML, if_none_match=first["ETag"]).status == 304
 
 
+def test_a_fallback_says_what_chose_it(ask, mount, folder):
+    """A cache must not give it to who asks for no page, nor its 404 to who does."""
+    put(folder / "app.html", b"the app")
+    put(folder / "app.html.gz", b"packed")
+    mount(at="/", fallback="app.html", precompressed=True)
+    answer = ask("/orders/7", accept=HTML, accept_encoding="gzip")
+    assert (answer.body, answer["Vary"]) == (b"packed", "Accept, Accept-Encoding")
+    unmodified = ask("/orders/7", accept=HTML, if_none_match="*")
+    assert (unmodified.status, unmodified["Vary"]) == (304, "Accept, Accept-Encoding")
+    assert ask("/orders/7")["Vary"] == "Accept"
+
+
+def test_a_fallback_beside_a_vary_of_the_program(ask, mount, folder):
+    """What the answer depends on otherwise stays said, and nothing is said twice."""
+    put(folder / "app.html", b"the app")
+    headers = {
+        "tools.response_headers.on": True,
+        "tools.response_headers.headers": [("Vary", "accept, Cookie")],
+    }
+    mount(at="/", sections={"/orders": headers}, fallback="app.html")
+    assert ask("/orders/7", accept=HTML)["Vary"] == "accept, Cookie"
+
+
 def test_a_fallback_that_is_not_there(ask, mount):
     """Without the file, what is not found is not found."""
     mount(at="/", fallback="nothing.html")
@@ -308,6 +334,7 @@ def packed(mount, folder):
         ("*", "br"),
         ("*;q=0.1, br;q=0", "zstd"),
         ("identity", None),
+        ("identity, br;q=0.9", None),
         ("deflate", None),
         ("", None),
         ("gzip;q=x", None),
@@ -414,13 +441,31 @@ def test_what_is_remembered_has_a_bound(monkeypatch, folder):
     monkeypatch.setattr(entries, "MAX_ENTRIES", 3)
     monkeypatch.setattr(entries, "MAX_KEY_CHARS", 20)
     kept = entries.Entries()
-    options = Directory("/", str(folder)).options
+    options = directory_of({"dir": str(folder)}).options
     for path in ["/1", "/2", "/3", "/4", "/" + "x" * 20]:
         found = entries.Entry("", os.stat(folder), options, "")
         kept.keep(path, found)
     assert list(kept) == ["/4"]
     assert kept.find_current("/4") is not None
     assert kept.find_current("/1") is None
+
+
+def test_a_packed_file_that_changes(ask, mount, folder):
+    """What was packed of the old file is not sent from then on, until it is packed anew."""
+    put(folder / "app.js", b"old")
+    put(folder / "app.js.gz", b"old, packed")
+    mount(precompressed=True, stat_seconds=1000)
+    answers = [ask("/static/app.js", accept_encoding="gzip")]
+    put(folder / "app.js", b"new", MTIME + 5)
+    answers += [
+        ask("/static/app.js", accept_encoding="gzip", if_none_match=answers[0]["ETag"]),
+        ask("/static/app.js", accept_encoding="gzip"),
+    ]
+    put(folder / "app.js.gz", b"new, packed", MTIME + 5)
+    (folder / "app.js").unlink()
+    answers.append(ask("/static/app.js", accept_encoding="gzip"))
+    assert [answer.status for answer in answers] == [200, 200, 200, 404]
+    assert [answer.body for answer in answers[:3]] == [b"old, packed", b"new", b"new"]
 
 
 def test_too_many_open_files(site, ask, mount, folder, monkeypatch):
@@ -490,6 +535,15 @@ def test_as_a_handler(site, ask, folder):
     assert ask("/nav/nothing").status == 404
     assert ask("/nav/../secret.txt").status == 404
     assert ask("/one").body == b"<p>page"
+
+
+@pytest.mark.parametrize("section", ["/nav", "nav", "nav/", "/nav/"])
+def test_a_section_as_it_comes(site, ask, folder, section):
+    """Programs write the section of a handler with a slash, or without (CherryPy's rule)."""
+    root = Root()
+    root.nav = site.tools.staticdir.handler(section=section, dir=str(folder))
+    site.tree.mount(root, "", {})
+    assert ask("/nav/data.bin").body == CONTENT
 
 
 def test_a_fallback_of_a_handler(site, ask, folder):
@@ -571,7 +625,7 @@ def test_a_host_of_its_own(site, ask, folder):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"dir": "relative"}, "requires an absolute dir"),
+        ({"dir": "relative"}, r"requires an absolute dir \(or root\). It is 'relative'"),
         ({"dir": "relative", "root": "relative"}, "not 'relative'"),
         ({"dir": "/nothing/of/that/name"}, "there is no directory '/nothing/of/that/name'"),
         ({"match": "("}, r"staticdir.match: the value is '\(': no regular expression"),
@@ -582,6 +636,7 @@ def test_a_host_of_its_own(site, ask, folder):
         ({"sendfile_prefix": "p"}, "sendfile_prefix: the value is 'p': nginx"),
         ({"fallbacks": "x"}, "fallback"),
         ({"content_types": ["css"]}, "staticdir.content_types"),
+        ({"content_types": {"css": 1}}, r"staticdir.content_types: the value is {'css': 1}"),
         ({"dir": 1}, "staticdir.dir"),
         ({"max_age": "1"}, "not"),
     ],

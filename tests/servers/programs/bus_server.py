@@ -17,7 +17,16 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 bus = Bus()
 bus.subscribe("log", lambda message, level: print(message, flush=True))
-server = Server(bus, wsgi)
+
+
+def application(environ, start_response):
+    """Answer as plain.wsgi does; /leave exits the bus first."""
+    if environ["PATH_INFO"] == "/leave":
+        bus.exit()
+    return wsgi(environ, start_response)
+
+
+server = Server(bus, application)
 server.socket_port = 0
 server.shutdown_timeout = float(sys.argv[1]) if sys.argv[1:] else 5
 server.subscribe()

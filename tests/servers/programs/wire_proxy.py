@@ -1,6 +1,7 @@
 """What an application sees behind a proxy; for the tests with nginx in front."""
 
 import json
+import os
 import sys
 
 import wsgicherry
@@ -38,10 +39,19 @@ config = {
     "tools.proxy.trusted": ["127.0.0.1", "unix"],
     "tools.proxy.prefix": "X-Forwarded-Prefix",
 }
+files = {
+    "tools.staticdir.on": True,
+    "tools.staticdir.dir": os.path.dirname(os.path.abspath(__file__)),
+    "tools.staticdir.sendfile_header": "X-Accel-Redirect",
+    "tools.staticdir.sendfile_prefix": "/accel/",
+    "tools.secure_headers.on": True,
+    "tools.cors.on": True,
+    "tools.cors.origins": ["https://app.example"],
+}
 wsgicherry.config.update(
     {"log.screen": True, "server.socket_port": 0, "request.show_tracebacks": False}
 )
-wsgicherry.tree.mount(Pages(), "", {"/": config})
+wsgicherry.tree.mount(Pages(), "", {"/": config, "/files": files})
 wsgicherry.tree.mount(Pages(), "/kept", {"/": config})
 
 wsgi = wsgicherry.tree

@@ -51,7 +51,9 @@ class Flights:
         """Forget those of the parent: they will not end here."""
         self._lock = threading.Lock()
         self._flights: dict[Any, Flight] = {}
-        self._passes: OrderedDict[Any, float] = OrderedDict()
+        # By the hash of the key, which may be as long as a URL that somebody makes up; two keys
+        # with the same hash do not wait where they could.
+        self._passes: OrderedDict[int, float] = OrderedDict()
         self.purges = 0
         """How often something was purged."""
 
@@ -64,7 +66,7 @@ class Flights:
             if flight is not None:
                 return flight, False
             flight = Flight()
-            flight.is_awaited = self._passes.get(key, 0.0) <= monotonic()
+            flight.is_awaited = self._passes.get(hash(key), 0.0) <= monotonic()
             if flight.is_awaited:
                 self._flights[key] = flight
             return flight, True
@@ -90,12 +92,12 @@ class Flights:
             if self._flights.get(key) is flight:
                 del self._flights[key]
             if not is_for_all:
-                self._passes[key] = monotonic() + PASS_SECONDS
-                self._passes.move_to_end(key)
+                self._passes[hash(key)] = monotonic() + PASS_SECONDS
+                self._passes.move_to_end(hash(key))
                 if len(self._passes) > MAX_PASSES:
                     self._passes.popitem(last=False)
             elif result is not None:
-                self._passes.pop(key, None)
+                self._passes.pop(hash(key), None)
         flight.land(result)
 
     def spoil(self, target: Any = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
+from ...core.headers import Pairs
 from .policy import Lifetime
 
 OVERHEAD_BYTES = 1400
@@ -27,7 +28,7 @@ class Entry:
     def __init__(
         self,
         status: str,
-        headers: tuple[tuple[str, str], ...],
+        headers: Pairs,
         body: bytes,
         created: float,
         lifetime: Lifetime,
@@ -37,8 +38,12 @@ class Entry:
         self.created, self.lifetime = created, lifetime
         self.tags = tags or {}
         """The version that each tag had: the entry ends with any of them."""
-        self.told: tuple[int, Any, list[tuple[str, str]]] = (-1, None, [])
+        self.told: tuple[int, Any, Pairs] = (-1, None, ())
         """An age, for whom, and the headers with which it was sent then."""
+
+    def find_header(self, name: str) -> str | None:
+        """Return the value of the header `name`, in Title-Case."""
+        return next((value for key, value in self.headers if key == name), None)
 
     def count_bytes(self) -> int:
         """Return about how much memory it takes."""

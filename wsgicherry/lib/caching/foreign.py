@@ -73,10 +73,14 @@ class ForeignCache(Cache):
 
     def forget(self, target: Key) -> None:
         """Have the cache forget the page of the current request; of others it does not know."""
+        self.flights.spoil(target)
+        self.take_back(target, {})
+
+    def take_back(self, target: Key, environ: Mapping[str, Any]) -> None:
+        """Have the cache forget the page of the current request, if that is `target`."""
         serving = find_serving()
         if serving is not None and target == find_target(serving.request):
             self.cache.delete()
-        self.flights.spoil(target)
 
     def forget_tag(self, tag: str) -> None:
         """Forget everything: it knows no tags."""
@@ -84,5 +88,5 @@ class ForeignCache(Cache):
 
     def clear(self) -> None:
         """Have the cache forget everything."""
-        self.cache.clear()
         self.flights.spoil()
+        self.cache.clear()

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
 from ...core.loaded import ConfigError
 from ...process.forks import PerProcess
-from ..sessions.errors import SessionValueError
-from ..sessions.memcachedserver import (
-    Connector,
-    GivenClient,
+from ..stores.errors import ItemTooLarge
+from ..stores.memcachedserver import (
     MemcachedServer,
     import_pymemcache,
-    parse_address,
+    maker_of_servers,
+    parse_addresses,
 )
 from .shared import SharedCache
 
@@ -23,7 +23,7 @@ class MemcachedCache(SharedCache):
     """A cache on memcached; each name is always on the same one of its servers.
 
     `servers`: addresses of memcached servers: 'host:port', or the path of a unix socket.
-    `client` has pymemcache's methods.
+    `client` is a client of pymemcache that threads can share, or makes one.
     """
 
     servers: str | Sequence[Any] = ("127.0.0.1:11211",)
@@ -34,51 +34,44 @@ class MemcachedCache(SharedCache):
         if settings.get("client") is not None:
             return
         servers = settings.get("servers", cls.servers)
-        key, shown = "tools.caching.servers", repr(servers)
         try:
             import_pymemcache("client.base")
-            addresses = [parse_address(each) for each in as_list(servers)]
+            parse_addresses(servers, "caching")
         except ImportError as error:
             raise ConfigError(str(error), key="tools.caching.cache_class") from None
         except (ValueError, TypeError):
-            addresses = []
-        if not addresses:
-            wanted = "Give a list of 'host:port', or of the paths of unix sockets."
-            raise ConfigError("These are no memcached servers.", wanted, key=key, value=shown)
+            raise ConfigError(
+                "These are no memcached servers.",
+                "Give a list of 'host:port', or of the paths of unix sockets.",
+                key="tools.caching.servers",
+                value=repr(servers),
+            ) from None
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._pools = PerProcess(self._connect)
-
-    def _connect(self) -> list[MemcachedServer]:
-        if self.client is not None:
-            return [GivenClient(self.client)]
-        return [
-            MemcachedServer(str(each), Connector(parse_address(each), self.timeout))
-            for each in as_list(self.servers)
-        ]
+    @cached_property
+    def _servers(self) -> PerProcess[list[MemcachedServer]]:
+        # Nothing is opened yet, so of two threads either's will do.
+        return PerProcess(maker_of_servers(self.servers, self.client, self.timeout, "caching"))
 
     def _server_of(self, name: str) -> MemcachedServer:
-        pools = self._pools.get()
+        servers = self._servers.get()
         digest = sha256(name.encode("utf-8")).digest()
-        return pools[int.from_bytes(digest[:4], "big") % len(pools)]
+        return servers[int.from_bytes(digest[:4], "big") % len(servers)]
 
     def fetch(self, names: list[str]) -> list[bytes | None]:
         """Return the values of `names`."""
-        by_server: dict[int, list[str]] = {}
-        pools = {id(server): server for server in self._pools.get()}
+        asked: dict[MemcachedServer, list[str]] = {}
         for name in names:
-            by_server.setdefault(id(self._server_of(name)), []).append(name)
+            asked.setdefault(self._server_of(name), []).append(name)
         found: dict[str, tuple[bytes, Any]] = {}
-        for server, wanted in by_server.items():
-            found.update(pools[server].gets_many(wanted))
+        for server, its_names in asked.items():
+            found.update(server.gets_many(its_names))
         return [found[name][0] if name in found else None for name in names]
 
     def store(self, name: str, value: bytes, seconds: int) -> None:
         """Keep `value`; what is too large for the server is gone, not an error."""
         try:
             self._server_of(name).set(name, value, seconds)
-        except SessionValueError:
+        except ItemTooLarge:
             self.remove(name)
 
     def add(self, name: str, value: bytes, seconds: int) -> bool:
@@ -88,8 +81,3 @@ class MemcachedCache(SharedCache):
     def remove(self, name: str) -> None:
         """Forget the value of `name`."""
         self._server_of(name).delete(name)
-
-
-def as_list(servers: str | Sequence[Any]) -> Sequence[Any]:
-    """Return the addresses; one may stand alone."""
-    return [servers] if isinstance(servers, str) else servers

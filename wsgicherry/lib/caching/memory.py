@@ -41,10 +41,10 @@ class MemoryCache(StoredCache):
 
     def clear(self) -> None:
         """Forget everything, counters too (CherryPy's rule)."""
+        self.flights.spoil()
         with self._lock:
             self._records.clear()
             self.cursize = 0
-        self.flights.spoil()
         self.tot_puts = self.tot_gets = self.tot_hist = 0
         self.tot_expires = self.tot_non_modified = 0
 

@@ -27,6 +27,11 @@ MAX_VARY_NAMES = 32
 NO_STALE = ("must-revalidate", "proxy-revalidate", "s-maxage")
 """Each forbids a shared cache to answer with what is stale (RFC 9111 section 4.2.4)."""
 
+YOUNGEST = -60.0
+"""Seconds that another machine's clock may be ahead. A response that is younger was made before
+the clock was set back: nobody knows how old it is.
+"""
+
 Headers = Iterable[tuple[str, str]]
 
 
@@ -182,7 +187,7 @@ def _number(directives: Directives, name: str, default: float) -> float:
 
 def is_acceptable(lifetime: Lifetime, age: float, wishes: Wishes) -> bool:
     """Tell whether a client takes a stored response of that age as it is."""
-    if wishes.no_cache or int(age) > wishes.max_age:
+    if age <= YOUNGEST or wishes.no_cache or int(age) > wishes.max_age:
         return False
     left = lifetime.fresh - age
     if left > 0:
@@ -194,7 +199,7 @@ def is_acceptable_meanwhile(lifetime: Lifetime, age: float, wishes: Wishes) -> b
     """Tell whether a client takes it while another request makes a new one (RFC 5861 section
     3).
     """
-    if wishes.no_cache or wishes.min_fresh or int(age) > wishes.max_age:
+    if age <= YOUNGEST or wishes.no_cache or wishes.min_fresh or int(age) > wishes.max_age:
         return False
     return age - lifetime.fresh <= lifetime.while_revalidate
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from ...core.loaded import ConfigError
-from ..sessions.redisserver import RedisServer, import_redis
+from ..stores.redisserver import RedisServer, import_redis
 from .shared import SharedCache
 
 
@@ -26,7 +26,7 @@ class RedisCache(SharedCache):
         if settings.get("client") is not None:
             return
         try:
-            RedisServer(settings.get("url", cls.url), None, cls.timeout)
+            RedisServer(settings.get("url", cls.url), None, cls.timeout, "caching")
             import_redis()
         except ImportError as error:
             key = "tools.caching.cache_class"
@@ -39,7 +39,7 @@ class RedisCache(SharedCache):
     @cached_property
     def _server(self) -> RedisServer:
         # Nothing is opened yet, so of two threads either's will do.
-        return RedisServer(self.url, self.client, self.timeout)
+        return RedisServer(self.url, self.client, self.timeout, "caching")
 
     def fetch(self, names: list[str]) -> list[bytes | None]:
         """Return the values of `names`."""

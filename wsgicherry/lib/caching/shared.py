@@ -23,6 +23,12 @@ PAUSE_SECONDS = 1.0
 LOG_SECONDS = 60.0
 """A dead store is one line in the log as often."""
 
+PURGE_SECONDS = 3600
+"""As long a purge is remembered, for pages being made then: no handler takes longer."""
+
+ANY_PAGE: Key = ("purge",)
+"""The key of the last purge that was not of one URL."""
+
 EVERYTHING = ""
 """The tag that all responses have: `clear` ends it."""
 
@@ -45,7 +51,7 @@ class SharedCache(StoredCache):
 
     def __init__(self) -> None:
         super().__init__()
-        self._silent_until = 0.0
+        self._failed_at = float("-inf")
         self._told_at = float("-inf")
         renew_after_fork(self)
 
@@ -92,10 +98,30 @@ class SharedCache(StoredCache):
         """Store `entry`; return whether that was possible."""
         return super().keep(target, environ, entry, [EVERYTHING, *tags])
 
+    def forget(self, target: Key) -> None:
+        """Forget all that is stored of a URL, and let no process store what it is making."""
+        self._remember_purge(purge_key(target))
+        super().forget(target)
+
+    def forget_tag(self, tag: str) -> None:
+        """Forget all responses that have `tag`, and let no process store what it is making."""
+        self._remember_purge(ANY_PAGE)
+        super().forget_tag(tag)
+
     def clear(self) -> None:
         """Forget everything, in all processes."""
-        self.write(tag_key(EVERYTHING), urandom(8).hex(), TAG_SECONDS)
+        self._remember_purge(ANY_PAGE)
         self.flights.spoil()
+        self.write(tag_key(EVERYTHING), urandom(8).hex(), TAG_SECONDS)
+
+    def _remember_purge(self, key: Key) -> None:
+        record = dump(urandom(8).hex())
+        if self._try(self._store, self.name_of(key), record, PURGE_SECONDS, is_urgent=True):
+            self._failed_at = float("-inf")
+
+    def last_purges(self, target: Key) -> list[Record | None]:
+        """Return what marks the last purges of `target`, by whichever process."""
+        return self.read([purge_key(target), ANY_PAGE])
 
     def read(self, keys: list[Key]) -> list[Record | None]:
         """Return the records at `keys`; None for all if the store does not answer."""
@@ -123,9 +149,13 @@ class SharedCache(StoredCache):
         """
         return self.prefix + sha256(json.dumps(key).encode("ascii")).hexdigest()
 
-    def _try(self, action: Any, *arguments: Any) -> Any:
-        """Return `action(*arguments)`; None if it fails, or if the store has just failed."""
-        if monotonic() < self._silent_until:
+    def _try(self, action: Any, *arguments: Any, is_urgent: bool = False) -> Any:
+        """Return `action(*arguments)`; None if it fails, or if the store has just failed.
+
+        `is_urgent`: what is not purged stays wrong until it expires. So that is tried, though
+        not several times for one request.
+        """
+        if monotonic() < self._failed_at + (self.timeout if is_urgent else PAUSE_SECONDS):
             return None
         try:
             return action(*arguments)
@@ -134,12 +164,14 @@ class SharedCache(StoredCache):
             return None
 
     def _note(self, error: Exception) -> None:
-        now = monotonic()
-        self._silent_until = now + PAUSE_SECONDS
-        if now - self._told_at < LOG_SECONDS:
-            return
-        self._told_at = now
+        self._failed_at = now = monotonic()
         serving = find_serving()
-        if serving is not None:
+        if serving is not None and now - self._told_at >= LOG_SECONDS:
+            self._told_at = now
             told = f"The cache does not answer; pages are made anew. {error}"
             serving.request.log(told, "TOOLS.CACHING", 30)
+
+
+def purge_key(target: Key) -> Key:
+    """Return the key of the last purge of the URL `target`."""
+    return ("purge", target)

@@ -117,13 +117,25 @@ class StoredCache(Cache):
 
     def forget(self, target: Key) -> None:
         """Forget all that is stored of a URL, and let nothing be stored that is being made."""
-        self.drop(target)
         self.flights.spoil(target)
+        self.drop(target)
 
     def forget_tag(self, tag: str) -> None:
         """Forget all responses that have `tag`."""
-        self.drop(tag_key(tag))
         self.flights.spoil()
+        self.drop(tag_key(tag))
+
+    def take_back(self, target: Key, environ: Mapping[str, Any]) -> None:
+        """Forget the response to a request like that of `environ`, and leave those alone who
+        make another.
+        """
+        self.drop(self.look_up(target, environ)[0])
+
+    def last_purges(self, target: Key) -> list[Any]:
+        """Return what changes when a page of `target` is purged by another process. Asked of
+        shared caches alone.
+        """
+        return []
 
     def claim(self, key: Key) -> bool:
         """Tell other processes that this one makes the page at `key`; return False if another

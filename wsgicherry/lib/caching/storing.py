@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from ...core.bodies import FileChunks, as_bytes, close_body
@@ -15,6 +15,7 @@ from .entries import Entry
 from .keys import Key, as_targets
 from .policy import (
     NEVER_STORED,
+    Headers,
     find_lifetime,
     find_obstacle,
     find_vary,
@@ -25,8 +26,10 @@ from .stored import MAX_TAGS
 from .waiting import Result, end_flight
 from .watching import has_read_cookies
 
-# Of the one response, not of the page.
-NOT_STORED = frozenset({"Age", "Cache-Status", "Date"})
+# Of the one response, or of the one client, not of the page.
+NOT_STORED = frozenset(
+    {"Age", "Cache-Status", "Content-Length", "Date", "Ratelimit", "Ratelimit-Policy"}
+)
 
 
 class LateDecision:
@@ -106,22 +109,19 @@ class Run(LateDecision):
         self.flight, self.stale, self.may_store, self.why = flight, stale, may_store, why
         self.is_streaming = False
         self.purges = cache.flights.purges
+        if may_store and cache.is_shared:
+            self.last_purges = cache.last_purges(target)
 
     def finish(self, serving: Serving) -> None:
         """Store the response, before its head is made; of a stream what passes by."""
         response = serving.response
         decide = self.take_decision()
-        if find_code(response) >= 500 and self.is_running and self._shows_stale(serving):
+        if find_code(response) >= 500 and self._shows_stale(serving):
             return
-        outcome = self._finish(serving) if self.is_running else ""
+        outcome = self._finish(serving) if self.may_store else ""
         if find_code(response) // 100 == 2:
             decide()
         self._tell(response, outcome)
-
-    @property
-    def is_running(self) -> bool:
-        """Whether the response is still to be stored, or others wait for it."""
-        return self.flight is not None or self.may_store
 
     def _finish(self, serving: Serving) -> str:
         """Store the response, or begin to; return what has become of it, '' for a stream."""
@@ -130,10 +130,8 @@ class Run(LateDecision):
         if self.is_streaming:
             return ""
         if obstacle:
-            self.end(None, is_own(response))
-        else:
-            obstacle = self.store(serving, b"".join(response._app_iter))
-        return obstacle or "stored"
+            return self._decline(response, obstacle)
+        return self.store(serving, b"".join(response._app_iter)) or "stored"
 
     def _take_in(self, serving: Serving) -> str:
         """See to it that the body is in memory, or goes there while it is sent; return why it
@@ -181,11 +179,32 @@ class Run(LateDecision):
 
         Those who wait have their answer then.
         """
-        request, response = serving.request, serving.response
-        environ = request.environ
+        response, environ = serving.response, serving.request.environ
         pairs, length = settle_headers(response._headerlist)
+        tags = find_tags(response, pairs)
+        obstacle = self._find_obstacle(serving)
+        if not obstacle and len(data) > self.cache.maxobj_size:
+            obstacle = "size"
+        if not obstacle and length is not None and length != str(len(data)):
+            obstacle = "length"
+        if not obstacle and len(tags) > MAX_TAGS:
+            obstacle = "tags"
+        if obstacle:
+            return self._decline(response, obstacle)
+        entry = self._make_entry(response, pairs, data)
+        if entry.created + entry.lifetime.kept <= response.time:
+            return self._decline(response, "stale")
+        outcome = self._keep(entry, environ, tags)
+        self.end(None if outcome == "purged" else Result.of(entry, environ))
+        return outcome
+
+    def _decline(self, response: Any, obstacle: str) -> str:
+        """Let those go on who wait; return `obstacle`, for which the response is not stored."""
+        self.end(None, is_own(response))
+        return obstacle
+
+    def _make_entry(self, response: Any, pairs: Headers, data: bytes) -> Entry:
         settings = self.caching.settings
-        created = response.time - initial_age(pairs)
         lifetime = find_lifetime(
             pairs,
             response.time,
@@ -193,30 +212,25 @@ class Run(LateDecision):
             settings.stale_while_revalidate,
             settings.stale_if_error,
         )
-        tags = find_tags(response, pairs)
-        obstacle = self._find_obstacle(serving)
-        if not obstacle and len(data) > self.cache.maxobj_size:
-            obstacle = "size"
-        if not obstacle and length is not None and length != str(len(data)):
-            obstacle = "length"
-        if not obstacle and created + lifetime.kept <= response.time:
-            obstacle = "stale"
-        if not obstacle and len(tags) > MAX_TAGS:
-            obstacle = "tags"
-        if obstacle:
-            self.end(None, is_own(response))
-            return obstacle
         headers = tuple(pair for pair in pairs if pair[0] not in NOT_STORED)
-        entry = Entry(status_line(response.status), headers, data, created, lifetime)
+        created = response.time - initial_age(pairs)
+        return Entry(status_line(response.status), headers, data, created, lifetime)
+
+    def _keep(self, entry: Entry, environ: Mapping[str, Any], tags: list[str]) -> str:
+        """Hand `entry` to the cache; return why that was in vain, '' if it was not."""
         if self._is_purged():
-            self.end(None)
             return "purged"
         is_kept = self.cache.keep(self.target, environ, entry, tags)
-        self.end(Result.of(entry, environ))
+        if self._is_purged():
+            # Between the two: who purges tells the flights first and empties the cache then.
+            self.cache.take_back(self.target, environ)
+            return "purged"
         return "" if is_kept else "room"
 
     def _is_purged(self) -> bool:
         """Tell whether the page may show what was before something was purged."""
+        if self.cache.is_shared and self.last_purges != self.cache.last_purges(self.target):
+            return True
         if self.flight is not None and self.flight.is_awaited:
             return self.flight.is_spoilt
         return bool(self.purges != self.cache.flights.purges)  # that of any page

@@ -71,7 +71,7 @@ class Search(NamedTuple):
         """Tell whether what was found will do by now."""
         entry = self.stale
         return entry is not None and is_acceptable(
-            entry.lifetime, max(0.0, self.now - entry.created), self.wishes
+            entry.lifetime, self.now - entry.created, self.wishes
         )
 
 

@@ -36,6 +36,10 @@ class WatchedHeaders(RequestHeaders):
         self.is_cookie_read = True
         return super().__iter__()
 
+    def __repr__(self) -> str:
+        self.is_cookie_read = True
+        return super().__repr__()
+
     def items(self) -> Any:
         self.is_cookie_read = True
         return super().items()

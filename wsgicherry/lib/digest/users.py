@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
@@ -15,6 +16,15 @@ from .algorithms import ALGORITHMS, hex_digest
 # What a kept hash can be, by its length; one of SHA-512-256 would look like one of SHA-256.
 _BY_DIGITS = {32: "MD5", 64: "SHA-256"}
 _HEX = re.compile(r"[0-9A-Fa-f]+")
+
+TICK_NS = 2_000_000_000
+"""Of FAT; Linux' own file systems have 10 ms at most."""
+
+
+def find_algorithm(ha1: Any) -> str | None:
+    """Return the algorithm that made a kept hash; None for what is no hash."""
+    is_hash = isinstance(ha1, str) and _HEX.fullmatch(ha1)
+    return _BY_DIGITS.get(len(ha1)) if is_hash else None
 
 
 class Users(ABC):
@@ -58,7 +68,7 @@ class PlainPasswords(Users):
     def __call__(self, realm: str, username: str, algorithm: str = "MD5") -> str | None:
         password = self._passwords.get(username)
         # Hashed for whoever is not there, too: that takes as long.
-        ha1 = hex_digest(algorithm, f"{username}:{realm}:{normalize(password or '')}")
+        ha1 = hex_digest(algorithm, f"{username}:{realm}:{normalize(str(password or ''))}")
         return ha1 if password else None
 
     def algorithms(self, realm: str) -> Collection[str]:
@@ -76,20 +86,23 @@ class KeptHashes(Users):
     def __init__(self, hashes: Mapping[str, str]) -> None:
         super().__init__()
         self._hashes = hashes
-        self._algorithms: tuple[int, frozenset[str]] = 0, frozenset()
+        self._algorithms: frozenset[str] = frozenset()
+        self._counted = 0
 
     def __call__(self, realm: str, username: str, algorithm: str = "MD5") -> str | None:
         ha1 = self._hashes.get(username)
-        return ha1 if ha1 and _BY_DIGITS.get(len(ha1)) == algorithm else None
+        made_by = find_algorithm(ha1)
+        if made_by and made_by not in self._algorithms:
+            self._counted = 0  # it took the place of one that another algorithm had made
+        return ha1 if made_by == algorithm else None
 
     def algorithms(self, realm: str) -> Collection[str]:
         """Return those by which the hashes were made."""
         # PERF: it is asked at each request, and the table may be large.
-        if self._algorithms[0] != len(self._hashes):
-            digits = {len(ha1) for ha1 in list(self._hashes.values())}
-            found = frozenset(_BY_DIGITS[each] for each in digits & _BY_DIGITS.keys())
-            self._algorithms = len(self._hashes), found
-        return self._algorithms[1]
+        if self._counted != len(self._hashes):
+            found = map(find_algorithm, list(self._hashes.values()))
+            self._algorithms, self._counted = frozenset(filter(None, found)), len(self._hashes)
+        return self._algorithms
 
     def names(self, realm: str) -> Collection[str]:
         """Return the users, whatever the realm."""
@@ -126,13 +139,15 @@ class HtdigestFile(Users):
         found = os.stat(self._filename)
         seen = (found.st_mtime_ns, found.st_size, found.st_ino)
         if seen != self._seen:
-            with open(self._filename, encoding="utf-8", errors="surrogateescape") as file:
+            with open(self._filename, encoding="utf-8-sig", errors="surrogateescape") as file:
                 self._hashes = self._parse(list(file))
             self._algorithms = {
                 name: frozenset(algorithm for kept in users.values() for algorithm in kept)
                 for name, users in self._hashes.items()
             }
-            self._seen = seen
+            # In one tick of the file system's clock it may be written twice.
+            is_settled = time.time_ns() - found.st_mtime_ns > TICK_NS
+            self._seen = seen if is_settled else ()
         return self._hashes.get(realm, {})
 
     def _parse(self, lines: list[str]) -> dict[str, dict[str, dict[str, str]]]:
@@ -143,7 +158,7 @@ class HtdigestFile(Users):
                 continue
             username, _, rest = text.partition(":")
             realm, _, ha1 = rest.rpartition(":")
-            algorithm = _BY_DIGITS.get(len(ha1)) if _HEX.fullmatch(ha1) else None
+            algorithm = find_algorithm(ha1)
             if not username or not realm or algorithm is None:
                 self._tell(number)
                 continue

@@ -1,8 +1,9 @@
 """Sessions: what a client left with us, from one request to the next."""
 
+from ..stores.errors import StoreUnavailable
 from .base import Session
 from .builtin import FileSession, MemcachedSession, RamSession, RedisSession
-from .errors import LockTimeout, MergeConflict, SessionValueError, StoreUnavailable
+from .errors import LockTimeout, MergeConflict, SessionValueError
 from .merging import MISSING
 from .stored import StoredSession
 from .stores import SessionStore, Stored, StoreLock

@@ -12,8 +12,7 @@ from ...core.current import find_serving
 from .base import Session, shown
 from .errors import DamagedRecord
 from .records import Codec, Record
-from .registry import STORES, find_store, store_settings
-from .stores import SessionStore, Stored, StoreLock
+from .stores import SessionStore, Stored, StoreLock, store_settings
 
 
 class AttachedSession(Session):
@@ -25,7 +24,8 @@ class AttachedSession(Session):
     """
 
     store_class: ClassVar[type[SessionStore]]
-    stores: ClassVar[dict[Any, SessionStore]] = STORES
+    stores: ClassVar[dict[Any, SessionStore]] = {}
+    """All that this process has, by their classes and settings."""
 
     locking = "explicit"
     serializer: str = "json"
@@ -52,7 +52,12 @@ class AttachedSession(Session):
     @classmethod
     def find_store(cls, settings: Mapping[str, Any]) -> SessionStore:
         """Return this process's store with these settings; make it at the first use."""
-        return find_store(cls.store_class, settings)
+        named = sorted((name, repr(value)) for name, value in settings.items())
+        key = (cls.store_class, *named)
+        store = AttachedSession.stores.get(key)
+        if store is None:  # of two threads one wins; nothing has been opened yet
+            store = AttachedSession.stores.setdefault(key, cls.store_class(**settings))
+        return store
 
     @cached_property
     def codec(self) -> Codec:

@@ -71,6 +71,8 @@ class Session:
     """What an id of a client's must look like before the store is asked for it."""
 
     _id: str | None = None
+    # The cookies that `set_response_cookie` has sent: by name, how and for how many minutes.
+    _by_hand: Mapping[str, tuple[Any, float | None]] | None = None
     _is_missing = False
     _is_stored = False  # the store has it under this id
     _is_changed = False

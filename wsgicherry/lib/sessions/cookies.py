@@ -71,11 +71,12 @@ class SessionCookie:
     def _check(self) -> None:
         """ConfigError for what no browser would accept, or would be unsafe."""
         name, secure = self.secure_name, self.secure
+        is_name = self.plain_name and valid_cookie_name(name)
         is_prefixed = name != self.plain_name
         is_bound = self.domain is not None or self.path not in (None, "/") or self.path_header
         # setting, its value, whether it is wrong, what browsers do, the remedy
         rules = (
-            ("name", name, not _is_name(name, self.plain_name), "It is no cookie's name.", ""),
+            ("name", name, not is_name, "It is no cookie's name.", ""),
             ("path", self.path, not _fits(self.path, PATH), "It must begin with '/'.", ""),
             ("domain", self.domain, not _fits(self.domain, DOMAIN), "It is no host name.", ""),
             ("samesite", self.samesite, self.samesite not in SAME_SITE, "", IS_SAME_SITE),
@@ -173,10 +174,6 @@ class SessionCookie:
         if self.partitioned:
             attributes["partitioned"] = True
         return attributes
-
-
-def _is_name(name: Any, plain_name: str) -> bool:
-    return valid_cookie_name(name) and bool(plain_name)
 
 
 def _fits(value: Any, pattern: re.Pattern[str]) -> bool:

@@ -2,50 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-from ...core.current import serving_now
 from ...core.errors import HTTPError
 from .. import locking
-
-
-class RetryLater(HTTPError):
-    """503 with a Retry-After header: the same request may be answered in `seconds`."""
-
-    def __init__(self, message: str, seconds: float = 1) -> None:
-        super().__init__(503, message)
-        self.seconds = seconds
-
-    def set_response(self) -> None:
-        """Make the current response this error's page."""
-        super().set_response()
-        serving_now().response.headers["Retry-After"] = str(math.ceil(self.seconds))
-
-
-class StoreUnavailable(RetryLater):
-    """A session store did not answer, or could not keep what it was given.
-
-    `explanation` is for the log, the client is told nothing of it.
-    """
-
-    def __init__(self, explanation: str) -> None:
-        super().__init__("The sessions are not available at the moment. Please try again.")
-        self.explanation = explanation
-
-    def __str__(self) -> str:
-        return self.explanation
+from ..stores.errors import RetryLater
 
 
 class LockTimeout(RetryLater, locking.LockTimeout):
     """Other requests of the same session held its lock for longer than `lock_timeout`."""
 
     def __init__(self, seconds: float | None) -> None:
-        super().__init__("Other requests of yours are still running. Please try again.")
-        self.explanation = f"A session stayed locked for more than {seconds} seconds."
-
-    def __str__(self) -> str:
-        return self.explanation
+        super().__init__(
+            "Other requests of yours are still running. Please try again.",
+            f"A session stayed locked for more than {seconds} seconds.",
+        )
 
 
 class SessionValueError(TypeError):

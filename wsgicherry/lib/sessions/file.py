@@ -22,7 +22,7 @@ from secrets import token_hex
 from typing import Any
 
 from ...core.loaded import ConfigError
-from .errors import RetryLater, StoreUnavailable
+from ..stores.errors import RetryLater, StoreUnavailable
 from .filelocks import FileLock, FileLocks
 from .filerecords import MAX_HEAD_BYTES, damaged, pack, unpack, unpack_head
 from .fileusers import FileUsers
@@ -68,15 +68,13 @@ class FileStore(SessionStore):
                 value=repr(storage_path),
             )
         self.storage_path = os.path.abspath(path)
-        self._folder = self._private("")
-        self._damaged_folder = self._private("damaged")
+        self._folder = PrivateFolder(self.storage_path, _is_ours, self._tell)
+        self._damaged_folder = self._within("damaged")
         self._locks = FileLocks(lambda: self._folder.open("locks", os.O_RDWR | os.O_CREAT))
-        self._users = FileUsers(self._private("users"), self._locks, WRITE_WAIT_SECONDS)
+        self._users = FileUsers(self._within("users"), self._locks, WRITE_WAIT_SECONDS)
 
-    def _private(self, name: str) -> PrivateFolder:
-        path = os.path.join(self.storage_path, name) if name else self.storage_path
-        is_ours = OURS.fullmatch if not name else re.compile(r".*").fullmatch
-        return PrivateFolder(path, lambda each: bool(is_ours(each)), self._tell)
+    def _within(self, name: str) -> PrivateFolder:
+        return PrivateFolder(self._folder.join(name), lambda each: True, self._tell)
 
     def _tell(self, message: str) -> None:
         if self.warn is not None:
@@ -212,15 +210,10 @@ class FileStore(SessionStore):
         with self._at_work("lock"):
             return self._locks.acquire(id, timeout_seconds)
 
-    @contextmanager
-    def _changing(self, id: str) -> Iterator[None]:
+    def _changing(self, id: str) -> FileLock:
         # Not the lock of `id`: that one is held for a whole request, by the caller or by
         # somebody else. This one is for a moment, and nothing is waited for while it is held.
-        lock = self._locks.acquire(f"change:{id}", WRITE_WAIT_SECONDS)
-        try:
-            yield
-        finally:
-            lock.release()
+        return self._locks.acquire(f"change:{id}", WRITE_WAIT_SECONDS)
 
     def _at_work(self, action: str) -> AbstractContextManager[None]:
         return _at_work(f"Cannot {action} a session in {self.storage_path!r}")
@@ -257,10 +250,8 @@ class FileStore(SessionStore):
                 lock = self._locks.acquire("clean-up:", 0)
             except RetryLater:
                 return
-            try:
+            with lock:
                 self._clean_all()
-            finally:
-                lock.release()
 
     def _clean_all(self) -> None:
         troubles: list[str] = []
@@ -360,6 +351,10 @@ def _at_work(failure: str) -> Iterator[None]:
 def _reason(error: Exception) -> str:
     # Not str(error), which has the name of the file: session ids do not belong in a log.
     return getattr(error, "strerror", None) or str(error)
+
+
+def _is_ours(name: str) -> bool:
+    return OURS.fullmatch(name) is not None
 
 
 def _check(id: str) -> None:

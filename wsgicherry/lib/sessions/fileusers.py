@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 
-from .filelocks import FileLocks
+from .filelocks import FileLock, FileLocks
 from .privatefolder import PrivateFolder, write_all
 from .stores import SAFE_ID, UNSAVED_SECONDS, digest_user
 
@@ -49,13 +49,8 @@ class FileUsers:
                 if NAME.fullmatch(name):
                     self._keep(name, lambda id, noted_at: noted_at > oldest or exists(id))
 
-    @contextmanager
-    def _changing(self, name: str) -> Iterator[None]:
-        lock = self._locks.acquire(f"user:{name}", self._wait_seconds)
-        try:
-            yield
-        finally:
-            lock.release()
+    def _changing(self, name: str) -> FileLock:
+        return self._locks.acquire(f"user:{name}", self._wait_seconds)
 
     def _keep(self, name: str, is_kept: Callable[[str, int], bool]) -> None:
         with self._changing(name):

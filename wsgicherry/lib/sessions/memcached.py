@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import os
 import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ...process.forks import PerProcess
-from .errors import LockTimeout, StoreUnavailable
-from .leftlocks import LeftLocks
-from .locks import KeyedLock, KeyedLocks
-from .memcachedserver import (
+from ..stores.errors import ItemTooLarge, StoreUnavailable
+from ..stores.memcachedserver import (
     AT_ONCE,
-    Address,
-    Connector,
-    GivenClient,
     MemcachedServer,
     import_pymemcache,
     life_seconds,
-    parse_address,
+    maker_of_servers,
 )
+from .errors import LockTimeout, SessionValueError
+from .leftlocks import LeftLocks
+from .locks import KeyedLock, KeyedLocks
 from .stores import (
     ASIDE_SECONDS,
     MAX_IDS_OF_USER,
@@ -88,7 +85,7 @@ class MemcachedStore(SessionStore):
                 f"{MAX_PREFIX_CHARS} visible ASCII characters."
             )
         self.key_prefix, self.lock_seconds = key_prefix, lock_seconds
-        self._servers = PerProcess(_maker_of_servers(servers, client, store_timeout))
+        self._servers = PerProcess(maker_of_servers(servers, client, store_timeout, "sessions"))
         self._thread_locks = KeyedLocks()
         self._left = LeftLocks(lock_seconds)
 
@@ -112,6 +109,15 @@ class MemcachedStore(SessionStore):
 
         SessionValueError if it is too large for an item; what is stored is unharmed then.
         """
+        try:
+            return self._save(id, content, expires, version)
+        except ItemTooLarge as error:
+            raise SessionValueError(
+                f"A session is too large: {error} Keep less in it, or start memcached with a "
+                "larger -I."
+            ) from error
+
+    def _save(self, id: str, content: bytes, expires: float, version: Any) -> bool:
         server, key = self._server_of(id), self._key(id)
         value, seconds = join_value(expires, content), life_seconds(expires)
         if version is not None:
@@ -342,42 +348,3 @@ def is_key(text: str) -> bool:
 
 def _digest(text: str) -> bytes:
     return hashlib.blake2b(text.encode(), digest_size=8).digest()
-
-
-def _name(address: Address) -> str:
-    return address if isinstance(address, str) else f"{address[0]}:{address[1]}"
-
-
-def _maker_of_servers(
-    servers: str | Sequence[str | tuple[str, int]], client: Any, timeout_seconds: float
-) -> Callable[[], list[MemcachedServer]]:
-    """Return a function that makes the servers, for each process anew."""
-    if client is None:
-        addresses = _addresses(servers)
-        return lambda: [
-            MemcachedServer(_name(each), Connector(each, timeout_seconds)) for each in addresses
-        ]
-    if callable(client):
-        return lambda: [MemcachedServer(getattr(client, "__name__", repr(client)), client)]
-    process_ids: list[int] = []
-
-    def give() -> list[MemcachedServer]:
-        process_ids.append(os.getpid())
-        if process_ids[0] != os.getpid():
-            # Both processes would read from the same connections (SERVERS.md, R3).
-            raise RuntimeError(
-                "The client in tools.sessions.client was used before a fork. Give a function "
-                "that makes a client in place of the client."
-            )
-        return [GivenClient(client)]
-
-    return give
-
-
-def _addresses(servers: str | Sequence[str | tuple[str, int]]) -> list[Address]:
-    """Return the addresses in the setting `servers`, which may be one alone."""
-    is_one = isinstance(servers, str) or (len(servers) == 2 and isinstance(servers[1], int))
-    addresses = [parse_address(each) for each in ([servers] if is_one else servers)]  # type: ignore[arg-type]
-    if not addresses:
-        raise ValueError("tools.sessions.servers is empty: give 'host:port' of a server.")
-    return addresses

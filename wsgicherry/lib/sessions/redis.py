@@ -15,9 +15,10 @@ import time
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
-from .errors import LockTimeout, StoreUnavailable
+from ..stores.errors import StoreUnavailable
+from ..stores.redisserver import RedisServer, Script, import_redis
+from .errors import LockTimeout
 from .locks import KeyedLock, KeyedLocks
-from .redisserver import RedisServer, Script, import_redis
 from .stores import (
     ASIDE_SECONDS,
     MAX_IDS_OF_USER,
@@ -121,7 +122,7 @@ class RedisStore(SessionStore):
         store_timeout: float = 0.25,
         lock_seconds: float = 60,
     ) -> None:
-        self._server = RedisServer(url, client, store_timeout)
+        self._server = RedisServer(url, client, store_timeout, "sessions")
         self._prefix = key_prefix
         self._lock_milliseconds = math.ceil(lock_seconds * 1000)
         # The time-out of a read must be longer than the server waits before it answers.

@@ -15,9 +15,8 @@ from .base import Session
 from .builtin import BUILTIN, RamSession
 from .cookies import SessionCookie
 from .merging import check_policies
-from .registry import store_settings
 from .stored import StoredSession
-from .stores import SessionStore
+from .stores import SessionStore, store_settings
 
 if TYPE_CHECKING:
     import inspect
@@ -204,22 +203,9 @@ def public_attributes(session_class: type[Session]) -> set[str]:
 
 
 STATE = {
-    *(
-        "is_saved",
-        "is_expired",
-        "locked",
-        "loaded",
-        "regenerated",
-        "touched",
-        "originalid",
-        "clean_thread",
-        "on_touch",
-        "life_minutes",
-        "has_own_clock",
-        "is_final",
-    ),
-    *("on_kept", "on_expire", "stores", "store_class", "cache", "locks", "cleaners"),
-    *("store", "codec"),
+    *("is_saved", "is_final", "is_expired", "locked", "loaded", "touched", "regenerated"),
+    *("originalid", "life_minutes", "on_touch", "on_kept", "on_expire"),
+    *("store_class", "stores", "store", "codec", "cache", "locks", "cleaners", "clean_thread"),
 }
 """Attributes of a session that say how it is, and are no settings."""
 
@@ -233,7 +219,11 @@ def list_settings() -> dict[str, inspect.Parameter]:
     del known["attributes"]
     for kind in BUILTIN.values():
         known.update(store_settings(kind.store_class))
-        annotations = {n: a for base in kind.__mro__ for n, a in annotations_of(base).items()}
+        annotations = {
+            name: annotation
+            for base in kind.__mro__
+            for name, annotation in vars(base).get("__annotations__", {}).items()
+        }
         for name in sorted(public_attributes(kind)):
             parameter = Parameter(
                 name,
@@ -243,12 +233,6 @@ def list_settings() -> dict[str, inspect.Parameter]:
             )
             known.setdefault(name, parameter)
     return known
-
-
-def annotations_of(kind: type) -> Mapping[str, Any]:
-    """Return the annotations in the body of `kind`, as they are written."""
-    found: Mapping[str, Any] = vars(kind).get("__annotations__", {})
-    return found
 
 
 def explain_settings() -> dict[str, str]:

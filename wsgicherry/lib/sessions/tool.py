@@ -175,7 +175,10 @@ def send_cookie(cookie: SessionCookie, session: Session) -> None:
                 30,
             )
     elif not session.is_expired and (cookie.persistent or session.id != session.originalid):
-        cookie.send(request, response, session.id, session.life_minutes)
+        minutes: float | None = session.life_minutes
+        if session._by_hand is not None:
+            cookie, minutes = session._by_hand.get(cookie.name_for(request), (cookie, minutes))
+        cookie.send(request, response, session.id, minutes)
 
 
 def expire_cookie(cookie: SessionCookie, session: Session) -> None:
@@ -304,3 +307,6 @@ def set_response_cookie(
     )
     session: Session = serving.session  # type: ignore[attr-defined]
     cookie.send(serving.request, serving.response, session.id, timeout)
+    # The end of the request may send it again: with the id that the session has then.
+    name = cookie.name_for(serving.request)
+    session._by_hand = {**(session._by_hand or {}), name: (cookie, timeout)}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -16,7 +15,7 @@ from ...wire.conditions import READING
 from ...wire.headers import MalformedHeader
 from .entries import Entries, Entry, find_file
 from .opening import find_status
-from .options import Options, compile_pattern, make_options
+from .options import make_options
 from .paths import is_inside, split_path
 
 _FALLBACK = "the fallback"  # no path: those begin with a slash
@@ -27,25 +26,21 @@ class Directory:
 
     def __init__(
         self,
+        *,
         section: str,
         dir: str | os.PathLike[str],
-        root: str | os.PathLike[str] | None = "",
-        match: str = "",
-        content_types: Mapping[str, str] | None = None,
-        index: str = "",
-        debug: bool = False,
-        *,
-        fallback: str = "",
-        dotfiles: bool = False,
-        **options: Any,
+        root: str | os.PathLike[str] | None,
+        index: str,
+        fallback: str,
+        dotfiles: bool,
+        **shared: Any,
     ) -> None:
         self.directory = find_directory(dir, root)
         # PERF: a path is cut, not taken apart: '/' and the site-wide section cut nothing.
-        self.cut = 0 if section in ("/", "global") else len(section.rstrip("/"))
-        self.match = compile_pattern("match", match) if match else None
-        self.index, self.fallback = index, fallback
-        self.dotfiles, self.debug = dotfiles, debug
-        self.options: Options = make_options(content_types=content_types, **options)
+        section = "" if section == "global" else section.strip("/")
+        self.cut = len(f"/{section}") if section else 0
+        self.index, self.fallback, self.dotfiles = index, fallback, dotfiles
+        self.options = make_options(**shared)
         self.entries = Entries()
 
     def answer(self) -> bool:
@@ -53,30 +48,31 @@ class Directory:
         serving = serving_now()
         request = serving.request
         path = request.path_info
+        match = self.options.match
         if (
             request.environ["REQUEST_METHOD"] not in READING
-            or (self.match is not None and not self.match.search(path))
+            or (match is not None and not match.search(path))
             # '%2F' within a name, which no file has; it is not decoded a second time.
             or request.has_encoded_slashes
         ):
             return False
         entry = self.entries.find_current(path)
-        if entry is None or not self.is_sent(serving, entry, path):
+        if entry is None or not self.send(serving, entry, path):
             self.entries.pop(path, None)
             entry = self.find(serving, path)
-            if entry is None or not self.is_sent(serving, entry, path):
+            if entry is None or not self.send(serving, entry, path):
                 return False
         return True
 
-    def is_sent(self, serving: Serving, entry: Entry, path: str) -> bool:
+    def send(self, serving: Serving, entry: Entry, path: str) -> bool:
         """Make the file of `entry` the response; return False if it has gone since."""
         try:
-            entry.answer(serving, through_links=self.options.follow_symlinks)
+            entry.answer(serving)
         except NotFound:
             return False
         if entry.is_index:
             serving.request.is_index = path.endswith("/")
-        if self.debug:
+        if self.options.debug:
             serving.request.log(f"serving {entry.plain.path!r}", "TOOLS.STATICDIR")
         return True
 
@@ -152,11 +148,8 @@ def find_directory(dir: str | os.PathLike[str], root: str | os.PathLike[str] | N
     directory = os.path.expanduser(os.fspath(dir))
     if not os.path.isabs(directory):
         if not root:
-            raise ConfigError(
-                f"Static dir requires an absolute dir (or root), not {os.fspath(dir)!r} alone.",
-                key="dir",
-                value=repr(dir),
-            )
+            message = f"Static dir requires an absolute dir (or root). It is {dir!r}."
+            raise ConfigError(message, key="dir", value=repr(dir))
         directory = os.path.join(root, directory)
         if not os.path.isabs(directory):
             message = f"Static dir requires an absolute dir (or root), not {root!r}."

@@ -8,8 +8,7 @@ from time import monotonic
 from typing import Any
 
 from ...core.current import Serving
-from ...wire.accept import parse_accept
-from ...wire.headers import MalformedHeader
+from ...wire.accept import IDENTITY, choose_coding
 from .opening import find_status
 from .options import Options
 from .representation import Representation
@@ -67,21 +66,17 @@ class Entry:
             for coding, neighbour, version in found
         }
 
+    def has_changed(self) -> bool:
+        """Tell whether the file is another by now: its versions are then of another content."""
+        status = find_file(self.plain.path)
+        return status is None or not self.plain.is_of(status)
+
     def choose(self, accept_encoding: str | None) -> Representation:
         """Return the version that is sent to a client that takes these codings."""
-        if not self.versions or not accept_encoding:
-            return self.plain
-        try:
-            qualities = dict(parse_accept(accept_encoding))
-        except MalformedHeader:
-            return self.plain  # what is no wish is not heeded
-        others = qualities.get("*", 0.0)
-        for coding, version in self.versions.items():
-            if qualities.get(coding, others) > 0:
-                return version
-        return self.plain
+        coding = choose_coding(accept_encoding, tuple(self.versions))
+        return self.versions.get(coding or IDENTITY, self.plain)
 
-    def answer(self, serving: Serving, *, through_links: bool = False) -> None:
+    def answer(self, serving: Serving) -> None:
         """Make the file the response. NotFound if it has gone."""
         handover = self.options.handover
         if handover.header:
@@ -92,7 +87,9 @@ class Entry:
         known = self.plain
         if self.versions:
             known = self.choose(serving.request.environ.get("HTTP_ACCEPT_ENCODING"))
-        serve_known(serving, known, through_links=through_links)
+            if known is not self.plain and self.has_changed():
+                known, self.until = self.plain, 0.0
+        serve_known(serving, known, through_links=self.options.follow_symlinks)
 
 
 def find_version(path: str, status: os.stat_result) -> os.stat_result | None:

@@ -14,7 +14,7 @@ from .handover import Handover
 from .mediatypes import find_type
 from .opening import open_file
 from .representation import Description, Representation
-from .serving import decide, serve_open_file, serve_opened
+from .serving import decide, serve_descriptor, serve_open_file
 
 
 def serve_file(
@@ -57,7 +57,7 @@ def serve_file(
         handover.answer(serving, description, handover.locate(path, path))
     else:
         file = Representation(path, description, status.st_size, status.st_mtime_ns)
-        serve_opened(serving, file, descriptor, decide(serving, file))
+        serve_descriptor(serving, file, descriptor, decide(serving, file))
     return serving.response.body
 
 

@@ -7,10 +7,11 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from ...core.headers import Pairs
 from ...core.loaded import ConfigError
 from .handover import Handover
 from .mediatypes import find_type
-from .representation import Description, Pairs
+from .representation import Description
 
 FINGERPRINT = r"[.-](?=[^.-]*[0-9])[0-9a-fA-F]{8,64}\."
 """What build tools put into the name of a file that never changes: 'app.3f9c2b1a.js'."""
@@ -19,8 +20,11 @@ ONE_YEAR_SECONDS = 31536000  # RFC 8246 means what is this far in the future
 
 
 class Options(NamedTuple):
-    """How files are described, and how long what is known of them holds."""
+    """Which paths files answer, how they are described, and how long what is known of them
+    holds.
+    """
 
+    match: re.Pattern[str] | None
     content_types: Mapping[str, str]
     immutable: re.Pattern[str] | None
     max_age: int | None
@@ -28,6 +32,7 @@ class Options(NamedTuple):
     handover: Handover
     stat_seconds: float
     follow_symlinks: bool
+    debug: bool
 
     def describe(
         self,
@@ -44,8 +49,9 @@ class Options(NamedTuple):
         value = "no-cache" if is_fallback else self.cache_control(os.path.basename(path))
         if value:
             headers += (("Cache-Control", value),)
-        if has_versions:
-            headers += (("Vary", "Accept-Encoding"),)
+        chosen_by = ["Accept"] * is_fallback + ["Accept-Encoding"] * has_versions
+        if chosen_by:
+            headers += (("Vary", ", ".join(chosen_by)),)
         return Description(find_type(path, self.content_types), coding, headers)
 
     def cache_control(self, name: str) -> str:
@@ -57,14 +63,16 @@ class Options(NamedTuple):
 
 def make_options(
     *,
-    content_types: Mapping[str, str] | None = None,
-    immutable: bool | str = False,
-    max_age: int | None = None,
-    precompressed: bool = False,
-    sendfile_header: str = "",
-    sendfile_prefix: str = "",
-    stat_seconds: float = 1.0,
-    follow_symlinks: bool = False,
+    match: str,
+    content_types: Mapping[str, str] | None,
+    immutable: bool | str,
+    max_age: int | None,
+    precompressed: bool,
+    sendfile_header: str,
+    sendfile_prefix: str,
+    stat_seconds: float,
+    follow_symlinks: bool,
+    debug: bool,
 ) -> Options:
     """Return options of what config says; ConfigError for what cannot be meant."""
     for setting, seconds in (("max_age", max_age), ("stat_seconds", stat_seconds)):
@@ -76,6 +84,7 @@ def make_options(
         raise describe_fault("sendfile_prefix", sendfile_prefix, wanted)
     pattern = FINGERPRINT if immutable is True else immutable or None
     return Options(
+        compile_pattern("match", match) if match else None,
         {k.lower().lstrip("."): v for k, v in (content_types or {}).items()},
         None if pattern is None else compile_pattern("immutable", pattern),
         max_age,
@@ -83,6 +92,7 @@ def make_options(
         Handover(sendfile_header, sendfile_prefix),
         stat_seconds,
         follow_symlinks,
+        debug,
     )
 
 

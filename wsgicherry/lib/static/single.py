@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from typing import Any
 
 from ...core.current import Serving, serving_now
@@ -11,7 +10,7 @@ from ...core.errors import NotFound
 from ...core.loaded import ConfigError
 from ...wire.conditions import READING
 from .entries import Entries, Entry, find_file
-from .options import compile_pattern, make_options
+from .options import make_options
 
 
 class SingleFile:
@@ -19,12 +18,10 @@ class SingleFile:
 
     def __init__(
         self,
+        *,
         filename: str | os.PathLike[str],
-        root: str | os.PathLike[str] | None = None,
-        match: str = "",
-        content_types: Mapping[str, str] | None = None,
-        debug: bool = False,
-        **options: Any,
+        root: str | os.PathLike[str] | None,
+        **shared: Any,
     ) -> None:
         filename = os.fspath(filename)
         if not os.path.isabs(filename):
@@ -36,33 +33,32 @@ class SingleFile:
                     value=repr(filename),
                 )
             filename = os.path.join(root, filename)
-        self.filename, self.debug = filename, debug
-        self.match = compile_pattern("match", match) if match else None
-        self.options = make_options(content_types=content_types, **options)
+        self.filename = filename
+        self.options = make_options(**shared, follow_symlinks=True)
         self.entries = Entries()
 
     def answer(self) -> bool:
         """Make the file the response; return whether it is there."""
         serving = serving_now()
-        request = serving.request
+        request, match = serving.request, self.options.match
         if request.environ["REQUEST_METHOD"] not in READING or (
-            self.match is not None and not self.match.search(request.path_info)
+            match is not None and not match.search(request.path_info)
         ):
             return False
         entry = self.entries.find_current("")
-        if entry is None or not self.is_sent(serving, entry):
+        if entry is None or not self.send(serving, entry):
             entry = self.find()
-            return entry is not None and self.is_sent(serving, entry)
+            return entry is not None and self.send(serving, entry)
         return True
 
-    def is_sent(self, serving: Serving, entry: Entry) -> bool:
+    def send(self, serving: Serving, entry: Entry) -> bool:
         """Make the file of `entry` the response; return False if it has gone since."""
         try:
-            entry.answer(serving, through_links=True)
+            entry.answer(serving)
         except NotFound:
             self.entries.clear()
             return False
-        if self.debug:
+        if self.options.debug:
             serving.request.log(f"serving {self.filename!r}", "TOOLS.STATICFILE")
         return True
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from inspect import signature
 from typing import Any
 
 from ...core.current import serving_now
 from .directory import Directory
+from .options import describe_fault
 from .single import SingleFile
 
 MAX_PREPARED = 128
@@ -55,7 +57,7 @@ def staticdir(
     Returns whether it answered; ValueError for settings that cannot be meant. Source: BEHAVIOUR
     8.3.
     """
-    return prepare_directory(**locals()).answer()
+    return get_directory(**locals()).answer()
 
 
 def staticfile(
@@ -88,20 +90,17 @@ def staticfile(
     Returns whether it answered; ValueError for a file name that is not absolute in the end.
     Source: BEHAVIOUR 8.4.
     """
-    return prepare_file(**locals()).answer()
+    return get_file(**locals()).answer()
 
 
-def prepare_staticdir(section: str = "/", **settings: Any) -> Callable[[], None]:
-    """Return what `staticdir` does as a tool; ConfigError for settings that cannot be meant.
-
-    `section` is not known where a config is checked.
-    """
-    return in_place_of_handler(prepare_directory(section=section, **settings).answer)
+def prepare_staticdir(**settings: Any) -> Callable[[], None]:
+    """Return what `staticdir` does as a tool; ConfigError for settings that cannot be meant."""
+    return in_place_of_handler(directory_of(settings).answer)
 
 
 def prepare_staticfile(**settings: Any) -> Callable[[], None]:
     """Return what `staticfile` does as a tool; ConfigError for what cannot be meant."""
-    return in_place_of_handler(prepare_file(**settings).answer)
+    return in_place_of_handler(get_file(**with_defaults(staticfile, settings)).answer)
 
 
 def in_place_of_handler(answer: Callable[[], bool]) -> Callable[[], None]:
@@ -118,9 +117,9 @@ def in_place_of_handler(answer: Callable[[], bool]) -> Callable[[], None]:
     return answer_with_file
 
 
-def find_absence(section: str = "/", **settings: Any) -> tuple[str, str] | None:
+def find_absence(**settings: Any) -> tuple[str, str] | None:
     """Return the key at fault and what is wrong if the directory is not there."""
-    directory = prepare_directory(section=section, **settings).directory
+    directory = directory_of(settings).directory
     if os.path.isdir(directory):
         return None
     message = f"there is no directory {directory!r}; make it, or correct the path."
@@ -129,36 +128,53 @@ def find_absence(section: str = "/", **settings: Any) -> tuple[str, str] | None:
 
 def find_absent_file(**settings: Any) -> tuple[str, str, str] | None:
     """Return the key, what is wrong and 'advice' if the file is not there: it may yet come."""
-    filename = prepare_file(**settings).filename
+    filename = get_file(**with_defaults(staticfile, settings)).filename
     if os.path.isfile(filename):
         return None
     message = f"there is no file {filename!r}; make it, or correct the path."
     return "tools.staticfile.filename", message, "advice"
 
 
-def prepare_directory(**settings: Any) -> Directory:
-    """Return the directory of `staticdir`'s settings, the same each time."""
+def directory_of(settings: dict[str, Any]) -> Directory:
+    """Return the directory of these settings of the tool. Where a config is checked, `section`
+    is not known.
+    """
+    return get_directory(**with_defaults(staticdir, {"section": "/", **settings}))
+
+
+def with_defaults(function: Callable[..., bool], settings: dict[str, Any]) -> dict[str, Any]:
+    """Return `settings` as the arguments of `function`, those that are not set as well."""
+    arguments = signature(function).bind(**settings)
+    arguments.apply_defaults()
+    return arguments.arguments
+
+
+def get_directory(**settings: Any) -> Directory:
+    """Return the directory of `staticdir`'s arguments, the same each time."""
     return _cached_directory(**as_key(settings))
 
 
-def prepare_file(**settings: Any) -> SingleFile:
-    """Return the file of `staticfile`'s settings, the same each time."""
+def get_file(**settings: Any) -> SingleFile:
+    """Return the file of `staticfile`'s arguments, the same each time."""
     return _cached_file(**as_key(settings))
 
 
 def as_key(settings: dict[str, Any]) -> dict[str, Any]:
-    """Return `settings` with types that can be looked up."""
-    types = settings.get("content_types")
+    """Return `settings` with types that can be looked up; ConfigError for what are none."""
+    types = settings["content_types"]
     if not isinstance(types, Mapping):
         return settings
-    return {**settings, "content_types": tuple(types.items())}
+    pairs = tuple(types.items())
+    if not all(isinstance(text, str) for pair in pairs for text in pair):
+        raise describe_fault("content_types", types, "it holds texts, {extension: type}.")
+    return {**settings, "content_types": pairs}
 
 
 @lru_cache(maxsize=MAX_PREPARED)
-def _cached_directory(*, content_types: Any = None, **settings: Any) -> Directory:
+def _cached_directory(*, content_types: Any, **settings: Any) -> Directory:
     return Directory(content_types=dict(content_types or ()), **settings)
 
 
 @lru_cache(maxsize=MAX_PREPARED)
-def _cached_file(*, content_types: Any = None, **settings: Any) -> SingleFile:
+def _cached_file(*, content_types: Any, **settings: Any) -> SingleFile:
     return SingleFile(content_types=dict(content_types or ()), **settings)

@@ -1,7 +1,7 @@
 """WebOb's words of a request that would stumble: over our `body`, or over what a stranger sent.
 
 The rest of WebOb's words are `webob.request.BaseRequest`'s own, and all of them give its
-answers (DESIGN section 7); `tests/core/test_webob_words.py` holds each of them to that.
+answers (DESIGN section 7); `tests/core/test_requestwords.py` holds each of them to that.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def lenient(name: str) -> Any:
     return property(read, own.fset, own.fdel, own.__doc__)
 
 
-class WebObWords(BaseRequest):
+class RequestWords(BaseRequest):
     """A WebOb request whose `body` is an entity; words that need bytes ask WebOb's own.
 
     A body that a handler or a parser has read is gone; what is still in the stream these words

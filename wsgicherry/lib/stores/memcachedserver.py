@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
-from .errors import SessionValueError, StoreUnavailable
+from .errors import ItemTooLarge, StoreUnavailable
 
 Address = tuple[str, int] | str
 """A host and a port, or the path of a unix socket."""
@@ -38,10 +39,11 @@ def import_pymemcache(module: str) -> Any:
         ) from error
 
 
-def parse_address(text: str | tuple[str, int]) -> Address:
+def parse_address(text: str | tuple[str, int], key: str) -> Address:
     """Return the address that `text` means: 'host:port', 'host', '/path', 'unix:/path'.
 
-    A pair of host and port is one already. ValueError for anything else.
+    A pair of host and port is one already. ValueError, which names the config's `key`, for
+    anything else.
     """
     if not isinstance(text, str):
         host, port = text
@@ -54,10 +56,24 @@ def parse_address(text: str | tuple[str, int]) -> Address:
     host = host.removeprefix("[").removesuffix("]")
     if not host or not (digits.isascii() and digits.isdigit()):
         raise ValueError(
-            f"{text!r} in tools.sessions.servers is no address of a memcached server: "
+            f"{text!r} in {key} is no address of a memcached server: "
             "give 'host:port', or the path of a unix socket."
         )
     return host, int(digits)
+
+
+def parse_addresses(servers: str | Sequence[Any], tool: str) -> list[Address]:
+    """Return the addresses in the setting `servers` of `tool`, which may be one alone.
+
+    ValueError, which names the setting, for what is none.
+    """
+    key = f"tools.{tool}.servers"
+    is_one = isinstance(servers, str) or (len(servers) == 2 and isinstance(servers[1], int))
+    alone: Any = [servers]
+    addresses = [parse_address(each, key) for each in (alone if is_one else servers)]
+    if not addresses:
+        raise ValueError(f"{key} is empty: give 'host:port' of a server.")
+    return addresses
 
 
 def life_seconds(expires: float) -> int:
@@ -101,7 +117,8 @@ class MemcachedServer:
     the second wait would be too long. There is no penalty for a server that failed: the next
     call tries again.
 
-    All methods raise StoreUnavailable if the server does not answer.
+    All methods raise StoreUnavailable if the server does not answer; those that store raise
+    ItemTooLarge for more than it takes.
     """
 
     def __init__(self, name: str, connect: Callable[[], Any]) -> None:
@@ -184,10 +201,9 @@ class MemcachedServer:
     def _explain(self, error: Exception, arguments: Any) -> Exception:
         if "too large" in str(error):
             # Only `add` and `cas` store: a `set` that is too large deletes what was there.
-            return SessionValueError(
-                f"A session of {len(arguments[1])} bytes is more than the memcached server "
-                f"{self.name} keeps in one item: 1 MiB, unless its option -I says otherwise. "
-                "Keep less in the session, or start memcached with a larger -I."
+            return ItemTooLarge(
+                f"{len(arguments[1])} bytes are more than the memcached server {self.name} "
+                "keeps in one item: 1 MiB, unless its option -I says otherwise."
             )
         if isinstance(error, TimeoutError):
             self.timed_out_at = time.monotonic()
@@ -202,3 +218,37 @@ class GivenClient(MemcachedServer):
 
     def _drop(self, client: Any) -> None:
         """Leave it alone: other threads may be in the middle of a call."""
+
+
+def maker_of_servers(
+    servers: str | Sequence[Any], client: Any, timeout_seconds: float, tool: str
+) -> Callable[[], list[MemcachedServer]]:
+    """Return a function that makes the servers of `tool`, for each process anew.
+
+    `client`, in place of `servers`, is one that threads can share, or makes one for each
+    connection. ValueError for an address that cannot be.
+    """
+    if client is None:
+        addresses = parse_addresses(servers, tool)
+        return lambda: [
+            MemcachedServer(_name(each), Connector(each, timeout_seconds)) for each in addresses
+        ]
+    if callable(client):
+        return lambda: [MemcachedServer(getattr(client, "__name__", repr(client)), client)]
+    process_ids: list[int] = []
+
+    def give() -> list[MemcachedServer]:
+        process_ids.append(os.getpid())
+        if process_ids[0] != os.getpid():
+            # Both processes would read from the same connections (SERVERS.md, R3).
+            raise RuntimeError(
+                f"The client in tools.{tool}.client was used before a fork. Give a function "
+                "that makes a client in place of the client."
+            )
+        return [GivenClient(client)]
+
+    return give
+
+
+def _name(address: Address) -> str:
+    return address if isinstance(address, str) else f"{address[0]}:{address[1]}"

@@ -631,14 +631,16 @@ def test_headers_are_title_cased(serve_with, make, kind):
 
 
 def test_json_is_that_of_the_tool(serve_with, make):
-    """`request.json` is None until tools.json_in (or a program) sets it."""
+    """`request.json` is missing until tools.json_in (or a program) sets it."""
 
     def use(request):
-        before = request.json
+        with pytest.raises(AttributeError, match="is tools"):
+            request.json  # noqa: B018
         request.json = [1]
-        return before, request.json
+        return request.json
 
-    assert serve_with(make("text")[0], use) == (None, [1])
+    assert serve_with(make("text")[0], use) == [1]
+    assert Request.json is Request.json  # documentation looks at it, too
 
 
 # -- responses --------------------------------------------------------------------------------

@@ -27,9 +27,9 @@ MAX_CONNECTIONS = 2**31
 
 # By the name of the exception class, which redis-py and valkey-py share.
 ADVICE = {
-    "OutOfMemoryError": "It has no room left: raise maxmemory, or let sessions end sooner.",
+    "OutOfMemoryError": "It has no room left: raise maxmemory, or keep less, or for less long.",
     "AuthenticationError": "Give user and password in the URL: redis://user:password@host.",
-    "NoPermissionError": "Its ACL must allow the user the commands and keys of sessions.",
+    "NoPermissionError": "Its ACL must allow the user the commands and keys that are used.",
     "ReadOnlyError": "The URL must name the primary, not a replica.",
     "BusyLoadingError": "It is reading its data after a start; this ends by itself.",
 }
@@ -58,17 +58,18 @@ class RedisServer:
     """A server at `url`, or behind `client`: a client object, or what makes one.
 
     Each process has a pool of connections of its own, opened as they are needed; a thread
-    never waits for another's. ValueError for a URL of another kind.
+    never waits for another's. ValueError for a URL of another kind. `tool`: whose settings
+    the messages name.
     """
 
-    def __init__(self, url: str, client: Any, timeout_seconds: float) -> None:
-        self._timeout_seconds = timeout_seconds
+    def __init__(self, url: str, client: Any, timeout_seconds: float, tool: str) -> None:
+        self._timeout_seconds, self._tool = timeout_seconds, tool
         if client is None:
-            self._url = _as_redis_knows_it(url)
+            self._url = _as_redis_knows_it(url, tool)
             self._where = _without_secrets(url)
             self._make: Callable[[], Any] = self._connect
         else:
-            self._where = "tools.sessions.client"
+            self._where = f"tools.{tool}.client"
             self._make = client if callable(client) else lambda: client
         self._client = PerProcess(self._make_client)
         self.failed_at = 0.0
@@ -116,8 +117,8 @@ class RedisServer:
         client = self._make()
         if client.get_encoder().decode_responses:
             raise ValueError(
-                "tools.sessions.client was made with decode_responses=True, but a session is "
-                "bytes. Give a client of its own, made without."
+                f"tools.{self._tool}.client was made with decode_responses=True, but what is "
+                "kept is bytes. Give a client of its own, made without."
             )
         return _Client(client, _find_errors(client))
 
@@ -139,12 +140,12 @@ class RedisServer:
         return f"Redis ({self._where}): {name}: {error} {ADVICE.get(name, '')}".rstrip()
 
 
-def _as_redis_knows_it(url: str) -> str:
+def _as_redis_knows_it(url: str, tool: str) -> str:
     scheme, _, rest = url.partition("://")
     if scheme not in SCHEMES:
         # The rest may hold a password.
         raise ValueError(
-            f"tools.sessions.url begins with {scheme[:20]!r}; it must be one of "
+            f"tools.{tool}.url begins with {scheme[:20]!r}; it must be one of "
             f"{', '.join(name + '://' for name in SCHEMES)}."
         )
     return f"{SCHEMES[scheme]}://{rest}"
