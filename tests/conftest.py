@@ -394,6 +394,37 @@ def site(make_site: Callable[[], Site]) -> Site:
     return make_site()
 
 
+class Records(logging.Handler):
+    """A handler that keeps what is logged, as text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+def keep_lines(name: str) -> list[str]:
+    """Return the list that all texts go to which the logger `name` gets from now on."""
+    records = Records()
+    logging.getLogger(name).addHandler(records)
+    logging.getLogger(name).setLevel(logging.DEBUG)
+    return records.lines
+
+
+@pytest.fixture
+def error_lines(logger_root: str) -> list[str]:
+    """The error log of all sites of this test, a list of texts."""
+    return keep_lines(f"{logger_root}.error")
+
+
+@pytest.fixture
+def access_lines(logger_root: str) -> list[str]:
+    """The access log of all sites of this test, a list of texts."""
+    return keep_lines(f"{logger_root}.access")
+
+
 @pytest.fixture
 def run_program(
     start_process: Callable[..., ServerProcess],

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import io
-import logging
 import os
 from typing import NamedTuple
 from wsgiref.validate import validator
@@ -553,20 +552,16 @@ def test_13_3_item_17_a_base_with_a_path(serve):
     assert page("/").text == "/deep/x"
 
 
-def test_13_3_item_18_the_trees_own_404(site, logger_root):
+def test_13_3_item_18_the_trees_own_404(site, access_lines):
     """13.3 (18) a path of no application: a 404 with headers, a body and an access line."""
-    lines = []
-    handler = logging.Handler()
-    handler.emit = lambda record: lines.append(record.getMessage())
-    logging.getLogger(f"{logger_root}.access").addHandler(handler)
     site.tree.mount(Echo(), "/app")
     answer = ask(site.tree, "/nowhere")
     assert answer.status_int == 404
     assert answer.headers["Content-Length"] == str(len(answer.body))
     assert "Content-Type" in answer.headers
     assert answer.body
-    assert len(lines) == 1
-    assert '"GET /nowhere' in lines[0]
+    assert len(access_lines) == 1
+    assert '"GET /nowhere' in access_lines[0]
 
 
 @pytest.mark.parametrize("name", ["app", "app/", "/app//x"])

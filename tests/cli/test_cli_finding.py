@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
+from asking import build_environ, call_app
 
 from wsgicherry.cli.finding import find_application
 from wsgicherry.cli.modules import CommandError, only_loading, put_on_path
@@ -14,24 +15,7 @@ from wsgicherry.core.tree import Tree
 
 def fetch(application, path="/"):
     """Return the body that a WSGI application answers."""
-    environ = {
-        "REQUEST_METHOD": "GET",
-        "SCRIPT_NAME": "",
-        "PATH_INFO": path,
-        "QUERY_STRING": "",
-        "SERVER_NAME": "localhost",
-        "SERVER_PORT": "80",
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "HTTP_HOST": "localhost",
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": "http",
-        "wsgi.errors": sys.stderr,
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": False,
-        "wsgi.run_once": False,
-    }
-    answer = application(environ, lambda status, headers, exc_info=None: None)
-    return b"".join(answer)
+    return call_app(application, build_environ(path), validate=False).body
 
 
 @pytest.mark.parametrize(

@@ -1,25 +1,9 @@
-"""What the tests of `core` share: fresh sites, and calls in process that obey PEP 3333."""
+"""What the tests of `core` share: pages, and calls in process that obey PEP 3333."""
 
 from __future__ import annotations
 
-import logging
-
 import pytest
 from asking import build_environ, call_app
-
-
-class Records(logging.Handler):
-    """A handler that keeps what is logged, as text."""
-
-    def __init__(self):
-        super().__init__()
-        self.lines = []
-
-    def emit(self, record):
-        text = record.getMessage()
-        if record.exc_info:
-            text += "\n" + logging.Formatter().formatException(record.exc_info)
-        self.lines.append(text)
 
 
 @pytest.fixture
@@ -28,22 +12,6 @@ def environ():
     **keys).
     """
     return build_environ
-
-
-@pytest.fixture
-def error_lines(logger_root):
-    """The error log of all sites of this test, a list of texts."""
-    records = Records()
-    logging.getLogger(f"{logger_root}.error").addHandler(records)
-    return records.lines
-
-
-@pytest.fixture
-def access_lines(logger_root):
-    """The access log of all sites of this test, a list of texts."""
-    records = Records()
-    logging.getLogger(f"{logger_root}.access").addHandler(records)
-    return records.lines
 
 
 @pytest.fixture

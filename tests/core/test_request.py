@@ -55,7 +55,6 @@ DEFAULTS = {
     "stage": None,
     "params": {},
     "error_id": "",
-    "json": None,
     "rfile": None,
     "scheme": "http",
     "method": "GET",

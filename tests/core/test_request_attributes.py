@@ -67,7 +67,6 @@ def see(page):
         ("error_page", {}),
         ("multithread", True),
         ("multiprocess", False),
-        ("json", None),
     ],
 )
 def test_values_in_a_request(see, name, value):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import logging
 from email.utils import formatdate
 from io import BytesIO
 
@@ -22,16 +21,9 @@ PAGE = "<p>paragraph</p>" * 100
 
 
 @pytest.fixture
-def lines(site):
+def lines(error_lines):
     """The lines of the site's error log."""
-    lines = []
-
-    class Handler(logging.Handler):
-        def emit(self, record):
-            lines.append(record.getMessage())
-
-    site.log.error_log.addHandler(Handler())
-    return lines
+    return error_lines
 
 
 def response():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 
 import pytest
 from webtest import TestApp
@@ -38,16 +37,12 @@ TOLD = (
 
 
 @pytest.fixture
-def send(site, logger_root):
+def send(site, error_lines):
     """Mount the page; send(document) posts it and returns (status, lines of the log)."""
 
     class Root:
         reports = ReportPage()
 
-    lines = []
-    handler = logging.Handler()
-    handler.emit = lambda record: lines.append(record.getMessage())
-    logging.getLogger(f"{logger_root}.error").addHandler(handler)
     site.tree.mount(Root(), "", {"/": {"tools.csrf.on": True}})
     client = TestApp(site.tree)
 
@@ -55,7 +50,7 @@ def send(site, logger_root):
         data = document if isinstance(document, bytes) else json.dumps(document).encode()
         headers = {"Content-Type": kind, "Sec-Fetch-Site": "cross-site"}
         response = client.post("/reports", data, headers, expect_errors=True)
-        return response.status_int, [line for line in lines if " CSP " in line]
+        return response.status_int, [line for line in error_lines if " CSP " in line]
 
     post.client = client
     return post

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import time
 
@@ -66,12 +65,9 @@ class Root:
 
 
 @pytest.fixture
-def site(site, logger_root):
+def site(site, error_lines):
     """The site of the test; its error log is `site.log_lines`."""
-    site.log_lines = []
-    handler = logging.Handler()
-    handler.emit = lambda record: site.log_lines.append(handler.format(record))
-    logging.getLogger(f"{logger_root}.error").addHandler(handler)
+    site.log_lines = error_lines
     return site
 
 

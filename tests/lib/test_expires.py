@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import timedelta
 
 import pytest
@@ -173,17 +172,11 @@ def test_times_that_no_date_has(secs):
         prepare_expires(secs)
 
 
-def test_debug(site):
+def test_debug(site, error_lines):
     """With `debug` the log says why nothing was set."""
-    lines = []
-
-    class Handler(logging.Handler):
-        def emit(self, record):
-            lines.append(record.getMessage())
-
-    site.log.error_log.addHandler(Handler())
     mount(site, page(), expires__on=True, expires__debug=True)()
-    assert any("TOOLS.EXPIRES nothing says that this page is kept" in line for line in lines)
+    told = "TOOLS.EXPIRES nothing says that this page is kept"
+    assert any(told in line for line in error_lines)
 
 
 @pytest.mark.parametrize("secs", ["60", True, None, MAX_SECONDS + 1])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import json
-import logging
 from datetime import date
 from enum import Enum
 from typing import TYPE_CHECKING, Literal
@@ -311,15 +310,11 @@ def test_a_request_that_is_answered_has_no_page(site, answer):
         ("raising", "'1 / 0' (ZeroDivisionError: division by zero)"),
     ],
 )
-def test_annotations_that_cannot_be_used(site, logger_root, name, reason):
+def test_annotations_that_cannot_be_used(site, error_lines, name, reason):
     """The page is a 500 from its first use, whatever is sent; the log names the annotation."""
-    records = []
-    handler = logging.Handler()
-    handler.emit = lambda record: records.append(handler.format(record))
-    logging.getLogger(f"{logger_root}.error").addHandler(handler)
     site.tree.mount(Root(), "", ON)
     TestApp(site.tree).get(f"/{name}", status=500)
-    text = "\n".join(records)
+    text = "\n".join(error_lines)
     assert f"tools.params cannot convert 'n' of the page Root.{name} in {__name__}" in text
     assert reason in text
 

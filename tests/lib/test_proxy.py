@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 
 import pytest
 from webtest import TestApp
@@ -78,21 +77,10 @@ class Root(Page):
         return "kept"
 
 
-class Lines(logging.Handler):
-    def __init__(self):
-        super().__init__()
-        self.texts = []
-
-    def emit(self, record):
-        self.texts.append(record.getMessage())
-
-
 @pytest.fixture
-def lines(site, logger_root):
+def lines(error_lines):
     """The texts of the error log."""
-    handler = Lines()
-    logging.getLogger(f"{logger_root}.error").addHandler(handler)
-    return handler.texts
+    return error_lines
 
 
 @pytest.fixture
@@ -405,12 +393,10 @@ def test_debug(serve, lines):
     assert PEER in line
 
 
-def test_the_access_line_has_the_client(serve, logger_root):
+def test_the_access_line_has_the_client(serve, access_lines):
     """The log names who asked, not the proxy."""
-    handler = Lines()
-    logging.getLogger(f"{logger_root}.access").addHandler(handler)
     serve(trusted=TRUSTED).get("/", headers=OUTER, extra_environ={"REMOTE_HOST": "proxy.local"})
-    assert handler.texts[-1].startswith("1.2.3.4 ")
+    assert access_lines[-1].startswith("1.2.3.4 ")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from base64 import b64encode
 from hashlib import sha256
@@ -105,19 +104,6 @@ def page(site, session):
         return call
 
     return make
-
-
-@pytest.fixture
-def error_lines(logger_root):
-    """The error log of this test, a list of texts."""
-    lines = []
-
-    class Records(logging.Handler):
-        def emit(self, record):
-            lines.append(self.format(record))
-
-    logging.getLogger(f"{logger_root}.error").addHandler(Records())
-    return lines
 
 
 def check(username, password):

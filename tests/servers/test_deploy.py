@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-import runpy
+import re
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -46,38 +49,68 @@ def test_the_deployed_application_answers(run_gunicorn, raw_client, name):
     assert server.wait() == 0
 
 
-def read_unit():
-    """Return the settings of deploy/app.service: name -> values, as systemd reads them."""
-    settings = {}
-    with open(os.path.join(DEPLOY, "app.service"), encoding="utf-8") as file:
-        for line in file:
-            name, equals, value = line.strip().partition("=")
-            if equals and not name.startswith("#"):
-                settings.setdefault(name, []).append(value)
-    return settings
+@pytest.fixture
+def unit(tmp_path):
+    """app.service for a folder of the test's own, laid out as its first lines say."""
+    for name in ("wsgi.py", "gunicorn.conf.py"):
+        shutil.copy(os.path.join(DEPLOY, name), tmp_path)
+    programs = tmp_path / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    for name in ("gunicorn", "wsgicherry"):
+        program = programs / name
+        program.write_text(f'#!/bin/sh\nexec {sys.executable} -m {name} "$@"\n')
+        program.chmod(0o755)
+    text = Path(DEPLOY, "app.service").read_text().replace("/srv/app", str(tmp_path))
+    file = tmp_path / "app.service"
+    file.write_text(text)
+    return file
 
 
-def test_the_unit_of_systemd(run_gunicorn, tmp_path):
-    """gunicorn, started as the unit says, tells systemd when it is ready, and reloads when
-    told; and systemd waits longer for its end than gunicorn does for its requests.
-    """
-    unit = read_unit()
-    [start] = unit["ExecStart"]
-    check, reload = unit["ExecReload"]
-    program, *options, target = shlex.split(start)
-    assert shlex.split(check) == [program, "--check-config", *options, target]
-    place = str(tmp_path / "notify")
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
-        systemd.bind(place)
-        systemd.settimeout(CHECK_SECONDS)
-        server = run_gunicorn(
-            target, *options, cwd=DEPLOY, env={"WEB_CONCURRENCY": "1", "NOTIFY_SOCKET": place}
-        )
-        assert unit["Type"] == ["notify"]
-        assert "READY=1" in systemd.recv(4096).decode()
-    subprocess.run(shlex.split(reload.replace("$MAINPID", str(server.pid))), check=True)
-    server.wait_for(r"Handling signal: hup")
-    server.signal(signal.SIGTERM)
-    assert server.wait() == 0
-    configured = runpy.run_path(os.path.join(DEPLOY, "gunicorn.conf.py"))
-    assert int(unit["TimeoutStopSec"][0]) > configured["graceful_timeout"]
+def commands(unit, key):
+    """Return the commands that a unit has for `key`."""
+    return re.findall(rf"^{key}=(.*)$", unit.read_text(), re.MULTILINE)
+
+
+def test_systemd_takes_the_unit(require_program, unit):
+    """systemd finds no unknown word in app.service."""
+    require_program("systemd-analyze", "apt-get install systemd")
+    checked = subprocess.run(
+        ["systemd-analyze", "verify", unit], capture_output=True, text=True, timeout=60
+    )
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_the_commands_of_the_unit(require_program, unit):
+    """They check, serve, say READY=1 as Type=notify wants it, reload and stop with 0."""
+    require_program("gunicorn", "pip install gunicorn")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notified,
+    ):
+        notified.bind(os.path.join(folder, "notify"))
+        notified.settimeout(CHECK_SECONDS)
+        how = {
+            "cwd": unit.parent,
+            "env": {
+                **os.environ,
+                "PYTHONPATH": REPOSITORY,
+                "NOTIFY_SOCKET": notified.getsockname(),
+                "BIND": "127.0.0.1:0",
+                "WEB_CONCURRENCY": "1",
+            },
+            "stdout": subprocess.DEVNULL,
+            "stderr": subprocess.DEVNULL,
+        }
+        for command in commands(unit, "ExecStartPre"):
+            subprocess.run(shlex.split(command), check=True, timeout=CHECK_SECONDS, **how)
+        (command,) = commands(unit, "ExecStart")
+        with subprocess.Popen(shlex.split(command), **how) as master:
+            try:
+                assert notified.recv(100).startswith(b"READY=1")
+                for command in commands(unit, "ExecReload"):
+                    words = shlex.split(command.replace("$MAINPID", str(master.pid)))
+                    subprocess.run(words, check=True, timeout=CHECK_SECONDS, **how)
+                master.send_signal(signal.SIGTERM)
+                assert master.wait(CHECK_SECONDS) == 0
+            finally:
+                master.kill()

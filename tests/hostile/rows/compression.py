@@ -4,6 +4,7 @@ from hostile_row import JSON, Row
 from rows.negotiation import BAD_Q, GARBAGE
 
 VARY = {"Vary": "Accept-Encoding"}
+REFUSED = {"Vary": "Accept, Accept-Encoding"}  # an error page is in the form asked for
 PLAIN = {**VARY, "Content-Encoding": None}
 
 # What the client sends, and the coding that it gets of zstd, br, gzip and deflate.
@@ -75,7 +76,7 @@ ROWS = [
         for id, header in LEFT.items()
     ),
     *(
-        asking(f"none-{id}", 406, header, lacks="hello", headers=VARY)
+        asking(f"none-{id}", 406, header, lacks="hello", headers=REFUSED)
         for id, header in NOTHING_LEFT.items()
     ),
     *(
@@ -119,9 +120,12 @@ ROWS = [
             body=body,
             site="compress",
             environ={"HTTP_ACCEPT_ENCODING": "br", "CONTENT_TYPE": JSON},
-            headers={**VARY, "Content-Encoding": "br"},
+            headers={**varies, "Content-Encoding": "br"},
         )
-        for kind, status, body in (("good", 200, b"[1]"), ("bad", 400, b"[1"))
+        for kind, status, body, varies in (
+            ("good", 200, b"[1]", VARY),
+            ("bad", 400, b"[1", REFUSED),
+        )
     ),
     *(
         Row(

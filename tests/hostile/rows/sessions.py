@@ -100,6 +100,7 @@ PAGES = {
 }
 NO_COOKIE = {"Set-Cookie": None}
 PRIVATE = {"Vary": "Cookie", "Cache-Control": "private"}
+PRIVATE_ERROR = {**PRIVATE, "Vary": "Accept, Cookie"}  # its form depends on Accept
 SITES = {"ram": "sessions", "file": "session_files"}
 
 
@@ -233,7 +234,7 @@ ROWS = [
         )
     ),
     *(
-        Row(f"{page}-{site}-{who}", status, f"/{page}", site=site, headers=PRIVATE,
+        Row(f"{page}-{site}-{who}", status, f"/{page}", site=site, headers=PRIVATE_ERROR,
             environ={"HTTP_COOKIE": cookie}, is_programs_fault=status == 500)
         for site in ("sessions", "session_files", "sessions_merge", "sessions_early")
         for who, cookie in (("known", f"session_id={KNOWN}"), ("nobody", "a=b"))

@@ -1,6 +1,5 @@
 """What the tests of caching share: pages with a cache, and a clock to set."""
 
-import logging
 
 import pytest
 from cached_pages import Pages
@@ -35,15 +34,6 @@ def clock(monkeypatch):
 
 
 @pytest.fixture
-def log(logger_root):
+def log(error_lines):
     """The lines of the site's error log."""
-    lines = []
-
-    class Lines(logging.Handler):
-        def emit(self, record):
-            lines.append(self.format(record))
-
-    logger = logging.getLogger(f"{logger_root}.error")
-    logger.addHandler(Lines())
-    logger.setLevel(logging.DEBUG)
-    return lines
+    return error_lines

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import io
-import logging
 import secrets
 import stat
 
 import pytest
+from asking import build_environ, call_app
 
 from wsgicherry.core.current import serving_now
 from wsgicherry.core.expose import expose
 from wsgicherry.lib.sessions import FileSession, RamSession
 from wsgicherry.lib.sessions.stored import StoredSession
-from wsgicherry.site import Site
 
 REQUESTS = 10_000
 LOCKINGS = ("implicit", "early", "explicit", "merge")
@@ -131,10 +129,8 @@ def place(request):
 
 
 @pytest.fixture
-def ask(logger_root):
+def ask(site):
     """Mount the pages, once for each way of locking, and give a function that asks for one."""
-    site = Site(logger_root)
-    logging.getLogger(logger_root).propagate = False
 
     def mount(settings):
         for locking in LOCKINGS:
@@ -147,35 +143,12 @@ def ask(logger_root):
         return call
 
     def call(path, cookie=None):
-        environ = {
-            "REQUEST_METHOD": "GET",
-            "SCRIPT_NAME": "",
-            "PATH_INFO": path,
-            "QUERY_STRING": "",
-            "SERVER_NAME": "localhost",
-            "SERVER_PORT": "80",
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "HTTP_HOST": "localhost",
-            "REMOTE_ADDR": "127.0.0.1",
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "http",
-            "wsgi.input": io.BytesIO(),
-            "wsgi.errors": io.StringIO(),
-            "wsgi.multithread": True,
-            "wsgi.multiprocess": False,
-            "wsgi.run_once": False,
-        }
-        if cookie is not None:
-            environ["HTTP_COOKIE"] = cookie
-        seen = []
-        body = site.tree(environ, lambda *head: seen.append(head))
-        text = b"".join(body)
-        body.close()
-        assert seen[0][0] == "200 OK", text
-        return [value for name, value in seen[0][1] if name == "Set-Cookie"]
+        environ = build_environ(path, HTTP_COOKIE=cookie)
+        answer = call_app(site.tree, environ, validate=False)
+        assert answer.code == 200, answer.body
+        return answer.all("Set-Cookie")
 
-    yield mount
-    site.engine.exit()
+    return mount
 
 
 PAGES = ("", "look", "has", "clear", "lock")

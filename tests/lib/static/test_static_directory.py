@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import logging
 import mimetypes
 import os
 
@@ -468,15 +467,8 @@ def test_a_packed_file_that_changes(ask, mount, folder):
     assert [answer.body for answer in answers[:3]] == [b"old, packed", b"new", b"new"]
 
 
-def test_too_many_open_files(site, ask, mount, folder, monkeypatch):
+def test_too_many_open_files(error_lines, ask, mount, folder, monkeypatch):
     """When the process may open no more files that is a 503; the log says what to do."""
-    lines = []
-
-    class Handler(logging.Handler):
-        def emit(self, record):
-            lines.append(record.getMessage())
-
-    site.log.error_log.addHandler(Handler())
     mount()
     assert ask("/static/data.bin").status == 200
 
@@ -487,7 +479,7 @@ def test_too_many_open_files(site, ask, mount, folder, monkeypatch):
     answer = ask("/static/data.bin")
     monkeypatch.undo()
     assert answer.status == 503
-    assert any("ulimit -n" in line for line in lines)
+    assert any("ulimit -n" in line for line in error_lines)
     assert b"ulimit" not in answer.body
 
 
@@ -505,18 +497,11 @@ def test_errors_of_opening(number, kind):
     assert type(as_answer(OSError(number, "x"))) is kind
 
 
-def test_debug(site, ask, mount):
+def test_debug(error_lines, ask, mount):
     """With `debug` the log says what is served."""
-    lines = []
-
-    class Handler(logging.Handler):
-        def emit(self, record):
-            lines.append(record.getMessage())
-
-    site.log.error_log.addHandler(Handler())
     mount(debug=True)
     ask("/static/page.html")
-    assert any("TOOLS.STATICDIR" in line and "page.html" in line for line in lines)
+    assert any("TOOLS.STATICDIR" in line and "page.html" in line for line in error_lines)
 
 
 # -- by hand ---------------------------------------------------------------------------

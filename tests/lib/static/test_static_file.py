@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from email.utils import formatdate
 
@@ -130,17 +129,10 @@ def test_content_types(site, folder):
     assert client.get("/file").headers["Content-Type"] == "image/x-own"
 
 
-def test_debug(site, folder):
+def test_debug(site, folder, error_lines):
     """With `debug` the log says what is served."""
-    lines = []
-
-    class Handler(logging.Handler):
-        def emit(self, record):
-            lines.append(record.getMessage())
-
-    site.log.error_log.addHandler(Handler())
     mount(site, folder, debug=True).get("/file")
-    assert any("TOOLS.STATICFILE" in line and "page.html" in line for line in lines)
+    assert any("TOOLS.STATICFILE" in line and "page.html" in line for line in error_lines)
 
 
 @pytest.mark.parametrize(

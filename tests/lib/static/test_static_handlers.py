@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import gzip
 import io
-import logging
 import os
 import tempfile
 import zipfile
@@ -178,18 +177,12 @@ def test_the_server_in_front(serve, folder):
     assert missing.status == 404
 
 
-def test_debug(serve, folder, site):
+def test_debug(serve, folder, error_lines):
     """With `debug` the log says what is served."""
-    lines = []
-
-    class Handler(logging.Handler):
-        def emit(self, record):
-            lines.append(record.getMessage())
-
-    site.log.error_log.addHandler(Handler())
     serve(lambda: serve_file(str(folder / "data.bin"), debug=True))
     serve(lambda: serve_fileobj((folder / "data.bin").open("rb"), debug=True))
-    assert ["data.bin" in line for line in lines if "TOOLS.STATICFILE" in line] == [True, True]
+    told = [line for line in error_lines if "TOOLS.STATICFILE" in line]
+    assert ["data.bin" in line for line in told] == [True, True]
 
 
 # -- open files --------------------------------------------------------------------------
