@@ -703,6 +703,17 @@ def test_what_is_made_for_a_range_is_not_stored(pages):
     assert page.ask().text == "run 2"
 
 
+def test_a_range_of_an_expired_page(pages, clock):
+    """The page is made anew, whole, and stored: a Range runs no handler that others do not."""
+    page = pages(lambda: request.headers.get("Range"), delay=60)
+    page.ask()
+    clock.now += 61
+    answer = page.ask(headers={"Range": "bytes=0-1"})
+    assert (answer.code, answer.text) == (200, "run 2")
+    assert answer.cache_status == "fwd=stale; stored"
+    assert page.ask().text == "run 2"
+
+
 @pytest.mark.parametrize(
     ("handler", "code"),
     [

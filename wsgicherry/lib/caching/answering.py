@@ -126,6 +126,10 @@ class Caching:
         request: Any = serving.request
         environ = request.environ
         cache = self.find_cache(request.app)
+        if entry is not None and RANGE in environ:
+            # The page is one that is stored whole: it is made anew whole, for all who ask, and
+            # this client may have all of it, too (RFC 9110 section 14.2).
+            del request.headers["Range"]
         may_store = (
             environ["REQUEST_METHOD"] == "GET"
             and not wishes.no_store
