@@ -143,6 +143,8 @@ def test_a_section_without_its_slash(known, name, key, told):
     "values",
     [
         {"host": "x"},
+        {"tools": {"hammer": True}},
+        {"tools": 1},
         {"tools.hammer.on": True},
         {"engine.pool.size": 5},
         {"tools.": 1},
@@ -153,3 +155,12 @@ def test_sections_of_your_own(known, values):
     """They may hold what they like, if it is no tool and no setting of ours."""
     config = AppConfig({"database": values, "global": {"server.socket_port": 1}})
     assert list(check_sections(None, config, "", **known, final=True)) == []
+
+
+def test_a_section_of_toml_without_its_slash(known, tmp_path):
+    """There a tool is a table in a table, and found too."""
+    pytest.importorskip("tomllib")
+    file = tmp_path / "app.toml"
+    file.write_text("[static]\ntools.staticdir.on = true\n")
+    (finding,) = check_sections(None, AppConfig(file), "", **known, final=False)
+    assert "[static] tools: it does nothing in this section" in str(finding)

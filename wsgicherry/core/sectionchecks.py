@@ -50,12 +50,14 @@ def _check_own(
         path = plain if plain.startswith("/") else f"/{plain}"
         remedy = f"a path begins with a slash: write {path!r}."
     known = {row.key for row in reference()}
-    for key in values:
-        namespace, _, rest = key.partition(".")
-        is_tool = (
-            namespace in toolboxes and rest.partition(".")[0] in toolboxes[namespace].tools()
+    for key, value in values.items():
+        namespace, dot, rest = key.partition(".")
+        # In TOML `tools.gzip.on` is a table in a table, for these sections stay as they are.
+        named = [rest.partition(".")[0]] if dot else value if isinstance(value, Mapping) else ()
+        is_tool = namespace in toolboxes and any(
+            name in toolboxes[namespace].tools() for name in named
         )
-        if is_tool or ("." in key and key in known):
+        if is_tool or (dot and key in known):
             message = f"it does nothing in this section; {remedy}"
             yield Finding("no_slash", message, name, key, values.origin(key))
             return  # one is enough to see it
