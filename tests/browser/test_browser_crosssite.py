@@ -83,8 +83,9 @@ def test_a_form_of_another_site(browser, site):
 
 
 def test_a_script_that_somebody_got_in(browser, site):
-    """Ours runs by its nonce; the other does not."""
+    """Ours runs by its nonce; the other does not, and is reported, by http too."""
     browser.open(site, "/scripts")
     assert browser.texts("#ours, #theirs") == ["ran", "no"]
     (error,) = browser.take_errors()
     assert "Content Security Policy" in error
+    site.wait_for(r"A browser reports: .*/scripts', .*blockedURL 'inline'")

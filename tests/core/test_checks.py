@@ -103,13 +103,13 @@ def test_right_entries(known, key, value, final):
 @pytest.mark.parametrize(
     ("key", "value", "rule", "text"),
     [
-        ("tools.gzip", True, "tool_without_argument", "write 'tools.gzip.on'"),
-        ("tools.gzip.", True, "tool_without_argument", "write 'tools.gzip.on'"),
-        ("tools.gzip.compres_level", 1, "unknown_argument", "'tools.gzip.compress_level'?"),
+        ("tools.gzip", True, "tool_without_setting", "write 'tools.gzip.on'"),
+        ("tools.gzip.", True, "tool_without_setting", "write 'tools.gzip.on'"),
+        ("tools.gzip.compres_level", 1, "unknown_setting", "'tools.gzip.compress_level'?"),
         (
             "tools.gzip.zzz",
             1,
-            "unknown_argument",
+            "unknown_setting",
             "known are compress_level, debug, mime_types,",
         ),
         ("tools.gzip.on", "False", "wrong_type", "'False', which is not True or False"),
@@ -117,7 +117,7 @@ def test_right_entries(known, key, value, final):
         ("tools.gzip.compress_level", "9", "wrong_type", "'9', which is not a whole number"),
         ("tools.gzip.debug", "no", "wrong_type", "'no', which is not True or False"),
         ("tools.staticdir.root", 1, "wrong_type", "is 1, which is not a text"),
-        ("mine.auth.relm", "x", "unknown_argument", "did you mean 'mine.auth.realm'?"),
+        ("mine.auth.relm", "x", "unknown_setting", "did you mean 'mine.auth.realm'?"),
         ("request.show_traceback", 1, "unknown_key", "mean 'request.show_tracebacks'?"),
         ("request.zzz", 1, "unknown_key", "look it up in the list of settings"),
         ("request.show_tracebacks", "no", "wrong_type", "the value is 'no', which is not True"),
@@ -410,7 +410,7 @@ def test_nodes_are_checked(known, final):
     known["final"] = final
     findings = check_application(root, AppConfig(), "", **known)
     assert [(f.rule, f.section, f.origin) for f in findings] == [
-        ("unknown_argument", "/shop", f"_cp_config of {__name__}.Configured"),
+        ("unknown_setting", "/shop", f"_cp_config of {__name__}.Configured"),
         ("wrong_type", "/shop/index", f"_cp_config of {__name__}.Configured.index"),
     ]
 
@@ -554,7 +554,7 @@ def test_what_a_tool_is_asked(known, choosy):
 def test_a_tool_that_takes_other_settings_too(known, choosy):
     """Beside those that it names; the types of these are checked nevertheless."""
     assert rules(check_choosy(known, {"/": {"tools.choosy.zzz": 1}})) == [
-        ("unknown_argument", "tools.choosy.zzz")
+        ("unknown_setting", "tools.choosy.zzz")
     ]
     choosy.takes_others = True
     assert check_choosy(known, {"/": {"tools.choosy.zzz": 1}}) == []
@@ -634,7 +634,7 @@ def test_errors_come_before_contradictions(known, choosy):
     """What is wrong by itself is mended first; advice keeps nothing back."""
     both = {**ON, **LEFT, **RIGHT}
     assert rules(check_choosy(known, {"/": {**both, "tools.choosy.zzz": 1}})) == [
-        ("unknown_argument", "tools.choosy.zzz")
+        ("unknown_setting", "tools.choosy.zzz")
     ]
     assert rules(check_choosy(known, {"/": {**both, "profiler.on": True}})) == [
         ("obsolete", "profiler.on"),

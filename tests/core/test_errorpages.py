@@ -17,7 +17,6 @@ from wsgicherry.core.errorpages import (
     choose,
     escape_values,
     interpolate,
-    new_error_id,
     render_html,
     render_json,
     render_text,
@@ -259,10 +258,3 @@ def test_values_for_callables_are_cherrypys():
         "traceback": "&lt;t&gt;",
         "version": "9",
     }
-
-
-def test_error_ids_differ():
-    """An id is twelve hexadecimal digits, new each time."""
-    ids = {new_error_id() for _ in range(100)}
-    assert len(ids) == 100
-    assert all(re.fullmatch("[0-9a-f]{12}", each) for each in ids)

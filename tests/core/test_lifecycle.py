@@ -399,12 +399,47 @@ def test_a_log_of_the_programs_own(site, root, get, error_lines):
     assert "no space left" in error_lines[-1]
 
 
+def test_a_log_that_nobody_reads(site, root, get, access_lines):
+    """Where nobody listens no line is made."""
+    site.tree.apps[""].log.access_log.propagate = False
+    assert get("/").code == 200
+    assert access_lines == []
+
+
 def test_the_access_line_by_hand(site, root, get, access_lines):
     """`access()` writes the line of the request in hand."""
     root.noted = lambda: site.tree.apps[""].log.access() or "noted"
     root.noted.exposed = True
     get("/noted")
     assert ["GET /noted" in line for line in access_lines] == [True, True]
+
+
+def test_headers_that_hooks_add_at_the_end(site, root, get):
+    """on_end_resource may put more into `header_list`: several of a name, bytes or text; what
+    no header may hold is taken out (CherryPy's rule, BEHAVIOUR 5.1).
+    """
+
+    def add():
+        pairs = [(b"WWW-Authenticate", b"Negotiate"), ("WWW-Authenticate", 'Basic realm="a"')]
+        serving_now().response.header_list += [*pairs, ("X-Evil", "a\r\nX-More: b")]
+
+    site.tree.apps[""].merge({"/": {"hooks.on_end_resource": add}})
+    answer = get("/")
+    assert answer.code == 200
+    assert answer.all("WWW-Authenticate") == ["Negotiate", 'Basic realm="a"']
+    assert answer.header("X-Evil") == "aX-More: b"
+
+
+def test_there_are_no_headers_yet_when_a_page_has_failed(site, root, get):
+    """on_end_resource runs before an unexpected error is answered (BEHAVIOUR 2.3)."""
+    seen = []
+
+    def look():
+        seen.append(serving_now().response.header_list)
+
+    site.tree.apps[""].merge({"/": {"hooks.on_end_resource": look}})
+    assert get("/fault").code == 500
+    assert seen == [None]
 
 
 # -- the channels of the bus -------------------------------------------------------------------

@@ -19,6 +19,7 @@ from wsgicherry.core.logtext import (
     format_local,
     format_traceback,
     format_utc,
+    new_error_id,
     redact_headers,
 )
 
@@ -192,3 +193,10 @@ def test_json_has_the_traceback():
 def test_credentials_are_redacted(name, is_secret):
     """Values that open a door never reach the log; names stay."""
     assert redact_headers([(name, "v")]) == [(name, "[redacted]" if is_secret else "v")]
+
+
+def test_error_ids_differ():
+    """An id is twelve hexadecimal digits, new each time."""
+    ids = {new_error_id() for _ in range(100)}
+    assert len(ids) == 100
+    assert all(re.fullmatch("[0-9a-f]{12}", each) for each in ids)

@@ -287,17 +287,27 @@ class Exposed:
 
 
 def test_find_configs():
-    """Every _cp_config on the root and the pages below is found once, with its owner."""
+    """Every _cp_config on the root and the pages below is found, with its owner."""
     shop = Shop()
     shop._cp_config = Base._cp_config
     found = {node.path: (node.owner, dict(node.values)) for node in find_configs(shop)}
     here = __name__
     assert found == {
         "/": (f"{here}.Base", {"a": 1}),
+        "/again": (f"{here}.Base", {"a": 1}),
         "/index": (f"{here}.Shop.index", {"b": 2}),
         "/cellar/wine": (f"{here}.Cellar.wine", {"c": 3}),
         "/klass": (f"{here}.Exposed", {"d": 4}),
     }
+
+
+def test_a_page_at_two_paths():
+    """Its config counts at both, and a page that holds the root has no end of paths."""
+    root, page = types.SimpleNamespace(), Exposed()
+    root.first, root.second, page.root = page, page, root
+    root._cp_config = {"e": 5}
+    paths = [node.path for node in find_configs(root)]
+    assert paths == ["/", "/first", "/second", "/first/root"]
 
 
 def test_the_config_of_an_instance_belongs_to_its_class():

@@ -164,6 +164,24 @@ def test_request_line(see, path, options, line):
     assert see(lambda r: r.request_line, path, **options) == line
 
 
+def test_a_request_line_of_the_programs_own(page, access_lines):
+    """What a program puts there is what the access line has, of that request alone."""
+
+    def handler(*path, **params):
+        request = serving_now().request
+        if request.path_info == "/token":
+            request.request_line = "GET /*** HTTP/1.1"
+            if params:
+                raise InternalRedirect("/other")
+        return request.request_line
+
+    serve = page(handler)
+    assert serve("/token").text == "GET /*** HTTP/1.1"
+    assert serve("/token", qs="go=1").text == "GET /other HTTP/1.1"
+    logged = ["GET /*** HTTP/1.1", "GET /other HTTP/1.1"]
+    assert [line.split('"')[1] for line in access_lines] == logged
+
+
 def test_request_line_below_a_mount_point(see):
     """The request line holds the whole path."""
     assert see(lambda r: r.request_line, "/m/x", script_name="/m") == "GET /m/x HTTP/1.1"

@@ -555,6 +555,20 @@ def test_a_tool_with_its_own_setup(site, get, seen):
     assert len(seen) == 4
 
 
+def test_a_tool_with_its_own_setup_takes_any_setting(site, get, seen):
+    """Its `_setup` reads them; the function that it attaches need not know them."""
+
+    class Numbers(Tool):
+        def _setup(self):
+            seen.append(self._merged_args()["map"])
+
+    site.tools.numbers = Numbers("before_finalize", lambda: None)
+    config = {"tools.numbers.on": True, "tools.numbers.map": {"pie": 3.14}}
+    site.tree.mount(Root(), "", {"/": config})
+    assert get("/").code == 200
+    assert seen == [{"pie": 3.14}]
+
+
 def test_a_tool_with_an_init_of_its_own(site, get, seen):
     """It says itself where it runs, and calls `_setargs`, as CherryPy's do."""
 

@@ -251,6 +251,12 @@ ROWS = (
     ),
     Row(
         "own_classes",
+        ("GET /files/none",),
+        ("header etag",),
+        "13.3 item 12: files have an ETag",
+    ),
+    Row(
+        "own_classes",
         (
             "GET /page/go/a/b?to=../x", "GET /page/node/go_by_url?to=../x",
             "GET /page/node/go_by_url?to=/x/y",

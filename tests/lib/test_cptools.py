@@ -24,28 +24,6 @@ def test_each_name_that_programs_call(name):
     assert callable(getattr(cptools, name))
 
 
-class Lines(logging.Handler):
-    def __init__(self):
-        super().__init__()
-        self.records = []
-
-    def emit(self, record):
-        self.records.append(record)
-
-    @property
-    def text(self):
-        return "\n".join(map(self.format, self.records))
-
-
-@pytest.fixture
-def site(site, logger_root):
-    """The site of the test; `lines` is its error log."""
-    site.lines = Lines()
-    logging.getLogger(f"{logger_root}.error").addHandler(site.lines)
-    logging.getLogger(f"{logger_root}.error").setLevel(logging.DEBUG)
-    return site
-
-
 class Directory:
     @expose
     def index(self, **params):
@@ -118,11 +96,11 @@ def test_trailing_slash(site, config, path, status, location):
         )
 
 
-def test_trailing_slash_in_the_log(site):
+def test_trailing_slash_in_the_log(site, error_text):
     """With `debug` the redirect is logged."""
     mount(site, trailing_slash__debug=True).get("/app/dir", status=301)
-    assert "TOOLS.TRAILING_SLASH" in site.lines.text
-    assert "'/dir'" in site.lines.text
+    assert "TOOLS.TRAILING_SLASH" in error_text()
+    assert "'/dir'" in error_text()
 
 
 @pytest.mark.parametrize(
@@ -164,7 +142,7 @@ def test_response_headers_after_a_failure(site):
     assert client.get("/app/page", status=410).headers["X-A"] == "1"
 
 
-def test_response_headers_in_the_log(site):
+def test_response_headers_in_the_log(site, error_text):
     """With `debug` the headers are logged."""
     client = mount(
         site,
@@ -173,50 +151,53 @@ def test_response_headers_in_the_log(site):
         response_headers__debug=True,
     )
     client.get("/app/page")
-    assert "TOOLS.RESPONSE_HEADERS" in site.lines.text
+    assert "TOOLS.RESPONSE_HEADERS" in error_text()
 
 
 @pytest.mark.parametrize(
     ("config", "level"), [({}, logging.ERROR), ({"severity": logging.WARNING}, logging.WARNING)]
 )
-def test_log_tracebacks(site, config, level):
+def test_log_tracebacks(site, error_text, config, level):
     """An unexpected error is logged with its traceback and the id of its page, once."""
+    records, handler = [], logging.Handler()
+    handler.emit = records.append
+    site.log.error_log.addHandler(handler)
     client = mount(site, **{f"log_tracebacks__{key}": value for key, value in config.items()})
     answer = client.get("/app/fault", status=500)
-    logged = [record for record in site.lines.records if record.exc_info]
+    logged = [record for record in records if record.exc_info]
     assert len(logged) == 1
     assert logged[0].levelno == level
-    assert "ZeroDivisionError: secret detail" in site.lines.text
+    assert "ZeroDivisionError: secret detail" in error_text()
     identifier = logged[0].getMessage().partition("Error id ")[2][:12]
     assert identifier in answer.text
 
 
-def test_no_tracebacks(site):
+def test_no_tracebacks(site, error_text):
     """With the tool off the log has the error's id, and no traceback."""
     mount(site, log_tracebacks__on=False).get("/app/fault", status=500)
-    assert "ZeroDivisionError" not in site.lines.text
-    assert "Error id" in site.lines.text
+    assert "ZeroDivisionError" not in error_text()
+    assert "Error id" in error_text()
 
 
-def test_expected_errors_have_no_traceback(site):
+def test_expected_errors_have_no_traceback(site, error_text):
     """HTTPError below 500 is no matter for the error log."""
     mount(site).get("/app/refuse", status=410)
-    assert "Traceback" not in site.lines.text
+    assert "Traceback" not in error_text()
 
 
-def test_log_headers(site):
+def test_log_headers(site, error_text):
     """The headers of a request that failed are logged, but for its secrets."""
     client = mount(site)
     headers = {"Authorization": "Basic c2VjcmV0", "Cookie": "session=secret", "X-Mine": "yes"}
     client.get("/app/fault", headers=headers, status=500)
-    text = site.lines.text
+    text = error_text()
     assert "Request Headers:" in text
     assert "X-Mine: yes" in text
     assert "c2VjcmV0" not in text
     assert "session=secret" not in text
 
 
-def test_no_log_headers(site):
+def test_no_log_headers(site, error_text):
     """With the tool off they are not."""
     mount(site, log_headers__on=False).get("/app/fault", headers={"X-Mine": "yes"}, status=500)
-    assert "X-Mine" not in site.lines.text
+    assert "X-Mine" not in error_text()

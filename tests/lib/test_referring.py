@@ -77,7 +77,7 @@ def test_a_bad_pattern(site, pattern):
         ({"pattern": "x", "error": 200}, "tools.referer.error: It is 200; an error has 400"),
         ({"pattern": "x", "error": "nope"}, "tools.referer.error: It is 'nope'; an error"),
         ({"pattern": "x", "accept": "yes"}, "is 'yes', which is not True or False"),
-        ({"pattern": "x", "referrer": "x"}, "has no argument 'referrer'"),
+        ({"pattern": "x", "referrer": "x"}, "has no setting 'referrer'"),
     ],
 )
 def test_settings_that_cannot_be(site, settings, message):

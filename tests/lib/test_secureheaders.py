@@ -208,6 +208,11 @@ VALUES = {
         CSP,
         "script-src https:; style-src 'unsafe-inline'",
     ),
+    "csp with what nobody here knows yet": (
+        {"csp": "later 'zzz'; script-src 'Nonce-abc' 'sha256-abc=' 'Unsafe-Eval'"},
+        CSP,
+        "later 'zzz'; script-src 'Nonce-abc' 'sha256-abc=' 'Unsafe-Eval'",
+    ),
     "report only": ({"csp_report_only": "img-src *"}, REPORT_ONLY, "img-src *"),
     "report only, not enforced": ({"csp_report_only": "img-src *"}, CSP, None),
     "reports": (
@@ -388,6 +393,9 @@ FAULTS = {
     "a directive twice": ({"csp": "img-src *; img-src 'self'"}, "twice"),
     "a keyword without quotation marks": ({"csp": "default-src self"}, "quotation marks"),
     "a nonce without quotation marks": ({"csp": "script-src nonce"}, "quotation marks"),
+    "half a pair of quotation marks": ({"csp": "script-src 'self"}, "Write \"'self'\""),
+    "a misspelt keyword": ({"csp": "script-src 'slef'"}, "Did you mean \"'self'\"?"),
+    "a misspelt directive": ({"csp": "scirpt-src *"}, "Did you mean 'script-src'?"),
     "a directive's name": ({"csp": {"Img Src": "*"}}, "no directive's name"),
     "a directive's value": ({"csp": {"img-src": 1}}, "cannot say 1"),
     "a list of others": ({"csp": {"img-src": [1]}}, "cannot say [1]"),

@@ -147,13 +147,13 @@ def _is_lost(file: Any) -> bool:
 
 
 def _check_tool(namespace: str, rest: str, value: Any, known: _Known) -> Iterator[_Slip]:
-    name, _, argument = rest.partition(".")
+    name, _, setting = rest.partition(".")
     tools = known.toolboxes[namespace].tools()
-    if not argument:
-        message = f"{namespace}.{name} lacks an argument; write {f'{namespace}.{name}.on'!r}."
-        yield _Slip("tool_without_argument", message)
+    if not setting:
+        message = f"{namespace}.{name} names no setting; write {f'{namespace}.{name}.on'!r}."
+        yield _Slip("tool_without_setting", message)
     elif name in tools:
-        yield from _check_argument(f"{namespace}.{name}", tools[name], argument, value)
+        yield from _check_tool_setting(f"{namespace}.{name}", tools[name], setting, value)
     elif known.final:
         remedy = _remedy(name, tools, before=f"{namespace}.")
         if find_setting(f"request.{name}"):
@@ -162,16 +162,16 @@ def _check_tool(namespace: str, rest: str, value: Any, known: _Known) -> Iterato
         yield _Slip("unknown_tool", f"there is no tool {name!r} in {namespace!r}; {remedy}")
 
 
-def _check_argument(tool_key: str, tool: Any, argument: str, value: Any) -> Iterator[_Slip]:
-    settings = {} if argument in COMMON else tool_settings(tool)
+def _check_tool_setting(tool_key: str, tool: Any, name: str, value: Any) -> Iterator[_Slip]:
+    settings = {} if name in COMMON else tool_settings(tool)
     if settings is None:
         return
-    setting = COMMON.get(argument) or settings.get(argument)
+    setting = COMMON.get(name) or settings.get(name)
     if setting is None:
         if not getattr(tool, "takes_others", False):
-            remedy = _remedy(argument, {*settings, *COMMON}, before=f"{tool_key}.")
-            message = f"the tool {tool_key!r} has no argument {argument!r}; {remedy}"
-            yield _Slip("unknown_argument", message)
+            remedy = _remedy(name, {*settings, *COMMON}, before=f"{tool_key}.")
+            message = f"the tool {tool_key!r} has no setting {name!r}; {remedy}"
+            yield _Slip("unknown_setting", message)
     elif misfit := describe_misfit(setting, value):
         meaning = f" It means: {setting.doc}" if setting.doc else ""
         yield _Slip("wrong_type", f"the value {misfit}.{meaning}")
@@ -254,6 +254,7 @@ def _find_contradictions(
     at: dict[str, list[_Layer]] = {}
     for layer in layers:
         at.setdefault(layer.path, []).append(layer)
+    asked: set[tuple[Any, ...]] = set()
     faults: dict[tuple[str, str, Severity], tuple[_Layer, str]] = {}
     for layer in sorted(layers, key=lambda layer: len(layer.path)):
         path = dict.fromkeys(prefixes(layer.path))
@@ -261,22 +262,23 @@ def _find_contradictions(
         merged = {key: value for each in above for key, value in each.values.items()}
         for tool_key, tool in _find_tools(layer.values, toolboxes):
             settings = _settings_of(tool_key, merged)
-            fault = None
-            if settings.pop("on", False):
-                fault = tool.find_fault(settings) or _find_need(tool_key, tool, merged)
+            need = _find_need(tool_key, tool, merged)
+            same = (tool_key, need, *((name, id(value)) for name, value in settings.items()))
+            if same in asked:
+                continue  # PERF: the pages of one class share a config: 1 ms each
+            asked.add(same)
+            is_on = settings.pop("on", False)
+            fault = (tool.find_fault(settings) or need) if is_on else None
             if fault is not None:
                 key, message, severity = (fault[0] or tool_key, *fault[1:], "error")[:3]
                 # What is missing is missed where the tool is turned on.
-                told = next(
-                    (
-                        (each, place)
-                        for place in (key, f"{tool_key}.on")
-                        for each in reversed(above)
-                        if place in each.values
-                    ),
-                    (layer, key),
-                )
-                faults.setdefault((key, message, severity), told)
+                having = [
+                    (each, told_by)
+                    for told_by in (f"{tool_key}.on", key)
+                    for each in above
+                    if told_by in each.values
+                ]
+                faults.setdefault((key, message, severity), having[-1])
     for (key, message, severity), (layer, told_by) in faults.items():
         values = layer.values
         where = values.origin(told_by) if isinstance(values, Section) else layer.origin

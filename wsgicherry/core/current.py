@@ -45,12 +45,16 @@ def find_serving() -> Serving | None:
     return _slot.get(None)
 
 
-def _outside(what: str) -> AttributeError:
-    return AttributeError(
-        f"There is no {what} in thread {threading.current_thread().name!r}: this code does not "
-        "run inside a request. Read what you need in the handler and pass it on, or start the "
-        "thread's function with contextvars.copy_context().run(...)."
-    )
+def _serving_with(what: str) -> Serving:
+    """Return the `Serving` of this context; outside a request there is no `what`."""
+    serving = find_serving()
+    if serving is None:
+        raise AttributeError(
+            f"There is no {what} in thread {threading.current_thread().name!r}: this code does "
+            "not run inside a request. Read what you need in the handler and pass it on, or "
+            "start the thread's function with contextvars.copy_context().run(...)."
+        ) from None
+    return serving
 
 
 class CurrentServing:
@@ -69,22 +73,13 @@ class CurrentServing:
             serving.__dict__.clear()
 
     def __getattr__(self, name: str) -> Any:
-        serving = find_serving()
-        if serving is None:
-            raise _outside(name)
-        return getattr(serving, name)
+        return getattr(_serving_with(name), name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        serving = find_serving()
-        if serving is None:
-            raise _outside(name)
-        setattr(serving, name, value)
+        setattr(_serving_with(name), name, value)
 
     def __delattr__(self, name: str) -> None:
-        serving = find_serving()
-        if serving is None:
-            raise _outside(name)
-        delattr(serving, name)
+        delattr(_serving_with(name), name)
 
 
 def _forward(operation: Callable[..., Any]) -> Callable[..., Any]:
@@ -136,10 +131,9 @@ class Proxy:
         object.__setattr__(self, "_hint", hint)
 
     def _target(self) -> Any:
+        serving = _serving_with(self._name)
         try:
-            return getattr(serving_now(), self._name)
-        except LookupError:
-            raise _outside(self._name) from None
+            return getattr(serving, self._name)
         except AttributeError:
             hint = f"; {self._hint}" if self._hint else "."
             raise AttributeError(f"This request has no {self._name}{hint}") from None

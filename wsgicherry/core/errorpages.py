@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import html
 import json
-import os
 import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping
@@ -224,11 +223,6 @@ def escape_values(page: ErrorPage) -> dict[str, str]:
         "traceback": _escape_markup(page.traceback),
         "version": _escape_markup(page.version),
     }
-
-
-def new_error_id() -> str:
-    """Return twelve hexadecimal digits that tie a page to its line in the log."""
-    return os.urandom(6).hex()
 
 
 def _is_json(media: str) -> bool:

@@ -21,8 +21,10 @@ from .errors import (
 )
 from .files import can_send, send_file
 from .handler import MethodNotAllowed
+from .headers import settle_headers
 from .hooks import run
 from .logs import LogManager
+from .logtext import OWN_REQUEST_LINE
 from .request import Request
 from .response import Response
 from .sending import FinishedBody, StartedStream, StreamedBody, end_request
@@ -105,7 +107,11 @@ def serve(request: Request, response: Response) -> None:
         finally:
             if request.plan.on_end_resource:
                 request.stage = "on_end_resource"
+                count = len(response.header_list or ())
                 run(request.plan.on_end_resource)
+        if request.plan.on_end_resource and len(response.header_list or ()) > count:
+            # Hooks have put more headers there, as bytes too (CherryPy's rule).
+            response.header_list, _ = settle_headers(response.header_list or [])
     except InternalRedirect:
         raise
     except UNEXPECTED as error:
@@ -327,7 +333,7 @@ def redirected_environ(
         "wsgicherry.previous_request": redirect.request,
         "wsgicherry.visited": visited,
     }
-    for name in ("HTTP_TRANSFER_ENCODING", "RAW_URI", "REQUEST_URI"):
+    for name in ("HTTP_TRANSFER_ENCODING", "RAW_URI", "REQUEST_URI", OWN_REQUEST_LINE):
         other.pop(name, None)
     return other
 

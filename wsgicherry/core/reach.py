@@ -175,24 +175,22 @@ def list_names(node: Any) -> list[str]:
 
 
 def find_configs(root: Any) -> Iterator[NodeConfig]:
-    """Yield the `_cp_config` of `root` and of each page below it.
+    """Yield the `_cp_config` of `root` and of each page below it, at each path that a page has.
 
-    At most MAX_NODES nodes are looked at.
+    What is below a page is looked at once, and at most MAX_NODES pages are.
     """
     queue: deque[tuple[str, Any]] = deque([("/", root)])
     # The nodes themselves are kept, so that an id cannot come back for another object.
     seen: dict[int, Any] = {}
     while queue and len(seen) < MAX_NODES:
         path, node = queue.popleft()
-        same = node.__func__ if isinstance(node, MethodType) else node
-        if id(same) in seen:
-            continue
-        seen[id(same)] = same
         config = look(node, "_cp_config")
         if isinstance(config, Mapping):
             yield NodeConfig(path, name_owner(node), config)
-        if not isinstance(node, _FUNCTIONS):
+        same = node.__func__ if isinstance(node, MethodType) else node
+        if id(same) not in seen and not isinstance(node, _FUNCTIONS):
             queue.extend(_find_pages(path, node))
+        seen[id(same)] = same
 
 
 def _find_pages(path: str, node: Any) -> Iterator[tuple[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from http.cookies import SimpleCookie
 from os import urandom
 from typing import Any, ClassVar
@@ -15,11 +16,10 @@ from ..wire.headers import Host
 from ..wire.ranges import MAX_RANGES
 from .config import NamespaceSet
 from .dispatcher import Dispatcher
-from .errorpages import new_error_id
 from .errors import HTTPError
 from .hooks import HookMap
 from .jsonattribute import JSONAttribute
-from .logtext import make_uuid4
+from .logtext import OWN_REQUEST_LINE, make_uuid4, new_error_id
 from .plan import Plan, TouchedPlan
 from .requestheaders import RequestHeaders, load_cookies
 from .requestwords import RequestWords, detached_class
@@ -104,7 +104,6 @@ class Request(RequestWords):
     _local: Host | None = None
     _remote: Host | None = None
     _base: str | None = None
-    _unique_id: UniqueId | None = None
     _csp_nonce: str | None = None
     _config: dict[str, Any] | None = None
     _hooks: HookMap | None = None
@@ -164,10 +163,18 @@ class Request(RequestWords):
 
     @property
     def request_line(self) -> str:
-        """'METHOD path?query protocol', the path decoded."""
+        """'METHOD path?query protocol', the path decoded; what is put here is logged in its
+        place.
+        """
+        if OWN_REQUEST_LINE in self.environ:
+            return str(self.environ[OWN_REQUEST_LINE])
         query = "?" + self.query_string if self.query_string else ""
         protocol = self.environ.get("SERVER_PROTOCOL", "HTTP/1.0")
         return f"{self.method} {self.script_name}{self.path_info}{query} {protocol}"
+
+    @request_line.setter
+    def request_line(self, value: str) -> None:
+        self.environ[OWN_REQUEST_LINE] = value
 
     @property
     def headers(self) -> Any:
@@ -258,12 +265,10 @@ class Request(RequestWords):
         """Return the absolute URL of the current page, without its query string."""
         return self.base + self.script_name + self.current_path()
 
-    @property
+    @cached_property
     def unique_id(self) -> UniqueId:
         """A UUID4 of this request, made when first asked for."""
-        if self._unique_id is None:
-            self._unique_id = UniqueId(make_uuid4())
-        return self._unique_id
+        return UniqueId(make_uuid4())
 
     @property
     def csp_nonce(self) -> str:

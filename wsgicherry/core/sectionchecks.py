@@ -124,8 +124,8 @@ def serves_paths(values: Mapping[str, Any], toolboxes: Mapping[str, ToolboxLike]
     """Tell whether `values` turn on a tool that answers paths which are not in the tree."""
     for key, value in values.items():
         namespace, _, rest = key.partition(".")
-        name, _, argument = rest.partition(".")
-        if argument == "on" and value and namespace in toolboxes:
+        name, _, setting = rest.partition(".")
+        if setting == "on" and value and namespace in toolboxes:
             tool = toolboxes[namespace].tools().get(name)
             if getattr(tool, "serves_paths", False):
                 return True

@@ -89,8 +89,11 @@ class Tool:
         return [*super().__dir__(), *(self._arguments or ())]
 
     def arguments(self) -> Mapping[str, inspect.Parameter] | None:
-        """Return the settings this tool takes; None when it takes any keyword."""
-        return self._arguments
+        """Return the settings this tool takes; None when it takes any keyword.
+
+        A subclass with a `_setup()` of its own may read any from `_merged_args()`.
+        """
+        return None if type(self)._setup is not Tool._setup else self._arguments
 
     @cached_property
     def _arguments(self) -> Mapping[str, inspect.Parameter] | None:

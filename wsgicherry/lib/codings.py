@@ -31,7 +31,8 @@ class Packer(NamedTuple):
 class Coding(ABC):
     """A way to make bodies smaller.
 
-    ConfigError for a level that it does not have; ImportError where its library is missing.
+    ConfigError, with the setting `key` that gave it, for a level that it does not have;
+    ImportError where its library is missing.
     """
 
     name: ClassVar[str]
@@ -40,11 +41,11 @@ class Coding(ABC):
     levels: ClassVar[range]
     default_level: ClassVar[int]
 
-    def __init__(self, level: int | None = None) -> None:
+    def __init__(self, level: int | None = None, *, key: str = "levels") -> None:
         self.level = self.default_level if level is None else level
         if type(self.level) is not int or self.level not in self.levels:
             wanted = f"must be a whole number from {self.levels[0]} to {self.levels[-1]}."
-            raise ConfigError(f"{level!r} is no level of {self.name}:", f"it {wanted}")
+            raise ConfigError(f"{level!r} is no level of {self.name}:", f"it {wanted}", key=key)
 
     @abstractmethod
     def start(self, size_bytes: int | None = None) -> Packer:
@@ -128,7 +129,7 @@ class Brotli(Coding):
     WINDOW_BITS = 19
     """512 KiB for each stream, as in nginx; the library's own is 4 MiB."""
 
-    def __init__(self, level: int | None = None) -> None:
+    def __init__(self, level: int | None = None, *, key: str = "levels") -> None:
         super().__init__(level)
         self.library = import_any("brotli")
 
@@ -146,7 +147,7 @@ class Zstandard(Coding):
     levels = range(1, 20)
     default_level = 3
 
-    def __init__(self, level: int | None = None) -> None:
+    def __init__(self, level: int | None = None, *, key: str = "levels") -> None:
         super().__init__(level)
         self.library = import_any("compression.zstd", "backports.zstd")
 

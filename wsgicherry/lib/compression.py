@@ -80,7 +80,8 @@ def prepare_gzip(
     debug: bool = False,
 ) -> Callable[[], None]:
     """Return what `gzip` does with these settings; ConfigError for what they cannot be."""
-    codings, debug_context = (Gzip(compress_level),), "TOOLS.GZIP" if debug else ""
+    codings = (Gzip(compress_level, key="compress_level"),)
+    debug_context = "TOOLS.GZIP" if debug else ""
     return Compression(codings, mime_types, 0, debug_context, is_plain_first=True).run
 
 

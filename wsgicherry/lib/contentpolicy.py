@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..core.loaded import ConfigError
+from ..core.settings import nearest
 
 NONCE = "'nonce'"
 """What stands in a policy where the nonce of a response comes."""
@@ -58,7 +59,7 @@ def read_policy(policy: Any, key: str) -> dict[str, str]:
             raise ConfigError(met, "Write it once.", key=key)
         if text is None or not _VALUE.fullmatch(text):
             raise ConfigError(f"{name!r} cannot say {value!r}.", _WANTED, key=key)
-        check_keywords(name, text, key)
+        check_words(name, text, key)
         directives[name] = text
     if not directives:
         raise ConfigError("The policy is empty.", _WANTED, key=key)
@@ -78,18 +79,53 @@ def value_text(value: Any) -> str | None:
     return None
 
 
+_FETCHED = (
+    *("child", "connect", "default", "fenced-frame", "font", "frame", "img", "manifest"),
+    *("media", "object", "prefetch", "script", "style", "worker"),
+)
+# CSP Level 3 section 6, and what other standards add (Trusted Types, Mixed Content).
+_DIRECTIVES = frozenset(
+    (
+        *(f"{kind}-src" for kind in _FETCHED),
+        *("script-src-elem", "script-src-attr", "style-src-elem", "style-src-attr"),
+        *("base-uri", "sandbox", "form-action", "frame-ancestors", "report-uri", "report-to"),
+        *("require-trusted-types-for", "trusted-types", "upgrade-insecure-requests", "webrtc"),
+        *("block-all-mixed-content", "navigate-to", "plugin-types", "require-sri-for"),
+    )
+)
 # What means a host of that name without its quotation marks.
 _KEYWORDS = frozenset(
     ("self", "none", "nonce", "unsafe-inline", "unsafe-eval", "strict-dynamic", "unsafe-hashes")
 )
+_QUOTED = _KEYWORDS.union(
+    ("report-sample", "report-sha256", "report-sha384", "report-sha512", "wasm-unsafe-eval"),
+    ("trusted-types-eval", "inline-speculation-rules", "script", "allow-duplicates"),
+)
+_SECRET = re.compile(r"(?:nonce|sha256|sha384|sha512)-.+", re.IGNORECASE)
 
 
-def check_keywords(name: str, text: str, key: str) -> None:
-    """ConfigError for a keyword that lacks its quotation marks."""
+def check_words(name: str, text: str, key: str) -> None:
+    """ConfigError for a keyword that lacks a quotation mark, and for what is nearly a word that
+    browsers know. Others pass: browsers learn new ones.
+    """
+    if name not in _DIRECTIVES and (meant := nearest(name, _DIRECTIVES)):
+        raise ConfigError(f"Browsers know no {name!r}.", f"Did you mean {meant!r}?", key=key)
     for source in text.split():
         if source in _KEYWORDS and name != "sandbox":
             met = f"{name!r} says {source}, which is a host of that name."
             raise ConfigError(met, f"The keyword has quotation marks: \"'{source}'\".", key=key)
+        if not (source.startswith("'") or source.endswith("'")):
+            continue
+        word = source.strip("'").lower()
+        if source.lower() != f"'{word}'":
+            met = f"{name!r} says {source}, which lacks a quotation mark."
+            raise ConfigError(met, f"Write \"'{word}'\".", key=key)
+        if word in _QUOTED or _SECRET.fullmatch(word):
+            continue
+        if meant := nearest(word, _QUOTED):
+            raise ConfigError(
+                f"{name!r} says {source}.", f"Did you mean \"'{meant}'\"?", key=key
+            )
 
 
 def without_nonce(text: str) -> str:

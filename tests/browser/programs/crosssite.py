@@ -43,6 +43,7 @@ class Root:
     """Pages and resources."""
 
     open, personal, closed = Api(), Api(), Api()
+    csp_reports = lib.cspreports.ReportPage()
 
     @wsgicherry.expose
     def index(self, action="/send", **params):
@@ -79,6 +80,7 @@ config = {
     "/scripts": {
         "tools.secure_headers.on": True,
         "tools.secure_headers.csp": "default-src 'none'; script-src 'nonce'; img-src data:",
+        "tools.secure_headers.report_to": "/csp_reports",
     },
 }
 wsgicherry.tree.mount(Root(), "", config)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 
 import pytest
@@ -15,31 +14,6 @@ def no_cleaner_left():
     yield
     left = [each for each in threading.enumerate() if each.name == "Session cleanup"]
     assert left == []
-
-
-class Lines(logging.Handler):
-    """The texts that were logged."""
-
-    def __init__(self):
-        super().__init__()
-        self.texts = []
-
-    def emit(self, record):
-        self.texts.append(self.format(record))
-
-    @property
-    def text(self):
-        return "\n".join(self.texts)
-
-
-@pytest.fixture
-def log(site, logger_root):
-    """The error log of the site."""
-    lines = Lines()
-    logger = logging.getLogger(f"{logger_root}.error")
-    logger.addHandler(lines)
-    logger.setLevel(logging.DEBUG)
-    return lines
 
 
 @pytest.fixture

@@ -193,7 +193,7 @@ def test_clear_and_expire(mount, kind):
     ],
 )
 @pytest.mark.parametrize("locking", ["implicit", "early"])
-def test_errors(mount, kind, log, error, status, kept, locking):
+def test_errors(mount, kind, error_lines, error, status, kept, locking):
     """Saved after an HTTPError, not after an unexpected error, unlocked in any case."""
 
     def fails():

@@ -33,7 +33,8 @@ OTHER_ID = ID[:-1] + "8"
 SECRET = b"correct horse battery staple"
 NEW_SECRET = "Tr0ub4dor&3 and a few more"
 RECORD = Record({"name": "Ada", "count": 3, "seen": {1, 2}}, 1767225600.25, "ada")
-LONG = Record({"lines": ["the same again"] * COMPRESS_ABOVE_BYTES}, 1767225600.25)
+LINES = [f"the same again {number % 3}" for number in range(COMPRESS_ABOVE_BYTES // 8)]
+LONG = Record({"lines": LINES}, 1767225600.25)
 NOISE = Record({"noise": os.urandom(2 * COMPRESS_ABOVE_BYTES)}, 0.0)
 
 PLAIN, SIGNED, PICKLING = Codec(), Codec(secrets=SECRET), Codec("pickle", SECRET)

@@ -270,7 +270,7 @@ def test_after_a_lock_timeout_nothing_is_asked(mount, ram, meeting, pool):
     ],
 )
 @pytest.mark.parametrize("locking", ["implicit", "early", "explicit"])
-def test_given_back_on_every_path(mount, watched, log, error, locking):
+def test_given_back_on_every_path(mount, watched, error_lines, error, locking):
     """However a request ends, the next one finds the session unlocked."""
 
     def fails():
@@ -373,7 +373,7 @@ def test_policies(mount, watched, meeting, pool, policies, kept):
     assert shows() == repr([("mine", 1), ("n", kept)])
 
 
-def test_a_conflict(mount, watched, meeting, pool, log):
+def test_a_conflict(mount, watched, meeting, pool, error_lines):
     """Under the policy 'raise' the second is told 409; what the first saved stays."""
     answer, shows = meet(
         mount,

@@ -100,7 +100,7 @@ def test_values(mount, watched, name):
 
 
 @pytest.mark.parametrize("locking", ["implicit", "merge"])
-def test_a_value_that_cannot_be_kept(mount, watched, log, locking):
+def test_a_value_that_cannot_be_kept(mount, watched, error_text, locking):
     """It is a 500; the log names key and remedy; what was stored is still there, unlocked."""
 
     def spoils():
@@ -113,8 +113,8 @@ def test_a_value_that_cannot_be_kept(mount, watched, log, locking):
     begin(browser)
     answer = browser.get("/spoils", status=500)
     assert cookie_of(answer) is None
-    assert "session['handle']" in log.text
-    assert "plain data" in log.text
+    assert "session['handle']" in error_text()
+    assert "plain data" in error_text()
     assert "object" not in answer.text
     assert browser.get("/reads").text == "1"
 
@@ -135,7 +135,7 @@ def test_any_object_in_ram(mount, ram):
     assert browser.get("/shows").text == "True"
 
 
-def test_a_bad_value_in_the_rest_of_a_stream(mount, watched, log):
+def test_a_bad_value_in_the_rest_of_a_stream(mount, watched, error_text):
     """Too late for a 500: the log tells of it, and what was stored is still there."""
 
     def spoils():
@@ -146,7 +146,7 @@ def test_a_bad_value_in_the_rest_of_a_stream(mount, watched, log):
     browser = mount(spoils, *PAGES, **watched.settings)
     begin(browser)
     assert browser.get("/spoils").text == "a"
-    assert "session['handle']" in log.text
+    assert "session['handle']" in error_text()
     assert browser.get("/reads").text == "1"
 
 
@@ -186,7 +186,7 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("name", DAMAGE)
-def test_damage(mount, watched, log, name):
+def test_damage(mount, watched, error_lines, name):
     """A damaged record is a fresh session: 200, set aside, one line in the log, no code run."""
     browser = mount(*PAGES, **watched.settings)
     id = begin(browser)
@@ -194,19 +194,19 @@ def test_damage(mount, watched, log, name):
     del watched.calls[:]
     assert browser.get("/reads").text == "None"
     assert watched.calls.count("set_aside") == 1
-    lines = [each for each in log.texts if "is damaged and was set aside" in each]
+    lines = [each for each in error_lines if "is damaged and was set aside" in each]
     assert len(lines) == 1
     assert id not in lines[0]
     again = cookie_of(browser.get("/writes"))["value"]
     assert again != id
     assert browser.get("/reads").text == "1"
-    assert len([each for each in log.texts if "set aside" in each]) == 1
+    assert len([each for each in error_lines if "set aside" in each]) == 1
 
 
 # Secrets --------------------------------------------------------------------------------------
 
 
-def test_signed_records(mount, watched, log):
+def test_signed_records(mount, watched, error_text):
     """With a secret a record that was changed, or is another session's, opens nothing."""
     browser = mount(*PAGES, secret=NEW, **watched.settings)
     one, other = begin(browser), begin(client(browser.app))
@@ -215,7 +215,7 @@ def test_signed_records(mount, watched, log):
     assert client(browser.app, other).get("/reads").text == "None"
     replace(watched, one, lambda content: content.replace(b'"n":1', b'"n":2'))
     assert client(browser.app, one).get("/reads").text == "None"
-    assert log.text.count("is damaged and was set aside") == 2
+    assert error_text().count("is damaged and was set aside") == 2
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_signed_records(mount, watched, log):
         ([NEW, OLD], OLD, "None"),
     ],
 )
-def test_rotation(mount, watched, log, before, after, expected):
+def test_rotation(mount, watched, error_lines, before, after, expected):
     """The first secret signs, each of them opens; without one, signatures are not looked at."""
     browser = mount(*PAGES, secret=before, **watched.settings)
     begin(browser)
@@ -312,7 +312,7 @@ def broken():
         ("delete", "/ends", ["lock", "load", "delete"]),
     ],
 )
-def test_a_store_that_is_down(mount, log, broken, failing, path, asked):
+def test_a_store_that_is_down(mount, error_text, broken, failing, path, asked):
     """It is a 503 with Retry-After; the client keeps its id, and the store is asked no more."""
 
     def ends():
@@ -329,7 +329,7 @@ def test_a_store_that_is_down(mount, log, broken, failing, path, asked):
     assert cookie_of(answer) is None
     assert answer.headers["Cache-Control"] == "private"
     assert "gone" not in answer.text
-    assert "gone" in log.text
+    assert "gone" in error_text()
     assert store.calls == asked
     assert len(broken(None).store.locks) == 0
     store.failing = ""
@@ -368,7 +368,7 @@ def test_a_handler_that_goes_on(mount, broken, error):
     assert len(broken(None).store.locks) == 0
 
 
-def test_an_error_page_that_reads_the_session(mount, broken, log):
+def test_an_error_page_that_reads_the_session(mount, broken, error_lines):
     """A page for 503 that looks into the session is not answered for it; the 503 is."""
 
     def page_of_503(**kwargs):
@@ -385,7 +385,7 @@ def test_an_error_page_that_reads_the_session(mount, broken, log):
 
 
 @pytest.mark.parametrize("error", [lambda: HTTPError(404), lambda: HTTPRedirect("/reads")])
-def test_a_save_that_fails_after_an_error(mount, broken, log, error):
+def test_a_save_that_fails_after_an_error(mount, broken, error_lines, error):
     """A 404 or a redirect whose session cannot be saved is a 503."""
 
     def index():
@@ -403,7 +403,7 @@ def test_a_save_that_fails_after_an_error(mount, broken, log, error):
     assert len(broken(None).store.locks) == 0
 
 
-def test_a_failing_save_after_a_save(mount, broken, log):
+def test_a_failing_save_after_a_save(mount, broken, error_lines):
     """What a handler's own save() stored stays when the last save fails."""
 
     def index():
@@ -421,7 +421,7 @@ def test_a_failing_save_after_a_save(mount, broken, log):
 
 
 @pytest.mark.parametrize("kind", ["memcached", "redis"])
-def test_a_server_that_is_killed(mount, request, kind, log):
+def test_a_server_that_is_killed(mount, request, kind, error_lines):
     """Down: 503 within 500 ms, the client's id is kept; when it is back, so is the site."""
     if kind == "memcached":
         daemon = request.getfixturevalue("memcached")

@@ -210,7 +210,7 @@ def test_a_cache_control_of_the_handlers(mount, ram, own, sent, when):
         (lambda: SystemExit(), 500),
     ],
 )
-def test_error_pages_of_touched_sessions(mount, ram, log, error, status):
+def test_error_pages_of_touched_sessions(mount, ram, error_lines, error, status):
     """An error page of who looked into the session is the client's own as well."""
 
     def index():
@@ -355,7 +355,7 @@ def test_answers_that_are_saved(mount, watched, error, status):
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError, SystemExit, KeyboardInterrupt])
-def test_errors_that_are_not_saved(mount, ram, log, error):
+def test_errors_that_are_not_saved(mount, ram, error_lines, error):
     """What was written before an unexpected error is not saved; the lock is given back."""
 
     def index():
@@ -402,7 +402,7 @@ def test_generators(mount, ram):
     assert browser.get("/reads").text == "2"
 
 
-def test_a_generator_that_fails(mount, ram, log):
+def test_a_generator_that_fails(mount, ram, error_lines):
     """What a generator wrote before it raised an HTTPError is saved as well."""
 
     def index():
@@ -510,7 +510,7 @@ def test_the_end_of_a_stream_comes_after_its_changes(mount, ram):
     body.close()
 
 
-def test_changes_at_the_end_of_a_stream_that_cannot_be_saved(mount, tmp_path, log):
+def test_changes_at_the_end_of_a_stream_that_cannot_be_saved(mount, tmp_path, error_lines):
     """The page is whole all the same, as its head said; the log says once what is lost."""
 
     @stream
@@ -521,7 +521,7 @@ def test_changes_at_the_end_of_a_stream_that_cannot_be_saved(mount, tmp_path, lo
     browser = mount(index, *PAGES, storage_class="file", storage_path=str(tmp_path / "store"))
     browser.get("/writes")
     assert browser.get("/").text == "a"
-    assert sum("session['odd']" in text for text in log.texts) == 1
+    assert sum("session['odd']" in text for text in error_lines) == 1
 
 
 def test_a_touch_in_mid_stream_locks_nothing(mount, ram):
@@ -563,7 +563,7 @@ def test_an_explicit_lock_in_mid_stream(mount, ram):
     assert client(browser.app, id).get("/reads").text == "1"
 
 
-def test_a_session_begun_too_late(mount, ram, log):
+def test_a_session_begun_too_late(mount, ram, error_text):
     """A session begun after the head was sent is saved in vain; the log says so."""
 
     @stream
@@ -575,10 +575,10 @@ def test_a_session_begun_too_late(mount, ram, log):
     answer = mount(index, **ram.settings).get("/")
     assert answer.text == "ab"
     assert cookie_of(answer) is None
-    assert "Write to the session before the first chunk." in log.text
+    assert "Write to the session before the first chunk." in error_text()
 
 
-def test_a_stream_that_breaks_off(mount, ram, log):
+def test_a_stream_that_breaks_off(mount, ram, error_lines):
     """An error in mid-stream leaves no lock."""
 
     @stream
@@ -649,7 +649,7 @@ def test_hooks(mount, ram, settings, expected):
     assert hooks["on_end_request"] == [(90, True)]
 
 
-def test_saved_although_another_hook_failed(mount, ram, log):
+def test_saved_although_another_hook_failed(mount, ram, error_lines):
     """An error of an earlier hook does not keep the session from being saved."""
 
     def fail():
@@ -738,19 +738,19 @@ def test_the_deprecated_storage_type(site, mount):
 
 
 @pytest.mark.parametrize("name", ["nowhere.at.all.Session", "wsgicherry.lib.sessions.Sesion"])
-def test_a_class_that_is_not_there(mount, log, name):
+def test_a_class_that_is_not_there(mount, error_text, name):
     """A dotted name may be there later; as long as it is not, the page is refused."""
     browser = mount(*PAGES, storage_class=name)
     browser.get("/untouched", status=500)
-    assert f"tools.sessions.storage_class = {name}: It cannot be imported" in log.text
+    assert f"tools.sessions.storage_class = {name}: It cannot be imported" in error_text()
 
 
 @pytest.mark.parametrize("kind", ["ram", "derived"])
-def test_ram_in_several_processes(mount, ram, log, kind):
+def test_ram_in_several_processes(mount, ram, error_text, kind):
     """RAM sessions under several workers are refused at once; the log has the remedy."""
     browser = mount(*PAGES, storage_class="ram" if kind == "ram" else ram)
     answer = browser.get("/untouched", extra_environ={"wsgi.multiprocess": True}, status=500)
-    assert "Set tools.sessions.storage_class to 'file', 'memcached' or 'redis'" in log.text
+    assert "Set tools.sessions.storage_class to 'file', 'memcached' or 'redis'" in error_text()
     assert "storage_class" not in answer.text
     assert browser.get("/reads").text == "None"
 
@@ -812,7 +812,7 @@ def test_the_callable_by_hand(site, ram):
     assert ram.calls == NEW
 
 
-def test_without_the_tool(mount, log):
+def test_without_the_tool(mount, error_lines):
     """Without the tool there is no session, and the error names the key."""
 
     def index():
@@ -848,21 +848,21 @@ def test_decorators(site, ram):
         tool(5)
 
 
-def test_debug_log(mount, ram, log):
+def test_debug_log(mount, ram, error_text):
     """With debug=True the log tells of a session's way, and never a whole id."""
     browser = mount(*PAGES, debug=True, **ram.settings)
     cookie = cookie_of(browser.get("/writes"))
     client(browser.app, ID).get("/reads")
-    text = log.text
+    text = error_text()
     assert "is kept for 60 minutes." in text
     assert f"{ID[:6]}...' is not known." in text
     assert ID not in text and cookie["value"] not in text
 
 
-def test_no_debug_log(mount, ram, log):
+def test_no_debug_log(mount, ram, error_text):
     """Without it nothing is logged of sessions."""
     mount(*PAGES, **ram.settings).get("/writes")
-    assert "TOOLS.SESSIONS" not in log.text
+    assert "TOOLS.SESSIONS" not in error_text()
 
 
 def test_expire(mount, ram):
