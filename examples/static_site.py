@@ -1,7 +1,7 @@
-"""Files: a directory of them, and a download that a handler allows.
+"""A site of files: a folder of pages and styles, and a download that a handler allows.
 
-Run: python examples/static_site.py, then curl -i http://127.0.0.1:8080/source/hello.py
-and curl -OJ "http://127.0.0.1:8080/download?ticket=friend"
+Run: python examples/static_site.py, then open http://127.0.0.1:8080, or
+curl -OJ "http://127.0.0.1:8080/download?ticket=friend"
 """
 
 from pathlib import Path
@@ -13,14 +13,7 @@ HERE = Path(__file__).resolve().parent
 
 
 class Root:
-    """A list of the files, and a download."""
-
-    @wsgicherry.expose
-    def index(self):
-        """Link to each of the files."""
-        names = sorted(path.name for path in HERE.glob("*.py"))
-        links = [f'<li><a href="source/{name}">{name}</a>' for name in names]
-        return f"<!DOCTYPE html><title>Examples</title><ul>{''.join(links)}</ul>\n"
+    """What is no file."""
 
     @wsgicherry.expose
     def download(self, ticket=""):
@@ -30,17 +23,16 @@ class Root:
         return serve_download(HERE / "hello.py", "a first program.py")
 
 
-CONFIG = {
-    "/source": {
+config = {
+    "/": {
         "tools.staticdir.on": True,
-        "tools.staticdir.dir": str(HERE),
-        "tools.staticdir.match": r"\.(py|conf|toml)$",
-        "tools.staticdir.content_types": {"py": "text/plain; charset=utf-8"},
+        "tools.staticdir.dir": str(HERE / "public"),
+        "tools.staticdir.index": "index.html",
         "tools.staticdir.max_age": 60,
     }
 }
 
-app = wsgicherry.tree.mount(Root(), "", CONFIG)
+app = wsgicherry.tree.mount(Root(), "", config)
 wsgi = wsgicherry.tree
 
 if __name__ == "__main__":

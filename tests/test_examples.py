@@ -398,20 +398,22 @@ def test_two_origins(run_example):
 def test_static_site(run_example):
     """Files come with a type, a tag and parts; a download has a name of its own."""
     site = run_example("static_site")
-    assert '<a href="source/hello.py">' in site.text()
-    source = (EXAMPLES / "hello.py").read_bytes()
-    answer = site.ask("/source/hello.py")
-    assert (answer.status, answer.body) == (200, source)
-    assert answer.header("Content-Type") == "text/plain; charset=utf-8"
+    assert '<link rel="stylesheet" href="style.css">' in site.text()
+    assert "<h1>Help</h1>" in site.text("/help/")
+    assert site.ask("/help").header("Location") == "http://localhost/help/"
+    style = (EXAMPLES / "public" / "style.css").read_bytes()
+    answer = site.ask("/style.css")
+    assert (answer.status, answer.body) == (200, style)
+    assert answer.header("Content-Type") == "text/css"
     assert answer.header("Cache-Control") == "max-age=60"
     tag = {"If-None-Match": answer.header("ETag")}
-    assert site.ask("/source/hello.py", headers=tag).status == 304
-    part = site.ask("/source/hello.py", headers={"Range": "bytes=3-8"})
-    assert (part.status, part.body) == (206, source[3:9])
-    for target in ("/source/../README.md", "/source/%2e%2e/setup.cfg", "/source/nothing.py"):
+    assert site.ask("/style.css", headers=tag).status == 304
+    part = site.ask("/style.css", headers={"Range": "bytes=3-8"})
+    assert (part.status, part.body) == (206, style[3:9])
+    for target in ("/../README.md", "/%2e%2e/README.md", "/nothing.css"):
         assert site.ask(target).status == 404
     download = site.ask("/download?ticket=friend")
-    assert download.body == source
+    assert download.body == (EXAMPLES / "hello.py").read_bytes()
     disposition = download.header("Content-Disposition")
     assert disposition == 'attachment; filename="a first program.py"'
     assert site.ask("/download").status == 403

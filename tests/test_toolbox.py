@@ -30,6 +30,13 @@ def test_every_setting_is_described(tool, name, setting):
 
 
 @pytest.mark.parametrize("name", sorted(TOOLS))
+def test_help_shows_what_the_tool_does(name):
+    """The docstring of a tool is its function's; that of its class says what the class is."""
+    assert inspect.getdoc(TOOLS[name]) == inspect.getdoc(TOOLS[name].callable)
+    assert type(TOOLS[name]).__doc__ != TOOLS[name].__doc__
+
+
+@pytest.mark.parametrize("name", sorted(TOOLS))
 def test_documentation_is_of_settings(name):
     """A docstring explains no setting that the tool does not have."""
     assert {*TOOLS[name].documentation()} <= {*tool_settings(TOOLS[name])}

@@ -10,13 +10,15 @@ from typing import Any
 from weakref import WeakSet
 
 from .core.application import Application, WSGIApp
-from .core.checks import Finding, check_application, check_site, errors_of
+from .core.checks import check_application, check_site
 from .core.config import ConfigError, SiteConfig, load
 from .core.current import find_serving
+from .core.findings import Finding, errors_of
 from .core.links import Relative
 from .core.links import url as make_url
 from .core.logs import LogManager
 from .core.plan import BUILTIN_NAMESPACES
+from .core.rootchecks import check_root
 from .core.tools import Toolbox
 from .core.tree import Tree
 from .engine import Engine
@@ -165,17 +167,16 @@ class Site:
     # -- checks ------------------------------------------------------------------------
 
     def check_application(self, app: Application, final: bool = True) -> list[Finding]:
-        """Return every finding in the config of `app`; if `final`, unknown tools too."""
-        return check_application(
-            app.root,
-            app.config,
-            app.script_name or "",
-            toolboxes=app.toolboxes,
-            namespaces=self._namespaces(app),
-            final=final,
-            site_config=self.config,
-            dispatcher=app.request_class.dispatch,
-        )
+        """Return every finding in the config of `app`; if `final`, in what it serves too."""
+        mounted = (app.root, app.config, app.script_name or "")
+        known: dict[str, Any] = {
+            "toolboxes": app.toolboxes,
+            "site_config": self.config,
+            "dispatcher": app.request_class.dispatch,
+        }
+        names = self._namespaces(app)
+        findings = check_application(*mounted, namespaces=names, final=final, **known)
+        return findings + list(check_root(*mounted, **known)) if final else findings
 
     def check_self(self) -> list[Finding]:
         """Return every finding in the site-wide config."""

@@ -139,6 +139,7 @@ def test_a_file_in_a_package_is_imported_by_its_dotted_name(site, write, tmp_pat
         ("def make(): ...", "shop:make", r"if it makes one, write MODULE:make\(\)"),
         ("def make(): ...", "shop:make()", r"'make\(\)' of 'shop' is no .*: it is None\."),
         ("def create_app(db): ...", "shop", r"'create_app\(\)' cannot be called so"),
+        ("class Root: ...", "shop", r"'Root' of 'shop' has no page: put @wsgicherry\.expose"),
         ("del Root", "shop", r"There is no application in 'shop': it has none of wsgi, app"),
         ("Root.__init__ = lambda self, db, *, cache: None", "shop", r"'Root\(\)' cannot be"),
         ("import sys; sys.exit(3)", "shop", r"Importing 'shop' ended with SystemExit: 3"),

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import pytest
 
-from wsgicherry.core.checks import Finding, check_application, check_section, check_site
+from wsgicherry.core.checks import check_application, check_section, check_site
 from wsgicherry.core.config import AppConfig, Section, SiteConfig
 from wsgicherry.core.dispatch import (
     Dispatcher,
@@ -13,6 +13,7 @@ from wsgicherry.core.dispatch import (
     XMLRPCDispatcher,
 )
 from wsgicherry.core.expose import expose
+from wsgicherry.core.findings import Finding
 from wsgicherry.core.tools import HandlerTool, Tool, Toolbox
 
 
@@ -562,13 +563,25 @@ def test_a_tool_that_takes_other_settings_too(known, choosy):
 def test_a_fault_of_no_single_key(known, choosy):
     """Where the tool cannot tell which key it is, the finding names the tool."""
     (finding,) = check_choosy(known, {"/": {**ON, "tools.choosy.other": "bad"}})
-    assert str(finding) == "[/] tools.choosy: It never works."
+    assert str(finding) == "a dict: [/] tools.choosy: It never works."
 
 
 def test_a_tool_may_only_advise(known, choosy):
     """What a tool thinks odd need not stop the start."""
     (finding,) = check_choosy(known, {"/": {**ON, "tools.choosy.other": "idle"}})
-    assert (str(finding), finding.severity) == ("[/] tools.choosy: It does nothing.", "advice")
+    assert str(finding) == "a dict: [/] tools.choosy: It does nothing."
+    assert finding.severity == "advice"
+
+
+def test_a_tool_that_needs_another(known, choosy):
+    """It is told where the one is on, and the other is not."""
+    choosy.needs = "gzip"
+    (finding,) = check_choosy(known, {"/": ON})
+    assert str(finding) == (
+        "a dict: [/] tools.gzip.on: tools.choosy needs it: set tools.gzip.on = True for this "
+        "path."
+    )
+    assert check_choosy(known, {"/": {**ON, "tools.gzip.on": True}}) == []
 
 
 @pytest.mark.parametrize("section", ["/", "global"])
@@ -627,3 +640,16 @@ def test_errors_come_before_contradictions(known, choosy):
         ("obsolete", "profiler.on"),
         ("contradiction", "tools.choosy.left"),
     ]
+
+
+def test_the_file_of_an_error_page_that_is_not_there(known, tmp_path):
+    """It is advised of: our own page stands in for it."""
+    page = tmp_path / "sorry.html"
+    (finding,) = check_section("/", {"error_page.404": page}, **known)
+    assert str(finding) == (
+        f"[/] error_page.404: there is no file '{page}', so our own page is shown; correct the "
+        "path."
+    )
+    assert finding.severity == "advice"
+    page.touch()
+    assert check_section("/", {"error_page.404": page}, **known) == []

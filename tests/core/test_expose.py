@@ -20,6 +20,12 @@ def test_exposing_returns_the_same_object():
     assert not hasattr(page, "allowed_methods")
 
 
+def test_exposing_what_is_no_page():
+    """A property cannot be called: that is said where it is exposed."""
+    with pytest.raises(TypeError, match="functions, methods and classes, not <property"):
+        expose(property(lambda self: "x"))
+
+
 def test_every_form_of_expose():
     """With and without brackets, with one alias or several, given by place or by name."""
 

@@ -78,7 +78,7 @@ def test_points():
 
 def test_unknown_point():
     """Attaching to a point that does not exist is a KeyError."""
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="known are on_start_resource, before_request_body"):
         HookMap().attach("before_lunch", noop)
 
 

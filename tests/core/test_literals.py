@@ -185,6 +185,15 @@ def test_refused_values(text, met):
 
 
 @pytest.mark.parametrize(
+    ("text", "meant"), [("true", "True"), ("Yes", "True"), ("off", "False"), ("null", "None")]
+)
+def test_words_of_other_languages(text, meant):
+    """What is true, false or nothing elsewhere is told as Python writes it."""
+    with pytest.raises(ConfigError, match=rf"Did you mean {meant}\? If it is a text, quote it"):
+        parse_value(text)
+
+
+@pytest.mark.parametrize(
     "text", ["os.environ['X']", "os.getenv('X')", "os.environ.get('X')", "os.environ"]
 )
 def test_the_environment_is_read_by_env(text):

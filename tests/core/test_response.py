@@ -255,6 +255,21 @@ def test_what_is_no_body_is_named():
     """The error names what the handler returned and what it may return."""
     with pytest.raises(TypeError, match=r"returned 5: it must return bytes, str, an iterable"):
         prepare_body(5)
+    with pytest.raises(TypeError, match=r"file or None\. Raise it, do not return it\."):
+        prepare_body(ValueError("x"))
+
+
+def test_what_is_in_a_body_is_named(page, error_lines):
+    """A chunk that is none is shown in the log."""
+    assert page(lambda: [b"a", 1])().code == 500
+    assert "A body held 1: its chunks must be bytes." in "\n".join(error_lines)
+
+
+def test_a_dict_is_told_to_the_log(page, error_lines):
+    """Its keys are sent, as CherryPy does; the log says what was hardly meant."""
+    assert page(lambda: {"a": 1})().body == b"a"
+    assert "returned a dict, and only its keys are sent. For JSON" in "\n".join(error_lines)
+    assert prepare_body({b"a": 1}) == {b"a": 1}  # outside a request
 
 
 def test_bytes_are_a_body_of_one_block():

@@ -6,6 +6,7 @@ import pathlib
 import pytest
 
 from wsgicherry.core.config import SiteConfig, environments
+from wsgicherry.core.dispatch import MethodDispatcher
 from wsgicherry.core.settings import (
     NAMESPACES,
     OBSOLETE,
@@ -243,7 +244,9 @@ def test_nearest(word, expected):
     [
         ("server.socket_prot", "server.socket_port"),
         ("request.show_traceback", "request.show_tracebacks"),
+        ("server.port", "server.socket_port"),
         ("server.zzz", None),
+        ("server.", None),
         ("log.<name>", None),
     ],
 )
@@ -256,3 +259,11 @@ def test_a_setting_has_a_key():
     """The key of a setting is namespace and name."""
     assert Setting("log", "screen", (), None, "").key == "log.screen"
     assert Setting("", "environment", (), None, "").key == "environment"
+
+
+def test_a_class_of_dispatchers_is_no_dispatcher():
+    """`request.dispatch` wants one that is made, and is told how."""
+    misfit = describe_misfit(find_setting("request.dispatch"), MethodDispatcher)
+    assert misfit == "is the class MethodDispatcher; write MethodDispatcher() for one of it"
+    assert describe_misfit(find_setting("request.dispatch"), MethodDispatcher()) == ""
+    assert describe_misfit(find_setting("request.dispatch"), print) == ""

@@ -108,6 +108,25 @@ def test_a_byte_order_mark_is_no_section(tmp_path):
     assert load(path) == {"global": {"a": 1}}
 
 
+def test_a_file_in_another_encoding(tmp_path):
+    """It is told which byte is not UTF-8, and behind what it stands."""
+    file = tmp_path / "app.conf"
+    file.write_bytes(b'[a]\nname = "K\xe4se"\n')
+    with pytest.raises(ConfigError) as refused:
+        load(file)
+    assert str(refused.value) == (
+        f"{file}: The file is not UTF-8: 0xe4 stands behind 'name = \"K'. Save it as UTF-8."
+    )
+
+
+def test_a_percent_sign_in_ini(write):
+    """Where one stands alone is told, and how to write it."""
+    with pytest.raises(configparser.InterpolationSyntaxError) as refused:
+        load(write("app.conf", "[a]\nrate = '50%'\n"))
+    assert "app.conf:2: [a] rate: " in str(refused.value)
+    assert "Write '%%' for a percent sign." in str(refused.value)
+
+
 def test_a_dict_is_copied():
     """A dict is copied, and called what the caller calls it."""
     source = {"/": {"a": 1}}

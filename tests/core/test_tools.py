@@ -139,6 +139,15 @@ def test_decorator_with_positional_arguments(site):
         site.tools.gzip(9)
 
 
+def test_a_decorator_without_its_brackets(site):
+    """The error says how to write it."""
+    with pytest.raises(TypeError, match=r"arguments\. Write @tools\.gzip\(\) above it\."):
+
+        @site.tools.gzip
+        def page():
+            """A page."""
+
+
 def test_decorator_leaves_the_parent_class(site, get, seen):
     """A decorated subclass has config of its own: its parent's stays as it was."""
     site.tools.note = Tool("before_handler", noter(seen))

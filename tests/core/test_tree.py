@@ -66,6 +66,20 @@ def test_mount_wants_a_script_name(site):
         site.tree.mount(Root(), None)
 
 
+def test_a_config_in_the_place_of_the_name(site):
+    """A config that is given second is told from a mount point."""
+    with pytest.raises(TypeError, match=r"not a dict\. A config is the third"):
+        site.tree.mount(Root(), {"/": {}})
+
+
+def test_a_mount_point_without_a_slash(site):
+    """No path would begin with it."""
+    with pytest.raises(ValueError, match="'shop'; write '/shop'"):
+        site.tree.mount(Root(), "shop")
+    with pytest.raises(ValueError, match="'shop/'; write '/shop'"):
+        site.tree.graft(lambda environ, start_response: [], "shop/")
+
+
 def test_mount_an_application(site):
     """An application brings its own script name; config is merged into it."""
     app = site.Application(Root(), "/own", {"data": {"x": 1}})

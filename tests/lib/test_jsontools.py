@@ -52,6 +52,12 @@ def test_what_is_refused(text):
     assert caught.value.code == 400
 
 
+def test_what_json_cannot_say_is_told_with_the_remedy():
+    """A page that returns a date learns which setting writes it."""
+    with pytest.raises(TypeError, match=r"^Object of type datetime is not .*json_out\.encoder"):
+        encode_json({"at": datetime.now(timezone.utc)})
+
+
 @pytest.mark.parametrize("container", ["[]", "{}", "[1]", '{"":0}'])
 def test_a_document_of_little_but_brackets_is_too_large(container):
     """Up to MAX_SMALL_CONTAINERS are read whatever their size; one more is 413."""

@@ -81,6 +81,7 @@ def test_the_priority_of_the_function_holds(monkeypatch):
         ("cors", {}, "tools.cors.origins"),
         ("auth_basic", {"realm": 'a "b"', "checkpassword": bool}, "tools.auth_basic.realm"),
         ("staticfile", {"filename": "here.txt"}, "tools.staticfile.filename"),
+        ("staticfile", {"filename": "/nothing/of/that/name"}, "tools.staticfile.filename"),
         ("staticdir", {"dir": "/", "max_age": -1}, "tools.staticdir.max_age"),
         ("compress", {"codings": "zip"}, "tools.compress.codings"),
         ("xmlrpc", {"max_depth": 0}, "tools.xmlrpc.max_depth"),

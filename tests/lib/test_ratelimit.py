@@ -302,7 +302,7 @@ def test_no_limits(site, limit):
     """What is no limit is told, with what one looks like."""
     config = {"tools.ratelimit.on": True, "tools.ratelimit.limit": limit}
     message = refusal(site, config)
-    assert "[/] tools.ratelimit.limit: That is no limit." in message
+    assert f"[/] tools.ratelimit.limit: {limit!r} is no limit." in message
     assert "'100/minute'" in message
 
 
@@ -317,7 +317,7 @@ def test_no_limits(site, limit):
         ({"strategy": "leaky"}, "is 'leaky', which is not one of 'fixed-window'"),
         ({"strategy": "sliding-window-counter"}, "strategy 'sliding-window-counter'"),
         ({"storage": 5}, "5 is no store"),
-        ({"limit": None}, "That is no limit"),
+        ({"limit": None}, "is no limit"),
         ({"storage": "nowhere://"}, "unknown storage scheme : nowhere://"),
         ({"storage": "memcached://x", "strategy": "moving-window"}, "'moving-window'"),
         ({"name": "a b"}, "tools.ratelimit.name: It holds 'a b'"),

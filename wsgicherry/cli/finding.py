@@ -123,6 +123,11 @@ def search(module: ModuleType, label: str, site: Site) -> WSGIApp:
         value = getattr(module, name, None)
         if has_pages(value):
             return adopt(value, f"{name!r} of {label!r}", site)
+    for name in ROOT_NAMES:
+        if hasattr(module, name):
+            raise CommandError(
+                f"{name!r} of {label!r} has no page: put @wsgicherry.expose above its methods."
+            )
     names = ", ".join([*WSGI_NAMES, *(f"{name}()" for name in FACTORY_NAMES), *ROOT_NAMES])
     raise CommandError(
         f"There is no application in {label!r}: it has none of {names}, and mounts nothing. "

@@ -7,8 +7,8 @@ import configparser
 import os
 from typing import Any
 
-from ..core.checks import errors_of
 from ..core.config import ConfigError
+from ..core.findings import errors_of
 from ..site import Site
 from .finding import find_application
 from .modules import CommandError, load_module, only_loading, put_on_path, show

@@ -23,7 +23,7 @@ from .tools import Toolbox
 from .walk import Trail
 
 if TYPE_CHECKING:
-    from .checks import Finding
+    from .findings import Finding
 
 MAX_PLANS = 2000
 """Plans kept by one application; more (handlers made per request) and all are compiled anew."""

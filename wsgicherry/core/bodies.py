@@ -9,6 +9,8 @@ from stat import S_ISREG
 from types import CoroutineType
 from typing import Any
 
+from .current import find_serving
+
 CHUNK_BYTES = 64 * 1024
 
 _NOT_BYTES = "Page handlers MUST return bytes. Use tools.encode if you wish to return unicode."
@@ -34,18 +36,34 @@ def prepare_body(value: Any) -> Iterable[bytes]:
             "A page handler is 'async def': nothing here awaits it. Write 'def', or run the "
             "coroutine in the handler with asyncio.run(...)."
         )
+    if isinstance(value, dict):
+        warn_of_dict()
     if not hasattr(value, "__iter__"):
-        hint = (
-            " An asynchronous generator is none of these: write 'def', not 'async def'."
-            if hasattr(value, "__aiter__")
-            else ""
-        )
+        hint = ""
+        if hasattr(value, "__aiter__"):
+            hint = " An asynchronous generator is none of these: write 'def', not 'async def'."
+        elif isinstance(value, Exception):
+            hint = " Raise it, do not return it."
         raise TypeError(
             f"A page handler returned {value!r}: it must return bytes, str, an iterable of "
             f"them, a file or None.{hint}"
         )
     body: Iterable[bytes] = value
     return body
+
+
+def warn_of_dict() -> None:
+    """Tell the log of a page that returned a dict, whose keys are sent: CherryPy's rule, and
+    hardly what is meant.
+    """
+    serving = find_serving()
+    if serving is not None:
+        serving.request.log(
+            "A page handler returned a dict, and only its keys are sent. For JSON turn on "
+            "tools.json_out for this path.",
+            "HTTP",
+            severity=30,
+        )
 
 
 def as_bytes(chunk: Any) -> bytes:
@@ -57,6 +75,16 @@ def as_bytes(chunk: Any) -> bytes:
     if isinstance(chunk, (bytes, bytearray, memoryview)):
         return bytes(chunk)
     raise TypeError(f"A body held {chunk!r}: its chunks must be bytes.")
+
+
+def join_chunks(body: Iterable[Any]) -> bytes:
+    """Return a body in one piece; as `as_bytes` does, raise for a chunk that is not bytes."""
+    try:
+        return b"".join(body)
+    except TypeError:
+        for chunk in body if isinstance(body, (list, tuple)) else ():
+            as_bytes(chunk)  # which names the one that is wrong
+        raise
 
 
 class FileChunks:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple
 
 from .config import AppConfig, Section, SiteConfig
-from .reach import Gap, Serves, find_configs, find_gap, has_path, list_names
+from .findings import Finding, Severity, ToolboxLike, errors_of
+from .reach import find_configs
+from .sectionchecks import check_sections, prefixes
 from .settings import (
     BY_PATH_ALONE,
     NAMESPACES,
@@ -22,44 +25,7 @@ from .settings import (
 )
 from .toolsettings import COMMON, tool_settings
 
-DISPATCH = "request.dispatch"
-
-Severity = Literal["error", "advice"]
 Scope = Literal["site", "application", "node"]
-
-
-class ToolboxLike(Protocol):
-    """What the checks ask of a toolbox; a tool may offer `arguments()`, `documentation()`,
-    `takes_others`, `find_fault()` and `serves_paths`.
-    """
-
-    def tools(self) -> Mapping[str, Any]:
-        """Return the tools by name."""
-        ...
-
-
-class Finding(NamedTuple):
-    """One thing that is wrong: `str()` of it is a sentence that says where and what.
-
-    `rule` names the check (for silencing it), `origin` is "file:line" or whatever is known,
-    `severity` is 'error' for what stops the start and 'advice' for what does not.
-    """
-
-    rule: str
-    message: str
-    section: str = ""
-    key: str = ""
-    origin: str = ""
-    severity: Severity = "error"
-
-    def __str__(self) -> str:
-        place = f"[{self.section}] {self.key}" if self.section else self.key
-        return ": ".join(part for part in (self.origin, place.strip(), self.message) if part)
-
-
-def errors_of(findings: Iterable[Finding]) -> list[Finding]:
-    """Return those of `findings` that stop a start."""
-    return [finding for finding in findings if finding.severity == "error"]
 
 
 class _Slip(NamedTuple):
@@ -167,6 +133,14 @@ def _check_setting(key: str, value: Any) -> Iterator[_Slip]:
         yield _Slip("unknown_key", f"there is no setting {key!r}; {remedy}")
     elif misfit := describe_misfit(setting, value):
         yield _Slip("wrong_type", f"the value {misfit}.")
+    elif setting.namespace == "error_page" and _is_lost(value):
+        file = os.fspath(value)
+        message = f"there is no file {file!r}, so our own page is shown; correct the path."
+        yield _Slip("missing_file", message, "advice")
+
+
+def _is_lost(file: Any) -> bool:
+    return isinstance(file, (str, os.PathLike)) and not os.path.isfile(file)
 
 
 # Tools ----------------------------------------------------------------------------------------
@@ -232,18 +206,21 @@ def check_application(
     handlers where no `request.dispatch` says otherwise, None for the default one. What has a
     `find_gap` knows which paths it reaches; of any other dispatcher nothing is said.
     """
-    check = partial(check_section, toolboxes=toolboxes, namespaces=namespaces, final=final)
-    findings = []
-    for name, values in config.items():
-        if name.startswith("[") and name.endswith("]"):
-            message = f"a dict's sections have no brackets; write {name[1:-1]!r}."
-            findings.append(_about_section("brackets", message, name, values))
-        elif name.startswith("/"):
-            findings += check(name, values, scope="application", origin=values.origin())
-    if final:
-        findings += _check_paths(
-            root, config, script_name, toolboxes, site_config or {}, dispatcher
+    findings = list(
+        check_sections(
+            root,
+            config,
+            script_name,
+            toolboxes=toolboxes,
+            site_config=site_config or {},
+            dispatcher=dispatcher,
+            final=final,
         )
+    )
+    check = partial(check_section, toolboxes=toolboxes, namespaces=namespaces, final=final)
+    for name, values in config.items():
+        if name.startswith("/"):
+            findings += check(name, values, scope="application", origin=values.origin())
     layers = [_Layer("/", site_config or {}, "", "global")]
     checked = set()
     for node in find_configs(root):
@@ -270,7 +247,7 @@ class _Layer(NamedTuple):
 def _find_contradictions(
     layers: Collection[_Layer], toolboxes: Mapping[str, ToolboxLike]
 ) -> Iterator[Finding]:
-    """Yield what a tool's settings mean together that cannot be: each such fault once.
+    """Yield what the settings of tools mean together that cannot be: each such fault once.
 
     A layer is seen as its pages are: over those above it.
     """
@@ -278,26 +255,44 @@ def _find_contradictions(
     for layer in layers:
         at.setdefault(layer.path, []).append(layer)
     asked: set[tuple[Any, ...]] = set()
-    faults: dict[tuple[str, str, Severity], _Layer] = {}
+    faults: dict[tuple[str, str, Severity], tuple[_Layer, str]] = {}
     for layer in sorted(layers, key=lambda layer: len(layer.path)):
-        prefixes = dict.fromkeys(_prefixes(layer.path))
-        above = [each for prefix in prefixes for each in at.get(prefix, ())]
+        path = dict.fromkeys(prefixes(layer.path))
+        above = [each for prefix in path for each in at.get(prefix, ())]
         merged = {key: value for each in above for key, value in each.values.items()}
         for tool_key, tool in _find_tools(layer.values, toolboxes):
             settings = _settings_of(tool_key, merged)
-            same = (tool_key, *((name, id(value)) for name, value in settings.items()))
+            need = _find_need(tool_key, tool, merged)
+            same = (tool_key, need, *((name, id(value)) for name, value in settings.items()))
             if same in asked:
                 continue  # PERF: the pages of one class share a config: 1 ms each
             asked.add(same)
-            fault = tool.find_fault(settings) if settings.pop("on", False) else None
+            is_on = settings.pop("on", False)
+            fault = (tool.find_fault(settings) or need) if is_on else None
             if fault is not None:
                 key, message, severity = (fault[0] or tool_key, *fault[1:], "error")[:3]
-                having = [each for each in above if key in each.values]
-                faults.setdefault((key, message, severity), (having or [layer])[-1])
-    for (key, message, severity), layer in faults.items():
-        where = layer.values.origin(key) if isinstance(layer.values, Section) else layer.origin
+                # What is missing is missed where the tool is turned on.
+                having = [
+                    (each, told_by)
+                    for told_by in (f"{tool_key}.on", key)
+                    for each in above
+                    if told_by in each.values
+                ]
+                faults.setdefault((key, message, severity), having[-1])
+    for (key, message, severity), (layer, told_by) in faults.items():
+        values = layer.values
+        where = values.origin(told_by) if isinstance(values, Section) else layer.origin
         place = layer.section or layer.path
         yield Finding("contradiction", message, place, key, where, severity)
+
+
+def _find_need(tool_key: str, tool: Any, values: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return a key and what is wrong if `tool` rests on another that is not on."""
+    other = getattr(tool, "needs", "")
+    key = f"{tool_key.rpartition('.')[0]}.{other}.on"
+    if not other or values.get(key):
+        return None
+    return key, f"{tool_key} needs it: set {key} = True for this path."
 
 
 def _find_tools(
@@ -317,75 +312,6 @@ def _settings_of(tool_key: str, values: Mapping[str, Any]) -> dict[str, Any]:
     found = {k[len(prefix) :]: value for k, value in values.items() if k.startswith(prefix)}
     found.pop("priority", None)
     return found
-
-
-def _about_section(rule: str, message: str, name: str, values: Section) -> Finding:
-    origin = values.origin() or next(filter(None, map(values.origin, values)), "")
-    return Finding(rule, message, name, "", origin)
-
-
-def _check_paths(
-    root: Any,
-    config: AppConfig,
-    script_name: str,
-    toolboxes: Mapping[str, ToolboxLike],
-    site_config: Mapping[str, Any],
-    dispatcher: Any,
-) -> Iterator[Finding]:
-    def serves(values: Mapping[str, Any]) -> bool:
-        return _serves_paths(values, toolboxes)
-
-    is_below = f"{script_name}/"
-    for name, values in config.items():
-        if not name.startswith("/") or name == "/":
-            continue
-        above = [config[prefix] for prefix in _prefixes(name) if prefix in config]
-        chosen = [section[DISPATCH] for section in above if DISPATCH in section]
-        find_gap = _gap_finder(chosen[-1] if chosen else dispatcher)
-        # `request.dispatch` itself is looked for by path, wherever that leads.
-        if find_gap is None or DISPATCH in values:
-            continue
-        plain = "/" + "/".join(part for part in name.split("/") if part)
-        if plain != name:
-            message = f"no path is spelled like this section; write {plain!r}."
-            yield _about_section("unreachable", message, name, values)
-        elif (
-            script_name and f"{name}/".startswith(is_below) and not has_path(root, script_name)
-        ):
-            inner = name[len(script_name) :] or "/"
-            message = f"paths begin behind the mount point {script_name!r}; write {inner!r}."
-            yield _about_section("script_name", message, name, values)
-        elif root is not None and not any(map(serves, (site_config, *above))):
-            gap = find_gap(root, name, serves)
-            if gap is not None:
-                kind = type(gap.node).__name__
-                meant = nearest(gap.name, list_names(gap.node))
-                remedy = f"; did you mean {f'{gap.parent}/{meant}'!r}?" if meant else "."
-                message = f"no path reaches it: {kind} has no {gap.name!r}{remedy}"
-                yield _about_section("unreachable", message, name, values)
-
-
-def _gap_finder(dispatcher: Any) -> Callable[[Any, str, Serves], Gap | None] | None:
-    """Return what knows the paths that `dispatcher` reaches, None if nothing does."""
-    return find_gap if dispatcher is None else getattr(dispatcher, "find_gap", None)
-
-
-def _prefixes(path: str) -> list[str]:
-    """Return the sections that apply to `path`: '/', '/a', '/a/b'."""
-    parts = path.rstrip("/").split("/")
-    return ["/", *("/".join(parts[: count + 1]) for count in range(1, len(parts))), path]
-
-
-def _serves_paths(values: Mapping[str, Any], toolboxes: Mapping[str, ToolboxLike]) -> bool:
-    """Tell whether `values` turn on a tool that answers paths which are not in the tree."""
-    for key, value in values.items():
-        namespace, _, rest = key.partition(".")
-        name, _, setting = rest.partition(".")
-        if setting == "on" and value and namespace in toolboxes:
-            tool = toolboxes[namespace].tools().get(name)
-            if getattr(tool, "serves_paths", False):
-                return True
-    return False
 
 
 # The site -------------------------------------------------------------------------------------

@@ -64,7 +64,12 @@ def _publish(
     namespace: MutableMapping[str, Any],
 ) -> Any:
     real = getattr(target, "__func__", target)
-    real.exposed = True
+    try:
+        real.exposed = True
+    except AttributeError:
+        raise TypeError(
+            f"expose() publishes functions, methods and classes, not {target!r}."
+        ) from None
     if methods is not None:
         real.allowed_methods = _allowed(methods)
     for name in aliases:

@@ -74,6 +74,9 @@ class HookMap(dict[str, list[Hook]]):
         """Add `callback` to `point`; KeyError for a point that does not exist."""
         self[point].append(Hook(callback, failsafe, priority, **kwargs))
 
+    def __missing__(self, point: str) -> list[Hook]:
+        raise KeyError(f"There is no hook point {point!r}; known are {', '.join(self)}.")
+
     def in_order(self, point: str) -> tuple[Hook, ...]:
         """Return the hooks of `point` by priority; equal priorities stay in order of
         attachment.

@@ -43,7 +43,10 @@ class _Interpolation(configparser.BasicInterpolation):
             name = match["name"]
             if name is None:
                 found = raw[match.start() : match.start() + 40]
-                reason = f"'%' must be followed by '%' or '(name)s'; found: {found!r}"
+                reason = (
+                    f"'%' must be followed by '%' or '(name)s'; found: {found!r}. Write '%%' "
+                    "for a percent sign."
+                )
                 raise configparser.InterpolationSyntaxError(option, section, reason)
             if name not in defaults:
                 raise configparser.InterpolationMissingOptionError(option, section, raw, name)
@@ -81,7 +84,11 @@ def load_ini(text: str, name: str) -> Loaded:
         for key in parser.options(section):
             line = lines.get((section, key)) or lines.get((parser.default_section, key), 0)
             origins[key] = f"{name}:{line}"
-            raw = parser.get(section, key)
+            try:
+                raw = parser.get(section, key)
+            except configparser.InterpolationError as error:
+                error.message = f"{origins[key]}: [{section}] {key}: {error.message}"
+                raise
             values[key] = parse_value_at(raw, origins[key], section, key)
     return loaded
 

@@ -36,6 +36,7 @@ _WANTED = (
 _WANTED_ENV = 'Use env("NAME", default) to read an environment variable.'
 _TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 _FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
+_NONE_WORDS = frozenset({"none", "null"})
 _OPERATORS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Mult: "*"}
 
 
@@ -178,9 +179,13 @@ def _read_name(node: ast.Name, key: str) -> Any:
     found = getattr(builtins, node.id, None)
     if isinstance(found, type):
         return found
+    word = node.id.lower()
+    meant = f"{word in _TRUE_WORDS}" if word in _TRUE_WORDS | _FALSE_WORDS else ""
+    meant = "None" if word in _NONE_WORDS else meant
     raise ConfigError(
         f"The name {node.id!r} is neither a builtin type nor a dotted name.",
-        f"If it is a text, quote it: {node.id!r}; otherwise write package.module.name.",
+        (f"Did you mean {meant}? " if meant else "")
+        + f"If it is a text, quote it: {node.id!r}; otherwise write package.module.name.",
     )
 
 

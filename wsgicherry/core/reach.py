@@ -144,6 +144,11 @@ def has_path(root: Any, path: str) -> bool:
     return node is not None
 
 
+def is_open(node: Any) -> bool:
+    """Tell whether `node` may answer what its attributes do not."""
+    return _is_exposed(node) or _takes_rest(node)
+
+
 def _takes_rest(node: Any) -> bool:
     default = look(node, "default")
     if default is COMPUTED or (default is not None and _is_exposed(default)):

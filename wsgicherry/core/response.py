@@ -14,7 +14,7 @@ from typing import Any
 from webob import Response as WebObResponse
 
 from ..wire.status import REASONS, has_no_body, status_line, valid_status
-from .bodies import CHUNK_BYTES, FileChunks, as_bytes, prepare_body
+from .bodies import CHUNK_BYTES, FileChunks, as_bytes, join_chunks, prepare_body
 from .current import find_serving, serving_now
 from .errors import HTTPError
 from .headers import (
@@ -229,12 +229,12 @@ class Response(ResponseWords):
         return any(body) if isinstance(body, (list, tuple)) else body is not None
 
     def collapse_body(self) -> bytes:
-        """Read the whole body, make it one block, and return that. TypeError for a chunk that
-        is not bytes.
+        """Read the whole body, make it one block, and return that. TypeError or ValueError for
+        a chunk that is not bytes.
         """
         body = self._app_iter
         try:
-            data = b"".join(body)
+            data = join_chunks(body)
         finally:
             self.discard_body()
         self._app_iter = [data] if data else []

@@ -40,6 +40,13 @@ class Setting(NamedTuple):
         return f"{self.namespace}.{self.name}" if self.namespace else self.name
 
 
+def find_class_fault(value: Any) -> str | None:
+    """Return what is wrong with a class where one of its instances is to be called."""
+    if isinstance(value, type) and any("__call__" in vars(base) for base in value.__mro__):
+        return f"is the class {value.__name__}; write {value.__name__}() for one of it"
+    return None
+
+
 _ANY: tuple[type, ...] = ()
 _BOOL = (bool,)
 _INT = (int,)
@@ -144,7 +151,10 @@ _ROWS: dict[str, tuple[tuple[Any, ...], ...]] = {
         )
     ),
     "request": (
-        ("dispatch", _CALLABLE, None, "The dispatcher for this path."),
+        (
+            *("dispatch", _CALLABLE, None, "The dispatcher for this path."),
+            *((), (), find_class_fault),
+        ),
         ("show_tracebacks", _BOOL, False, "Show the traceback on error pages."),
         ("show_mismatched_params", _BOOL, True, "Say which parameters a handler refused."),
         ("throw_errors", _BOOL, False, "Let unexpected errors pass to the server."),
@@ -315,7 +325,9 @@ def nearest_key(key: str) -> str | None:
     """Return the key of the table that `key` was probably meant to be, in its own namespace."""
     namespace, _, rest = key.partition(".")
     rows = [row.name for row in _SETTINGS if row.namespace == namespace and "<" not in row.name]
-    meant = nearest(rest, rows)
+    # 'server.port' is nearer to 'socket_port' than letters tell.
+    ends = [name for name in rows if rest and name.endswith(f"_{rest}")]
+    meant = nearest(rest, rows) or (ends[0] if ends else None)
     return f"{namespace}.{meant}" if meant else None
 
 

@@ -38,9 +38,14 @@ def load(source: Source, label: str = "a dict") -> Loaded:
 
 
 def _read(file: IO[str]) -> str:
-    text: str | bytes = file.read(MAX_FILE_CHARS + 1)
+    name = str(getattr(file, "name", "<config>"))
+    try:
+        text: str | bytes = file.read(MAX_FILE_CHARS + 1)
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].rpartition(b"\n")[2].decode("utf-8", "replace")
+        met = f"The file is not UTF-8: {error.object[error.start]:#x} stands behind {line!r}."
+        raise ConfigError(met, "Save it as UTF-8.", origin=name) from None
     if len(text) > MAX_FILE_CHARS:
-        name = str(getattr(file, "name", "<config>"))
         raise ConfigError(
             f"The file is larger than {MAX_FILE_CHARS} characters.",
             "A config file is smaller.",

@@ -119,9 +119,11 @@ class Tool:
     def __call__(self, *args: Any, **kwargs: Any) -> Callable[[Any], Any]:
         """Return a decorator that turns this tool on, with `kwargs`, for what it decorates."""
         if args:
+            decorator = f"{self.namespace}.{self._name}"
+            is_bare = callable(args[0])  # `@tools.gzip` for `@tools.gzip()`
             raise TypeError(
                 f"The {self._name!r} Tool does not accept positional arguments; you must use "
-                "keyword arguments."
+                f"keyword arguments.{f' Write @{decorator}() above it.' if is_bare else ''}"
             )
 
         def turn_on(target: Any) -> Any:

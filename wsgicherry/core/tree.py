@@ -129,16 +129,16 @@ class Tree:
         """Mount `root` (an object with handlers, or an Application) at `script_name`, with
         `config`.
 
-        Returns the Application. TypeError for script_name None, ValueError for an Application
-        with another script_name than the one given. An application that is mounted there
-        already is replaced.
+        Returns the Application. TypeError for script_name None, ValueError for one that does
+        not begin with a slash, and for an Application with another script_name than the one
+        given. An application that is mounted there already is replaced.
         """
         if script_name is None:
             raise TypeError(
                 "The 'script_name' argument may not be None. Application objects may have a "
                 "script_name of None (it comes from the server), but those cannot be mounted."
             )
-        script_name = script_name.rstrip("/")
+        script_name = settle_name(script_name)
         if isinstance(root, Application):
             app = root
             if script_name and script_name != app.script_name:
@@ -165,7 +165,7 @@ class Tree:
 
     def graft(self, wsgi_callable: WSGIApp, script_name: str = "") -> None:
         """Mount any WSGI application at `script_name`."""
-        self.apps[script_name.rstrip("/")] = wsgi_callable
+        self.apps[settle_name(script_name)] = wsgi_callable
 
     def script_name(self, path: str | None = None) -> str | None:
         """Return the longest mount point of `path` (default: the current one), or None."""
@@ -240,3 +240,19 @@ class Tree:
             return start_response(status, headers, *exc_info)
 
         return start
+
+
+def settle_name(script_name: Any) -> str:
+    """Return a mount point without its last slash.
+
+    TypeError for what is no text, ValueError for one that no path begins with.
+    """
+    if not isinstance(script_name, str):
+        raise TypeError(
+            "The 'script_name' argument must be a text such as '/shop', not a "
+            f"{type(script_name).__name__}. A config is the third argument, or config=..."
+        )
+    name = script_name.rstrip("/")
+    if name and not name.startswith("/"):
+        raise ValueError(f"No path begins with script_name {script_name!r}; write '/{name}'.")
+    return name

@@ -29,9 +29,18 @@ def finite_float(text: str) -> float:
     return number
 
 
+class _Encoder(JSONEncoder):
+    def default(self, o: Any) -> Any:
+        """Raise TypeError: JSON has nothing for `o`."""
+        raise TypeError(
+            f"Object of type {type(o).__name__} is not JSON serializable: make it a text, a "
+            "number, a list or a dict, or set tools.json_out.encoder to what can write it."
+        )
+
+
 # PERF: `json.loads` and `json.dumps` with any argument make a new one for each call: 2 us.
 # Unchecked circles end in RecursionError, not in ValueError.
-_encoder = JSONEncoder(allow_nan=False, check_circular=False)
+_encoder = _Encoder(allow_nan=False, check_circular=False)
 _encode_text = JSONEncoder(ensure_ascii=False, check_circular=False).encode
 _decode_any = JSONDecoder().raw_decode
 _decode = JSONDecoder(parse_constant=refuse_constant).raw_decode

@@ -11,6 +11,16 @@ from ..core.hooks import DEFAULT_PRIORITY
 from ..core.tools import PreparedTool, ToolTarget
 
 
+class OfTheFunction:
+    """The docstring of a class whose tools show that of their function in its place."""
+
+    def __init__(self, text: str | None) -> None:
+        self.text = text
+
+    def __get__(self, tool: LateTool | None, owner: type) -> str | None:
+        return self.text if tool is None else tool.callable.__doc__
+
+
 class LateTool(PreparedTool):
     """A tool by name: `module` of this package, and its `function`, of the tool's name if that
     is '', for those who call the tool themselves.
@@ -36,6 +46,10 @@ class LateTool(PreparedTool):
         self._module_name, self._function_name = f".{module}", function or name
         self.error_format = error_format
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.__doc__ = OfTheFunction(cls.__doc__)  # type: ignore[assignment]
+
     def _load(self, name: str, default: Any = None) -> Any:
         return getattr(import_module(self._module_name, __package__), name, default)
 
@@ -51,6 +65,9 @@ class LateTool(PreparedTool):
         as_it_is = partial(partial, self.callable)
         prepare: Callable[..., Any] = self._load(f"prepare_{self._function_name}", as_it_is)
         return prepare
+
+
+LateTool.__doc__ = OfTheFunction(LateTool.__doc__)  # type: ignore[assignment]
 
 
 class LateErrorTool(LateTool):

@@ -178,7 +178,7 @@ def read_policies(limit: str | Iterable[str], name: str) -> tuple[Policy, ...]:
 def bad_limit(limit: object) -> ConfigError:
     """Return the error that `limit` is no limit."""
     return ConfigError(
-        "That is no limit.",
+        f"{limit!r} is no limit.",
         "Write '100/minute' or '5 per 10 seconds', or a list of them, 1 or more each.",
         key="tools.ratelimit.limit",
         value=repr(limit),

@@ -19,6 +19,7 @@ class SessionAuthTool(LateTool, HandlerTool):
     # It answers three names below a path, not any: a section for a path that is misspelt must
     # be found, above all the one which was to be protected.
     serves_paths = False
+    needs = "sessions"
 
     def __init__(self) -> None:
         LateTool.__init__(self, "before_handler", 50, "session_auth", "sessionauth")

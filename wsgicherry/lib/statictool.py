@@ -26,6 +26,7 @@ class StaticTool(LateTool, HandlerTool):
         `settings` are all that hold for a page, without 'on' and 'priority'.
         """
         fault = super().find_fault(settings)
-        if fault is None and self._name == "staticdir":
-            fault = self._load("find_absence")(**settings)
+        if fault is None:
+            find = "find_absence" if self._name == "staticdir" else "find_absent_file"
+            fault = self._load(find)(**settings)
         return fault

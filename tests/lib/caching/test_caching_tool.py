@@ -895,7 +895,7 @@ def test_cache_status_has_the_name_of_the_cache(pages, clock, name, expected):
         ({"statuses": [200, 206]}, "206"),
         ({"statuses": [200, 999]}, "999"),
         ({"cache_class": "nothing"}, "memcached"),
-        ({"cache_class": "no.such.Class"}, "no such cache class"),
+        ({"cache_class": "no.such.Class"}, "no cache class 'no.such.Class'"),
         ({"cache_status": "a; hit"}, "Cache-Status"),
         ({"maxobject": 5}, "maxobjects"),
         ({"servers": ["a:1"]}, "MemoryCache has no setting 'servers'"),

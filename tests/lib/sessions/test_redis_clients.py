@@ -14,6 +14,7 @@ from redis_helpers import (
     took_less_than,
 )
 
+from wsgicherry.core.loaded import ConfigError
 from wsgicherry.lib.sessions.errors import LockTimeout
 from wsgicherry.lib.sessions.redis import RedisStore
 from wsgicherry.lib.stores import redisserver
@@ -39,6 +40,21 @@ def test_missing_package(monkeypatch):
     monkeypatch.setitem(sys.modules, "redis", None)
     with pytest.raises(ImportError, match=r"pip install 'wsgicherry\[redis\]'"):
         RedisStore().load("a")
+
+
+@pytest.mark.parametrize(
+    ("storage", "package"), [("redis", "redis"), ("memcached", "pymemcache.client.base")]
+)
+def test_missing_package_is_told_at_mount(monkeypatch, site, storage, package):
+    """A site whose sessions need a package that is not there does not start."""
+    monkeypatch.setitem(sys.modules, package, None)
+    sessions = {"tools.sessions.on": True, "tools.sessions.storage_class": storage}
+    with pytest.raises(
+        ConfigError, match=rf"storage_class: .*pip install 'wsgicherry\[{storage}"
+    ):
+        site.tree.mount(None, "", {"/": sessions})
+    # A client of the program's own may be of another package.
+    site.tree.mount(None, "", {"/": {**sessions, "tools.sessions.client": object()}})
 
 
 @pytest.mark.parametrize("url", ["http://:secret@host", "localhost:6379", ""])

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from importlib import import_module
 from typing import Any
 
 from ...core.loaded import ConfigError
-from ..stores.redisserver import RedisServer
+from ..stores.redisserver import RedisServer, import_redis
 from .shared import SharedCache
 
 
@@ -28,10 +27,10 @@ class RedisCache(SharedCache):
             return
         try:
             RedisServer(settings.get("url", cls.url), None, cls.timeout, "caching")
-            import_module("redis")  # an optional dependency
-        except ImportError:
-            met = "A cache in Redis needs the package redis: pip install 'wsgicherry[redis]'"
-            raise ConfigError(met, key="tools.caching.cache_class", value="'redis'") from None
+            import_redis()
+        except ImportError as error:
+            key = "tools.caching.cache_class"
+            raise ConfigError(str(error), key=key, value="'redis'") from None
         except (ValueError, AttributeError):
             # The URL is not shown: it may hold a password.
             wanted = "It must begin with redis://, rediss://, unix://, valkey:// or valkeys://."

@@ -126,7 +126,7 @@ def find_class(kind: Any) -> Any:
         return getattr(import_module(module), name)
     except (ImportError, AttributeError, ValueError):
         raise ConfigError(
-            "There is no such cache class.",
+            f"There is no cache class {kind!r}.",
             f"Use {', '.join(map(repr, BUILTIN))}, or the dotted name of a class.",
             key="tools.caching.cache_class",
             value=repr(kind),

@@ -88,7 +88,8 @@ class SessionCookie:
         for setting, value, is_wrong, met, wanted in rules:
             if is_wrong:
                 key = f"tools.sessions.{setting}"
-                raise ConfigError(met or "That cannot be.", wanted, key=key, value=repr(value))
+                met = met or f"It cannot be {value!r}."
+                raise ConfigError(met, wanted, key=key, value=repr(value))
 
     def is_secure(self, request: Any) -> bool:
         """Tell whether the cookie is sent over https alone: as `secure` says, else if this

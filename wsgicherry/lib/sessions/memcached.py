@@ -14,6 +14,7 @@ from ..stores.errors import ItemTooLarge, StoreUnavailable
 from ..stores.memcachedserver import (
     AT_ONCE,
     MemcachedServer,
+    import_pymemcache,
     life_seconds,
     maker_of_servers,
 )
@@ -63,6 +64,11 @@ class MemcachedStore(SessionStore):
     """
 
     needs_cleaning = False
+
+    @classmethod
+    def check_packages(cls) -> None:
+        """Raise ImportError if the package is missing."""
+        import_pymemcache("client.base")
 
     def __init__(
         self,

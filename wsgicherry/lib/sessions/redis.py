@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from ..stores.errors import StoreUnavailable
-from ..stores.redisserver import RedisServer, Script
+from ..stores.redisserver import RedisServer, Script, import_redis
 from .errors import LockTimeout
 from .locks import KeyedLock, KeyedLocks
 from .stores import (
@@ -107,6 +107,11 @@ class RedisStore(SessionStore):
     """
 
     needs_cleaning = False
+
+    @classmethod
+    def check_packages(cls) -> None:
+        """Raise ImportError if the package is missing."""
+        import_redis()
 
     def __init__(
         self,

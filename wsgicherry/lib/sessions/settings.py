@@ -16,7 +16,7 @@ from .builtin import BUILTIN, RamSession
 from .cookies import SessionCookie
 from .merging import check_policies
 from .stored import StoredSession
-from .stores import store_settings
+from .stores import SessionStore, store_settings
 
 if TYPE_CHECKING:
     import inspect
@@ -78,6 +78,8 @@ def settle(
     if issubclass(session_class, StoredSession):
         check_locking(locking, LOCKINGS)
         check_attributes(session_class, attributes)
+        if attributes.get("client") is None:  # whose makers may have another package
+            check_packages(session_class.store_class)
         # Found once, not for each request; nothing is opened yet.
         twin = session_class(None, **attributes)
         attributes.update(store=twin.store, codec=twin.codec)
@@ -95,7 +97,8 @@ OF_THE_TOOL = settle.__code__.co_varnames[: settle.__code__.co_argcount]
 
 def bad(name: str, value: Any, wanted: str) -> ConfigError:
     """Return the error that `tools.sessions.<name>` cannot be `value`."""
-    return ConfigError("That cannot be.", wanted, key=PREFIX + name, value=repr(value))
+    met = f"It cannot be {value!r}."
+    return ConfigError(met, wanted, key=PREFIX + name, value=repr(value))
 
 
 def check_minutes(name: str, value: Any, *, may_be_never: bool = False) -> None:
@@ -168,6 +171,14 @@ def check_attributes(session_class: type[StoredSession], attributes: Mapping[str
         check_policies(policies)
     except ValueError as error:
         raise bad("merge", policies, str(error)) from error
+
+
+def check_packages(store_class: type[SessionStore]) -> None:
+    """ConfigError if a package is missing that every store of `store_class` needs."""
+    try:
+        store_class.check_packages()
+    except ImportError as error:
+        raise ConfigError(str(error), key=PREFIX + "storage_class") from None
 
 
 def check_lock_timeout(value: Any) -> None:

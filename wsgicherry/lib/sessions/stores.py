@@ -86,6 +86,13 @@ class SessionStore(ABC):
     warn: Callable[[str], object] | None = None
     """What to tell of oddities that an administrator should know."""
 
+    @classmethod
+    def check_packages(cls) -> None:
+        """Raise ImportError, which says what to install, if a package is missing that every
+        store of this class needs.
+        """
+        return  # most need none
+
     @abstractmethod
     def load(self, id: str, lock: StoreLock | None = None) -> Stored | None:
         """Return what is stored under `id`; None if that is nothing, or has expired.

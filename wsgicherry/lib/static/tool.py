@@ -126,6 +126,15 @@ def find_absence(**settings: Any) -> tuple[str, str] | None:
     return "tools.staticdir.dir", message
 
 
+def find_absent_file(**settings: Any) -> tuple[str, str, str] | None:
+    """Return the key, what is wrong and 'advice' if the file is not there: it may yet come."""
+    filename = get_file(**with_defaults(staticfile, settings)).filename
+    if os.path.isfile(filename):
+        return None
+    message = f"there is no file {filename!r}; make it, or correct the path."
+    return "tools.staticfile.filename", message, "advice"
+
+
 def directory_of(settings: dict[str, Any]) -> Directory:
     """Return the directory of these settings of the tool. Where a config is checked, `section`
     is not known.

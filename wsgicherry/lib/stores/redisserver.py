@@ -35,6 +35,16 @@ ADVICE = {
 }
 
 
+def import_redis() -> Any:
+    """Return the package redis; ImportError that says what to do without it."""
+    try:
+        return import_module("redis")  # an optional dependency
+    except ImportError as error:
+        raise ImportError(
+            "What is kept in Redis needs the package redis: pip install 'wsgicherry[redis]'"
+        ) from error
+
+
 class Script:
     """A Lua script: it runs on the server, whole, with nothing in between."""
 
@@ -113,12 +123,7 @@ class RedisServer:
         return _Client(client, _find_errors(client))
 
     def _connect(self) -> Any:
-        try:
-            redis = import_module("redis")  # an optional dependency
-        except ImportError as error:
-            raise ImportError(
-                "What is kept in Redis needs the package redis: pip install 'wsgicherry[redis]'"
-            ) from error
+        redis = import_redis()
         return redis.Redis.from_url(
             self._url,
             socket_timeout=self._timeout_seconds,
