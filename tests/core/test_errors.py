@@ -470,11 +470,11 @@ def test_a_callable_leaves_the_content_type_alone(with_page):
         (lambda: "", b""),
         (lambda: iter(["é", b"b"]), "éb".encode()),
         (lambda: (chunk for chunk in ["a", "b"]), b"ab"),
-        (lambda: [b"a file's", " content"], b"a file's content"),
+        (lambda: [b"a file's", b" content"], b"a file's content"),
     ],
 )
 def test_what_a_callable_may_return(with_page, make, body):
-    """Text, bytes, or a list or an iterator of both."""
+    """Text, bytes, an iterator of both, or what `serve_file` returns: a list of bytes."""
     answer = with_page(lambda **kwargs: make())
     assert answer.body == body
     assert answer.header("Content-Length") == str(len(body))
@@ -485,7 +485,7 @@ def test_what_a_callable_may_return(with_page, make, body):
     [
         lambda **kwargs: 5,
         lambda **kwargs: None,
-        lambda **kwargs: {"a": 1},
+        lambda **kwargs: ["a"],
         lambda **kwargs: 1 / 0,
         lambda: "takes no arguments",
         "/there/is/no/such/file",

@@ -74,10 +74,11 @@ def commands(unit, key):
 def test_systemd_takes_the_unit(require_program, unit):
     """systemd finds no unknown word in app.service."""
     require_program("systemd-analyze", "apt-get install systemd")
-    checked = subprocess.run(
-        ["systemd-analyze", "verify", unit], capture_output=True, text=True, timeout=60
-    )
-    assert (checked.returncode, checked.stderr) == (0, "")
+    command = ["systemd-analyze", "verify", "--recursive-errors=no", unit]
+    checked = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert checked.returncode == 0
+    # Of other units of the machine it may have something to say as well.
+    assert unit.name not in checked.stderr
 
 
 def test_the_commands_of_the_unit(require_program, unit):

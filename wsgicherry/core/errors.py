@@ -297,11 +297,13 @@ def render_custom(custom: str | Callable[..., Any], page: errorpages.ErrorPage) 
         return result.encode("utf-8")
     if isinstance(result, bytes):
         return result
-    if isinstance(result, list) or hasattr(result, "__next__"):  # a list is a file's, served
+    if isinstance(result, list) and all(type(chunk) is bytes for chunk in result):
+        return result  # as serve_file() returns a small one
+    if hasattr(result, "__next__"):
         return (chunk.encode("utf-8") if isinstance(chunk, str) else chunk for chunk in result)
     raise ValueError(
         f"The error page function {custom!r} returned {result!r}: it must return str, bytes, a "
-        "list or an iterator."
+        "list of bytes or an iterator."
     )
 
 
