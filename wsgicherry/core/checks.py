@@ -231,7 +231,7 @@ def check_application(
             findings += check(node.path, node.values, scope="node", origin=origin)
     layers += [_Layer(name, config[name], "") for name in config if name.startswith("/")]
     if not errors_of(findings):
-        findings += _find_contradictions(layers, toolboxes)
+        findings += _find_contradictions(layers, toolboxes, final)
     return findings
 
 
@@ -245,11 +245,12 @@ class _Layer(NamedTuple):
 
 
 def _find_contradictions(
-    layers: Collection[_Layer], toolboxes: Mapping[str, ToolboxLike]
+    layers: Collection[_Layer], toolboxes: Mapping[str, ToolboxLike], final: bool
 ) -> Iterator[Finding]:
     """Yield what the settings of tools mean together that cannot be: each such fault once.
 
-    A layer is seen as its pages are: over those above it.
+    A layer is seen as its pages are: over those above it. While the check is not `final`, a
+    tool that another one needs may still be turned on.
     """
     at: dict[str, list[_Layer]] = {}
     for layer in layers:
@@ -262,7 +263,7 @@ def _find_contradictions(
         merged = {key: value for each in above for key, value in each.values.items()}
         for tool_key, tool in _find_tools(layer.values, toolboxes):
             settings = _settings_of(tool_key, merged)
-            need = _find_need(tool_key, tool, merged)
+            need = _find_need(tool_key, tool, merged) if final else None
             same = (tool_key, need, *((name, id(value)) for name, value in settings.items()))
             if same in asked:
                 continue  # PERF: the pages of one class share a config: 1 ms each
