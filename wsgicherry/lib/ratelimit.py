@@ -16,7 +16,7 @@ from ..core.errors import HTTPError
 from ..core.loaded import ConfigError
 from ..core.tools import Elsewhere
 from .headernames import check_name
-from .stores.errors import StoreUnavailable
+from .keyvalue.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     from limits import RateLimitItem

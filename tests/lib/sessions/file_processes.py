@@ -14,7 +14,7 @@ PREAMBLE = """
 import json, os, random, signal, sys, threading, time
 signal.alarm(100)  # whatever goes wrong, this process ends
 from wsgicherry.lib.sessions.errors import LockTimeout
-from wsgicherry.lib.stores.errors import StoreUnavailable
+from wsgicherry.lib.keyvalue.errors import StoreUnavailable
 from wsgicherry.lib.sessions.file import FileStore
 folder = sys.argv[1]
 store = FileStore(storage_path=folder)

@@ -11,9 +11,9 @@ import pytest
 from file_processes import run
 
 from wsgicherry.core.loaded import ConfigError
+from wsgicherry.lib.keyvalue.errors import StoreUnavailable
 from wsgicherry.lib.sessions import file as module
 from wsgicherry.lib.sessions.file import FileStore
-from wsgicherry.lib.stores.errors import StoreUnavailable
 
 ID = "0123456789abcdef" * 2
 BAD_IDS = ["", "../x", "a/b", "a\0b", f"{ID}.lock", "é", "a" * 129, "a\n"]

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from pymemcache.client.base import Client, PooledClient
 
+from wsgicherry.lib.keyvalue import memcachedserver
+from wsgicherry.lib.keyvalue.errors import StoreUnavailable
 from wsgicherry.lib.sessions.errors import LockTimeout, SessionValueError
 from wsgicherry.lib.sessions.memcached import MAX_IDS_OF_USER, MemcachedStore, user_name
-from wsgicherry.lib.stores import memcachedserver
-from wsgicherry.lib.stores.errors import StoreUnavailable
 
 ROOT = Path(__file__).resolve().parents[3]
 ID = "a" * 40

@@ -15,10 +15,10 @@ from redis_helpers import (
 )
 
 from wsgicherry.core.loaded import ConfigError
+from wsgicherry.lib.keyvalue import redisserver
+from wsgicherry.lib.keyvalue.errors import StoreUnavailable
 from wsgicherry.lib.sessions.errors import LockTimeout
 from wsgicherry.lib.sessions.redis import RedisStore
-from wsgicherry.lib.stores import redisserver
-from wsgicherry.lib.stores.errors import StoreUnavailable
 
 redis = pytest.importorskip("redis")
 

@@ -10,8 +10,8 @@ from unittest.mock import ANY
 import pytest
 from redis_helpers import SOON_SECONDS, in_a_minute, put, run_together, took_less_than
 
+from wsgicherry.lib.keyvalue.errors import StoreUnavailable
 from wsgicherry.lib.sessions import redis as redis_module
-from wsgicherry.lib.stores.errors import StoreUnavailable
 
 pytest.importorskip("redis")
 

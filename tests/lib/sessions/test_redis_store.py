@@ -11,8 +11,8 @@ from unittest.mock import ANY
 import pytest
 from redis_helpers import in_a_minute, put
 
+from wsgicherry.lib.keyvalue.errors import StoreUnavailable
 from wsgicherry.lib.sessions import redis as redis_module
-from wsgicherry.lib.stores.errors import StoreUnavailable
 
 redis = pytest.importorskip("redis")
 

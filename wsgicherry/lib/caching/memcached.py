@@ -9,8 +9,8 @@ from typing import Any
 
 from ...core.loaded import ConfigError
 from ...process.forks import PerProcess
-from ..stores.errors import ItemTooLarge
-from ..stores.memcachedserver import (
+from ..keyvalue.errors import ItemTooLarge
+from ..keyvalue.memcachedserver import (
     MemcachedServer,
     import_pymemcache,
     maker_of_servers,

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from ...core.loaded import ConfigError
-from ..stores.redisserver import RedisServer, import_redis
+from ..keyvalue.redisserver import RedisServer, import_redis
 from .shared import SharedCache
 
 

@@ -1,6 +1,6 @@
 """Sessions: what a client left with us, from one request to the next."""
 
-from ..stores.errors import StoreUnavailable
+from ..keyvalue.errors import StoreUnavailable
 from .base import Session
 from .builtin import FileSession, MemcachedSession, RamSession, RedisSession
 from .errors import LockTimeout, MergeConflict, SessionValueError

@@ -6,7 +6,7 @@ from typing import Any
 
 from ...core.errors import HTTPError
 from .. import locking
-from ..stores.errors import RetryLater
+from ..keyvalue.errors import RetryLater
 
 
 class LockTimeout(RetryLater, locking.LockTimeout):

@@ -22,7 +22,7 @@ from secrets import token_hex
 from typing import Any
 
 from ...core.loaded import ConfigError
-from ..stores.errors import RetryLater, StoreUnavailable
+from ..keyvalue.errors import RetryLater, StoreUnavailable
 from .filelocks import FileLock, FileLocks
 from .filerecords import MAX_HEAD_BYTES, damaged, pack, unpack, unpack_head
 from .fileusers import FileUsers

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ...process.forks import renew_after_fork
-from ..stores.errors import StoreUnavailable
+from ..keyvalue.errors import StoreUnavailable
 
 PAUSE_SECONDS = 0.2
 """Between two rounds of attempts."""

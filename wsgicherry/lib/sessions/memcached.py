@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ...process.forks import PerProcess
-from ..stores.errors import ItemTooLarge, StoreUnavailable
-from ..stores.memcachedserver import (
+from ..keyvalue.errors import ItemTooLarge, StoreUnavailable
+from ..keyvalue.memcachedserver import (
     AT_ONCE,
     MemcachedServer,
     import_pymemcache,

@@ -15,8 +15,8 @@ import time
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
-from ..stores.errors import StoreUnavailable
-from ..stores.redisserver import RedisServer, Script, import_redis
+from ..keyvalue.errors import StoreUnavailable
+from ..keyvalue.redisserver import RedisServer, Script, import_redis
 from .errors import LockTimeout
 from .locks import KeyedLock, KeyedLocks
 from .stores import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wsgicherry.lib.stores.redisserver import RedisServer
+from wsgicherry.lib.keyvalue.redisserver import RedisServer
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from wsgicherry.lib.stores.memcachedserver import life_seconds, parse_address
+from wsgicherry.lib.keyvalue.memcachedserver import life_seconds, parse_address
 
 DAY = 24 * 60 * 60
 
