@@ -9,27 +9,18 @@ from typing import Any
 from ...core.current import Serving, find_serving, serving_now
 from ...core.errors import HTTPError
 from ...core.headers import Pairs, settle_headers
-from ...wire.conditions import Conditions, find_outcome, parse_date
+from ...wire.conditions import READING, Conditions, find_outcome, parse_date
 from ...wire.headers import MalformedHeader
 from ..static.serving import RANGE
 from .entries import Entry
 from .keys import Key, find_target
 from .memory import MemoryCache
 from .parts import find_parts, show_parts
-from .policy import (
-    PLAIN,
-    SAFE_METHODS,
-    YOUNGEST,
-    Wishes,
-    is_acceptable,
-    read_wishes,
-)
+from .policy import PLAIN, SAFE_METHODS, YOUNGEST, Wishes, is_acceptable, read_wishes
 from .settings import Settings
 from .storing import Change, Run
 from .waiting import Search, take_part
 from .watching import watch_cookies
-
-READING = ("GET", "HEAD")
 
 IN_EACH_WORKER = (
     "Each worker process keeps pages in its own memory: a POST, purge() and purge_tag() end "

@@ -25,7 +25,6 @@ class MemoryCache(StoredCache):
     maxobjects: int = 1000
     maxsize: float = 10_000_000
     expire_freq: float = 0.1
-    is_shared = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -74,8 +73,8 @@ class MemoryCache(StoredCache):
 
     def write(self, key: Key, record: Record, seconds: float) -> bool:
         """Keep `record` at `key`, in the room of the least used; return whether it has room."""
-        size = count_chars(key) + (OVERHEAD_BYTES if type(record) is str else 0)
-        size += 0 if isinstance(record, str) else record.count_bytes()
+        size = OVERHEAD_BYTES if isinstance(record, str) else record.count_bytes()
+        size += count_chars(key)
         with self._lock:
             self._take(key)
             if size > self.maxsize or self.maxobjects < 1:

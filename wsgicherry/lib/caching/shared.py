@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from math import ceil
 from os import urandom
@@ -48,6 +48,7 @@ class SharedCache(StoredCache):
     prefix: str = "wsgicherry:cache:"
     timeout: float = 0.2
     client: Any = None
+    is_shared = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -93,7 +94,7 @@ class SharedCache(StoredCache):
         return key, entry if entry is not None and EVERYTHING in entry.tags else None
 
     def keep(
-        self, target: Key, environ: Mapping[str, Any], entry: Entry, tags: Any = ()
+        self, target: Key, environ: Mapping[str, Any], entry: Entry, tags: Iterable[str] = ()
     ) -> bool:
         """Store `entry`; return whether that was possible."""
         return super().keep(target, environ, entry, [EVERYTHING, *tags])

@@ -36,7 +36,7 @@ class StoredCache(Cache):
     maxobj_size: float = 100_000
     antistampede_timeout: float | None = 5
 
-    is_shared = True
+    is_shared = False
     """Whether other processes see the same responses."""
 
     def __init__(self) -> None:
@@ -130,21 +130,6 @@ class StoredCache(Cache):
         make another.
         """
         self.drop(self.look_up(target, environ)[0])
-
-    def last_purges(self, target: Key) -> list[Any]:
-        """Return what changes when a page of `target` is purged by another process. Asked of
-        shared caches alone.
-        """
-        return []
-
-    def claim(self, key: Key) -> bool:
-        """Tell other processes that this one makes the page at `key`; return False if another
-        one does. Asked of shared caches alone.
-        """
-        return True
-
-    def unclaim(self, key: Key) -> None:
-        """Take that back: the page is stored, or will not be."""
 
     # -- CherryPy's methods ------------------------------------------------------------
 
