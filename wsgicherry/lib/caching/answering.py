@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ...core.current import Serving, find_serving, serving_now
@@ -18,7 +18,7 @@ from .memory import MemoryCache
 from .parts import find_parts, show_parts
 from .policy import PLAIN, SAFE_METHODS, YOUNGEST, Wishes, is_acceptable, read_wishes
 from .settings import Settings
-from .storing import Change, Run
+from .storing import Change, Role, Run
 from .waiting import Search, take_part
 from .watching import watch_cookies
 
@@ -220,8 +220,10 @@ class Caching:
         return False
 
 
-class Teller:
+class Teller(Role):
     """Says in the header Cache-Status (RFC 9211) why the cache had no part in a response."""
+
+    _is_done = True
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -229,16 +231,6 @@ class Teller:
     def finish(self, serving: Serving) -> None:
         """Set the header."""
         serving.response.headers["Cache-Status"] = self.text
-
-    def decide_at_end(self, decide: Callable[[], None]) -> None:
-        """Call it now: nothing is stored."""
-        decide()
-
-    def release(self) -> None:
-        """Do nothing: nobody waits."""
-
-    def stand_in(self, serving: Serving) -> None:
-        """Do nothing: nothing is stored."""
 
 
 def tell_of_workers() -> None:

@@ -32,8 +32,11 @@ NOT_STORED = frozenset(
 )
 
 
-class LateDecision:
-    """Whether the client has the page already is decided when the cache is done with it."""
+class Role:
+    """What the cache has to do with one request: little, unless a subclass says more.
+
+    Whether the client has the page already is decided when the cache is done with it.
+    """
 
     _decide: Callable[[], None] | None = None
     _is_done = False
@@ -50,14 +53,16 @@ class LateDecision:
     def take_decision(self) -> Callable[[], None]:
         """Return what is to be called then."""
         decide, self._decide, self._is_done = self._decide, None, True
-        return decide or _do_nothing
+        return decide or (lambda: None)
+
+    def release(self) -> None:
+        """Let those go on who wait: nobody does."""
+
+    def stand_in(self, serving: Serving) -> None:
+        """Replace the page of an unexpected error: nothing is there that could."""
 
 
-def _do_nothing() -> None:
-    """There is nothing to decide."""
-
-
-class Change(LateDecision):
+class Change(Role):
     """A request that may change what is stored: it is forgotten when it succeeds (RFC 9111
     section 4.4).
     """
@@ -83,14 +88,8 @@ class Change(LateDecision):
             for target in targets:
                 cache.forget(target)
 
-    def release(self) -> None:
-        """Do nothing: nobody waits."""
 
-    def stand_in(self, serving: Serving) -> None:
-        """Do nothing: an error changes nothing."""
-
-
-class Run(LateDecision):
+class Run(Role):
     """A handler that runs because the cache had nothing to answer with."""
 
     def __init__(
@@ -343,7 +342,7 @@ def is_own(response: Any) -> bool:
 
 
 def find_base(place: str) -> str:
-    """Return 'scheme://host' of an absolute URL, '' for a path."""
+    """Return 'scheme://host' of an absolute URL, '' for a path, '?' for what is neither."""
     if not place.startswith("/"):
         scheme, slashes, rest = place.partition("://")
         return f"{scheme}://{rest.partition('/')[0]}" if slashes else "?"

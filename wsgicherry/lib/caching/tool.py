@@ -36,16 +36,16 @@ def get(**settings: Any) -> bool:
 def tee_output() -> None:
     """Store the current response, if it may be (CherryPy's name for the hook that does so)."""
     serving = serving_now()
-    part = getattr(serving, "caching", None)
-    if part is not None:
-        part.finish(serving)
+    role = getattr(serving, "caching", None)
+    if role is not None:
+        role.finish(serving)
 
 
 def release() -> None:
     """Let those go on who wait for the current request's page."""
-    part = getattr(serving_now(), "caching", None)
-    if part is not None:
-        part.release()
+    role = getattr(serving_now(), "caching", None)
+    if role is not None:
+        role.release()
 
 
 release.failsafe = True  # type: ignore[attr-defined]
@@ -54,9 +54,9 @@ release.failsafe = True  # type: ignore[attr-defined]
 def stand_in() -> None:
     """Show what was stored in place of the page of an unexpected error, if it may be."""
     serving = serving_now()
-    part = getattr(serving, "caching", None)
-    if part is not None:
-        part.stand_in(serving)
+    role = getattr(serving, "caching", None)
+    if role is not None:
+        role.stand_in(serving)
 
 
 ENDS = (
