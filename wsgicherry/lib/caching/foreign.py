@@ -1,6 +1,4 @@
-"""Caches in CherryPy's manner, which know the current request alone, for the tool to use like
-ours.
-"""
+"""Caches in CherryPy's manner, which know the current request alone, behind our interface."""
 
 from __future__ import annotations
 

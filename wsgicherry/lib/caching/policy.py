@@ -1,6 +1,4 @@
-"""What a shared cache may store, for how long, and what of it a client takes: RFC 9111, as pure
-functions.
-"""
+"""What may be stored, for how long, and what of it a client takes: RFC 9111, no request."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The settings of `tools.caching`: which hold for a page, which for its cache, and what cannot
-be.
-"""
+"""The settings of `tools.caching`: a page's own, and those of the cache that it is in."""
 
 from __future__ import annotations
 
@@ -42,13 +40,14 @@ class Settings(NamedTuple):
     def make_cache(self) -> Cache:
         """Return a new cache with these settings."""
         cache = self.cache_class()
+        made: Cache = cache
         attributes = dict(self.attributes)
         if is_foreign(cache):
             # CherryPy's rule: every setting is an attribute.
             attributes |= {"delay": self.delay, "debug": self.debug}
+            made = ForeignCache(cache)
         for name, value in attributes.items():
             setattr(cache, name, value)
-        made: Cache = ForeignCache(cache) if is_foreign(cache) else cache
         return made
 
     def cache_key(self) -> tuple[Any, ...]:
@@ -80,6 +79,25 @@ def settle(
     """
     kind = find_class(cache_class)
     methods = (invalid_methods,) if isinstance(invalid_methods, str) else invalid_methods
+    check_name(cache_status)
+    check_attributes(kind, attributes)
+    if isinstance(kind, type) and issubclass(kind, Cache):
+        kind.check(attributes)
+    return Settings(
+        kind,
+        attributes,
+        frozenset(method.upper() for method in methods),
+        read_statuses(statuses),
+        delay,
+        stale_while_revalidate,
+        stale_if_error,
+        cache_status,
+        debug,
+    )
+
+
+def read_statuses(statuses: int | Iterable[int]) -> frozenset[int]:
+    """Return the statuses to store; ConfigError for one that never is."""
     codes = (statuses,) if isinstance(statuses, int) else tuple(statuses)
     for code in codes:
         if code not in REASONS or code < 200 or code in NEVER_STORED:
@@ -89,6 +107,11 @@ def settle(
                 key="tools.caching.statuses",
                 value=repr(statuses),
             )
+    return frozenset(codes)
+
+
+def check_name(cache_status: str) -> None:
+    """ConfigError for what cannot be the name of a cache in Cache-Status."""
     if cache_status and not cache_status.replace("-", "").replace(".", "").isalnum():
         raise ConfigError(
             "It is the name of a cache in the header Cache-Status.",
@@ -96,20 +119,6 @@ def settle(
             key="tools.caching.cache_status",
             value=repr(cache_status),
         )
-    check_attributes(kind, attributes)
-    if isinstance(kind, type) and issubclass(kind, Cache):
-        kind.check(attributes)
-    return Settings(
-        kind,
-        attributes,
-        frozenset(method.upper() for method in methods),
-        frozenset(codes),
-        delay,
-        stale_while_revalidate,
-        stale_if_error,
-        cache_status,
-        debug,
-    )
 
 
 def find_class(kind: Any) -> Any:

@@ -1,6 +1,4 @@
-"""Files: as pages (`serve_file`), as one page (`staticfile`), and directories of them
-(`staticdir`).
-"""
+"""Answer with files: from a handler, or by `tools.staticdir` and `tools.staticfile`."""
 
 from __future__ import annotations
 
