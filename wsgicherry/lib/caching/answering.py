@@ -13,7 +13,7 @@ from ...wire.conditions import READING, Conditions, find_outcome, parse_date
 from ...wire.headers import MalformedHeader
 from ..static.serving import RANGE
 from .entries import Entry
-from .keys import Key, find_target
+from .keys import find_target
 from .memory import MemoryCache
 from .parts import find_parts, show_parts
 from .policy import PLAIN, SAFE_METHODS, YOUNGEST, Wishes, is_acceptable, read_wishes
@@ -83,13 +83,14 @@ class Caching:
             age = serving.response.time - entry.created
             # PERF: nearly all that is found: 0.2 us without the call.
             if wishes is PLAIN and YOUNGEST < age < entry.lifetime.fresh:
-                return self._answer(serving, entry, age)
+                return self._answer(serving, cache, entry, age)
             if is_acceptable(entry.lifetime, age, wishes):
-                return self._answer(serving, entry, age)
+                return self._answer(serving, cache, entry, age)
             cache.tot_expires += age >= entry.lifetime.fresh
         if wishes.only_if_cached:
             return self._refuse(serving)
-        return self._miss(serving, target, key, entry, wishes)
+        now = serving.response.time
+        return self._miss(serving, Search(cache, target, key, entry, wishes, environ, now))
 
     def _refuse(self, serving: Serving) -> bool:
         """Answer 504: there is nothing stored, and the client wants nothing else (RFC 9111
@@ -110,51 +111,42 @@ class Caching:
             self.find_cache(serving.request.app)  # it may be one that others have filled
             serving.caching = Change(find_target(serving.request))  # type: ignore[attr-defined]
 
-    def _miss(
-        self, serving: Serving, target: Key, key: Key, entry: Entry | None, wishes: Wishes
-    ) -> bool:
+    def _miss(self, serving: Serving, search: Search) -> bool:
         """Let the current request make the page, unless another one is doing so."""
         request: Any = serving.request
-        environ = request.environ
-        cache = self.find_cache(request.app)
-        if entry is not None and RANGE in environ:
+        cache, environ = search.cache, search.environ
+        if search.stale is not None and RANGE in environ:
             # The page is one that is stored whole: it is made anew whole, for all who ask, and
             # this client may have all of it, too (RFC 9110 section 14.2).
             del request.headers["Range"]
         may_store = (
             environ["REQUEST_METHOD"] == "GET"
-            and not wishes.no_store
+            and not search.wishes.no_store
             and RANGE not in environ  # the handler may heed it
         )
         seconds = cache.antistampede_timeout
         flight = None
         if may_store and seconds is not None:
-            now = serving.response.time
-            search = Search(cache, target, key, entry, wishes, environ, now)
             key, answer, is_collapsed, flight = take_part(search, seconds)
             if answer is not None:
-                age = 0.0 if is_collapsed else now - answer.created
-                return self._answer(serving, answer, age, "; collapsed" if is_collapsed else "")
+                age = 0.0 if is_collapsed else search.now - answer.created
+                more = "; collapsed" if is_collapsed else ""
+                return self._answer(serving, cache, answer, age, more)
+            search = search._replace(key=key)
         request.cacheable = may_store
         watch_cookies(request)
-        why = "uri-miss" if key == target else "vary-miss"
-        if entry is not None:
-            age = serving.response.time - entry.created
-            why = "request" if YOUNGEST < age < entry.lifetime.fresh else "stale"
-        serving.caching = Run(  # type: ignore[attr-defined]
-            self, cache, target, key, flight, entry, may_store, f"fwd={why}"
-        )
+        serving.caching = Run(self, search, flight, may_store)  # type: ignore[attr-defined]
         return False
 
-    def _answer(self, serving: Serving, entry: Entry, age: float, more: str = "") -> bool:
+    def _answer(
+        self, serving: Serving, cache: Any, entry: Entry, age: float, more: str = ""
+    ) -> bool:
         """Make `entry` the response, or the parts of it that the client asks for, or say that
         it has it already.
 
         HTTPError 412 for a condition that it does not meet, 416 for parts that it has not.
         """
-        request: Any = serving.request
-        environ = request.environ
-        cache = self.find_cache(request.app)
+        environ = serving.request.environ
         cache.tot_hist += 1
         outcome = None
         if is_conditional(environ):

@@ -23,7 +23,7 @@ from .policy import (
     is_better_than_error,
 )
 from .stored import MAX_TAGS
-from .waiting import Result, end_flight
+from .waiting import Result, Search, end_flight
 from .watching import has_read_cookies
 
 # Of the one response, or of the one client, not of the page.
@@ -93,23 +93,15 @@ class Run(Role):
     """A handler that runs because the cache had nothing to answer with."""
 
     def __init__(
-        self,
-        caching: Any,
-        cache: Any,
-        target: Key,
-        key: Key,
-        flight: Flight | None,
-        stale: Entry | None,
-        may_store: bool,
-        why: str,
+        self, caching: Any, search: Search, flight: Flight | None, may_store: bool
     ) -> None:
-        self.caching, self.cache = caching, cache
-        self.target, self.key = target, key
-        self.flight, self.stale, self.may_store, self.why = flight, stale, may_store, why
+        self.caching, self.search = caching, search
+        self.cache, self.target, self.stale = search.cache, search.target, search.stale
+        self.flight, self.may_store = flight, may_store
         self.is_streaming = False
-        self.purges = cache.flights.purges
-        if may_store and cache.is_shared:
-            self.last_purges = cache.last_purges(target)
+        self.purges = self.cache.flights.purges
+        if may_store and self.cache.is_shared:
+            self.last_purges = self.cache.last_purges(self.target)
 
     def finish(self, serving: Serving) -> None:
         """Store the response, before its head is made; of a stream what passes by."""
@@ -239,7 +231,7 @@ class Run(Role):
         flight, self.flight, self.may_store = self.flight, None, False
         self.is_streaming = False
         if flight is not None:
-            end_flight(self.cache, self.key, flight, result, is_for_all)
+            end_flight(self.cache, self.search.key, flight, result, is_for_all)
 
     def release(self) -> None:
         """Let those go on who wait, whatever happened, unless the body is still to be made."""
@@ -270,7 +262,7 @@ class Run(Role):
         name = self.caching.settings.cache_status
         if name:
             detail = f"; {what}" if what == "stored" else f"; detail={what}" if what else ""
-            response.headers["Cache-Status"] = f"{name}; {self.why}{detail}"
+            response.headers["Cache-Status"] = f"{name}; fwd={self.search.explain()}{detail}"
 
 
 class Tee:

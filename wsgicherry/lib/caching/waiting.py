@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from .coalescing import Flight
 from .entries import Entry
 from .keys import Key, pick_values
-from .policy import Wishes, find_vary, is_acceptable, is_acceptable_meanwhile
+from .policy import YOUNGEST, Wishes, find_vary, is_acceptable, is_acceptable_meanwhile
 
 POLL_SECONDS = 0.02
 """As often a shared store is asked whether another process has made the page."""
@@ -54,6 +54,14 @@ class Search(NamedTuple):
     wishes: Wishes
     environ: Mapping[str, Any]
     now: float
+
+    def explain(self) -> str:
+        """Return why that does not do, in a word of RFC 9211."""
+        entry = self.stale
+        if entry is None:
+            return "uri-miss" if self.key == self.target else "vary-miss"
+        is_fresh = YOUNGEST < self.now - entry.created < entry.lifetime.fresh
+        return "request" if is_fresh else "stale"
 
     def takes_stale(self) -> bool:
         """Tell whether the client takes what is there while another one makes the page."""
