@@ -95,11 +95,7 @@ def digest_auth(
     HTTPError 400 for improper credentials, such as for another address. ConfigError (a
     ValueError) for settings that cannot be. Source: RFC 7616, BEHAVIOUR 9.2.
     """
-    settings = Settings(
-        realm, get_ha1, key, debug, accept_charset, algorithms, qop, userhash, nonce_seconds,
-        max_nonces, max_body_bytes,
-    )  # fmt: skip
-    _find_guard(settings).authenticate()
+    _find_guard(Settings(**locals())).authenticate()
 
 
 def prepare_digest_auth(**settings: Any) -> tuple[Any, ...]:

@@ -31,7 +31,7 @@ _OF_PATHS = "/:@!$&'()*+,;=~"
 CHECK_NAME = "check_username_and_password"
 CHECK_KEY = f"tools.session_auth.{CHECK_NAME}"
 _NO_CHECK = (
-    "tools.session_auth has no check_username_and_password, so it would let nobody in. Set "
+    f"tools.session_auth has no {CHECK_NAME}, so it would let nobody in. Set "
     f"{CHECK_KEY} to a function that takes a name and a password and returns None, or what is "
     "wrong with them as a text."
 )
@@ -200,7 +200,7 @@ def make_auth(**settings: Any) -> SessionAuth:
                 f"tools.session_auth has no setting {name!r}; known are {known}.", key=name
             )
         setattr(auth, name, value)
-    if not callable(settings.get("check_username_and_password")):
+    if not callable(settings.get(CHECK_NAME)):
         raise ConfigError(_NO_CHECK, key=CHECK_KEY)
     return auth
 

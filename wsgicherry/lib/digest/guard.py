@@ -156,8 +156,9 @@ class Guard:
         path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
         if not is_same_target(found.uri, raw, path, environ.get("QUERY_STRING", "")):
             # RFC 7616 section 3.4.6 wants this answer, and the log told: it may be an attack.
-            request.log("The uri of the credentials is not that of the request.", CONTEXT, 30)
-            raise HTTPError(400, "The uri of the credentials is not that of the request.")
+            message = "The uri of the credentials is not that of the request."
+            request.log(message, CONTEXT, 30)
+            raise HTTPError(400, message)
         return found
 
     def _find_user(self, credentials: HttpDigestAuthorization) -> tuple[str | None, str]:
