@@ -13,14 +13,13 @@ from ..core.errors import HTTPError, HTTPRedirect
 from ..core.handler import explain_bad_call
 from ..core.loaded import ConfigError
 from ..core.toolsettings import read_documentation
+from ..passwords import MAX_PASSWORD_CHARS
 from ..wire.urls import quote_location, resolve
 from . import loginpage
 from .crosssite import refuse_cross_site
 
-MAX_USERNAME_CHARS = 256
-MAX_PASSWORD_CHARS = 1024
-MAX_FROM_PAGE_CHARS = 2048
-"""A longer address is forgotten; then '..' counts, as for a form that sends none."""
+MAX_CHARS = {"username": 256, "password": MAX_PASSWORD_CHARS, "from_page": 2048}
+"""A longer field is taken as one that was not sent: the address is then '..'."""
 
 _NOT_FILLED_IN = "Please fill in your name and your password."
 # What browsers drop, or read as a slash, on their way from a text to a host.
@@ -257,15 +256,10 @@ def read_fields() -> dict[str, Any]:
     """Return the request's parameters without those of ours that no form of ours sends:
     repeated ones, files, and texts over the limits.
     """
-    limits = {
-        "username": MAX_USERNAME_CHARS,
-        "password": MAX_PASSWORD_CHARS,
-        "from_page": MAX_FROM_PAGE_CHARS,
-    }
     return {
         name: value
         for name, value in serving_now().request.params.items()
-        if name not in limits or (isinstance(value, str) and len(value) <= limits[name])
+        if name not in MAX_CHARS or (isinstance(value, str) and len(value) <= MAX_CHARS[name])
     }
 
 

@@ -42,15 +42,11 @@ def serve_file(
     if not os.path.isabs(path):
         raise ValueError(f"{path!r} is not an absolute path.")
     serving = serving_now()
-    headers: tuple[tuple[str, str], ...] = ()
-    if disposition is not None:
-        value = write_disposition(disposition, os.path.basename(path) if name is None else name)
-        headers = (("Content-Disposition", value),)
     kind = content_type or find_type(path) or find_own_type(serving)
+    description = describe(kind, disposition, os.path.basename(path) if name is None else name)
     descriptor, status = open_file(path)
     if debug:
         serving.request.log(f"serving {path!r}", "TOOLS.STATICFILE")
-    description = Description(kind, "", headers)
     if sendfile_header:
         os.close(descriptor)
         handover = Handover(sendfile_header, sendfile_prefix)
@@ -83,10 +79,8 @@ def serve_fileobj(
     `disposition` has a file name only with `name`. Source: BEHAVIOUR 8.1.
     """
     serving = serving_now()
-    headers: tuple[tuple[str, str], ...] = ()
-    if disposition is not None:
-        headers = (("Content-Disposition", write_disposition(disposition, name)),)
     kind = content_type or find_type(name or "") or find_own_type(serving)
+    description = describe(kind, disposition, name)
     plain = find_plain(fileobj)
     size = mtime_ns = None
     base = 0
@@ -97,11 +91,19 @@ def serve_fileobj(
             mtime_ns = os.fstat(plain.fileno()).st_mtime_ns
     if debug:
         serving.request.log(f"serving {fileobj!r}", "TOOLS.STATICFILE")
-    file = Representation("", Description(kind, "", headers), size, mtime_ns)
+    file = Representation("", description, size, mtime_ns)
     if size is None:
         serving.response.stream = True
     serve_open_file(serving, file, fileobj, decide(serving, file), base)
     return serving.response.body
+
+
+def describe(kind: str | None, disposition: str | None, name: str | None) -> Description:
+    """Return what a handler says of a file: its type, and how a browser is to take it."""
+    if disposition is None:
+        return Description(kind)
+    header = ("Content-Disposition", write_disposition(disposition, name))
+    return Description(kind, headers=(header,))
 
 
 def find_own_type(serving: Serving) -> str | None:

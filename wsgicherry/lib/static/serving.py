@@ -23,9 +23,7 @@ SINCE = "HTTP_IF_MODIFIED_SINCE"
 _NOTHING_TO_SEND = "Invalid Range (first-byte-pos greater than Content-Length)"
 
 
-def serve_known(
-    serving: Serving, known: Representation, *, through_links: bool = False
-) -> None:
+def serve_known(serving: Serving, known: Representation, *, through_links: bool) -> None:
     """Make the file that `known` describes, as it was a moment ago, the response.
 
     A 304 is answered from what is known; for anything else the file is opened, and described
