@@ -6,12 +6,14 @@ import os
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from inspect import signature
-from typing import Any
+from typing import Any, TypeVar
 
 from ...core.current import serving_now
 from .directory import Directory
 from .options import describe_fault
 from .single import SingleFile
+
+Files = TypeVar("Files", Directory, SingleFile)
 
 MAX_PREPARED = 128
 """Directories and files with settings of their own whose lookups are remembered."""
@@ -57,7 +59,7 @@ def staticdir(
     Returns whether it answered; ValueError for settings that cannot be meant. Source: BEHAVIOUR
     8.3.
     """
-    return get_directory(**locals()).answer()
+    return recall(Directory, locals()).answer()
 
 
 def staticfile(
@@ -90,7 +92,7 @@ def staticfile(
     Returns whether it answered; ValueError for a file name that is not absolute in the end.
     Source: BEHAVIOUR 8.4.
     """
-    return get_file(**locals()).answer()
+    return recall(SingleFile, locals()).answer()
 
 
 def prepare_staticdir(**settings: Any) -> Callable[[], None]:
@@ -100,7 +102,7 @@ def prepare_staticdir(**settings: Any) -> Callable[[], None]:
 
 def prepare_staticfile(**settings: Any) -> Callable[[], None]:
     """Return what `staticfile` does as a tool; ConfigError for what cannot be meant."""
-    return in_place_of_handler(get_file(**with_defaults(staticfile, settings)).answer)
+    return in_place_of_handler(file_of(settings).answer)
 
 
 def in_place_of_handler(answer: Callable[[], bool]) -> Callable[[], None]:
@@ -128,7 +130,7 @@ def find_absence(**settings: Any) -> tuple[str, str] | None:
 
 def find_absent_file(**settings: Any) -> tuple[str, str, str] | None:
     """Return the key, what is wrong and 'advice' if the file is not there: it may yet come."""
-    filename = get_file(**with_defaults(staticfile, settings)).filename
+    filename = file_of(settings).filename
     if os.path.isfile(filename):
         return None
     message = f"there is no file {filename!r}; make it, or correct the path."
@@ -139,7 +141,12 @@ def directory_of(settings: dict[str, Any]) -> Directory:
     """Return the directory of these settings of the tool. Where a config is checked, `section`
     is not known.
     """
-    return get_directory(**with_defaults(staticdir, {"section": "/", **settings}))
+    return recall(Directory, with_defaults(staticdir, {"section": "/", **settings}))
+
+
+def file_of(settings: dict[str, Any]) -> SingleFile:
+    """Return the file of these settings of the tool."""
+    return recall(SingleFile, with_defaults(staticfile, settings))
 
 
 def with_defaults(function: Callable[..., bool], settings: dict[str, Any]) -> dict[str, Any]:
@@ -149,32 +156,20 @@ def with_defaults(function: Callable[..., bool], settings: dict[str, Any]) -> di
     return arguments.arguments
 
 
-def get_directory(**settings: Any) -> Directory:
-    """Return the directory of `staticdir`'s arguments, the same each time."""
-    return _cached_directory(**as_key(settings))
-
-
-def get_file(**settings: Any) -> SingleFile:
-    """Return the file of `staticfile`'s arguments, the same each time."""
-    return _cached_file(**as_key(settings))
-
-
-def as_key(settings: dict[str, Any]) -> dict[str, Any]:
-    """Return `settings` with types that can be looked up; ConfigError for what are none."""
+def recall(kind: Callable[..., Files], settings: dict[str, Any]) -> Files:
+    """Return the `kind` of these arguments, the same each time; ConfigError for content types
+    that cannot be looked up.
+    """
     types = settings["content_types"]
-    if not isinstance(types, Mapping):
-        return settings
-    pairs = tuple(types.items())
-    if not all(isinstance(text, str) for pair in pairs for text in pair):
-        raise describe_fault("content_types", types, "it holds texts, {extension: type}.")
-    return {**settings, "content_types": pairs}
+    if isinstance(types, Mapping):
+        pairs = tuple(types.items())
+        if not all(isinstance(text, str) for pair in pairs for text in pair):
+            raise describe_fault("content_types", types, "it holds texts, {extension: type}.")
+        settings = {**settings, "content_types": pairs}
+    files: Files = _make(kind, **settings)
+    return files
 
 
 @lru_cache(maxsize=MAX_PREPARED)
-def _cached_directory(*, content_types: Any, **settings: Any) -> Directory:
-    return Directory(content_types=dict(content_types or ()), **settings)
-
-
-@lru_cache(maxsize=MAX_PREPARED)
-def _cached_file(*, content_types: Any, **settings: Any) -> SingleFile:
-    return SingleFile(content_types=dict(content_types or ()), **settings)
+def _make(kind: Any, *, content_types: Any, **settings: Any) -> Any:
+    return kind(content_types=dict(content_types or ()), **settings)
