@@ -27,6 +27,5 @@ class StaticTool(LateTool, HandlerTool):
         """
         fault = super().find_fault(settings)
         if fault is None:
-            find = "find_absence" if self._name == "staticdir" else "find_absent_file"
-            fault = self._load(find)(**settings)
+            fault = self._load(f"find_absent_{self._name}")(**settings)
         return fault

@@ -53,15 +53,10 @@ class Entry:
                 if (version := find_version(path + extension, status)) is not None
             ]
         about: dict[str, Any] = {"has_versions": bool(found), "is_fallback": is_fallback}
-        self.plain = Representation(
-            path, options.describe(path, **about), status.st_size, status.st_mtime_ns
-        )
+        self.plain = Representation.of(path, options.describe(path, **about), status)
         self.versions = {
-            coding: Representation(
-                neighbour,
-                options.describe(path, coding=coding, **about),
-                version.st_size,
-                version.st_mtime_ns,
+            coding: Representation.of(
+                neighbour, options.describe(path, coding=coding, **about), version
             )
             for coding, neighbour, version in found
         }

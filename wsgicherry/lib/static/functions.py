@@ -52,7 +52,7 @@ def serve_file(
         handover = Handover(sendfile_header, sendfile_prefix)
         handover.answer(serving, description, handover.locate(path, path))
     else:
-        file = Representation(path, description, status.st_size, status.st_mtime_ns)
+        file = Representation.of(path, description, status)
         serve_descriptor(serving, file, descriptor, decide(serving, file))
     return serving.response.body
 

@@ -74,13 +74,14 @@ class Representation:
         self.headers: Pairs = tuple(settle_headers(pairs)[0])
         self.not_modified: Pairs = tuple(pair for pair in self.headers if pair[0] in _ON_304)
 
+    @classmethod
+    def of(cls, path: str, description: Description, status: os.stat_result) -> Representation:
+        """Return what describes the file at `path` as `status` shows it."""
+        return cls(path, description, status.st_size, status.st_mtime_ns)
+
     def is_of(self, status: os.stat_result) -> bool:
         """Tell whether this describes the file as `status` shows it."""
         return self.mtime_ns == status.st_mtime_ns and self.size == status.st_size
-
-    def renewed(self, status: os.stat_result) -> Representation:
-        """Return what describes the same file as `status` shows it."""
-        return Representation(self.path, self.description, status.st_size, status.st_mtime_ns)
 
 
 def make_etag(size: int, mtime_ns: int, coding: str = "") -> str:

@@ -36,7 +36,7 @@ def serve_known(serving: Serving, known: Representation, *, through_links: bool)
         return
     descriptor, status = open_file(known.path, through_links=through_links)
     if not known.is_of(status):
-        known = known.renewed(status)
+        known = Representation.of(known.path, known.description, status)
         outcome = decide(serving, known)
     serve_descriptor(serving, known, descriptor, outcome)
 

@@ -119,7 +119,7 @@ def in_place_of_handler(answer: Callable[[], bool]) -> Callable[[], None]:
     return answer_with_file
 
 
-def find_absence(**settings: Any) -> tuple[str, str] | None:
+def find_absent_staticdir(**settings: Any) -> tuple[str, str] | None:
     """Return the key at fault and what is wrong if the directory is not there."""
     directory = directory_of(settings).directory
     if os.path.isdir(directory):
@@ -128,7 +128,7 @@ def find_absence(**settings: Any) -> tuple[str, str] | None:
     return "tools.staticdir.dir", message
 
 
-def find_absent_file(**settings: Any) -> tuple[str, str, str] | None:
+def find_absent_staticfile(**settings: Any) -> tuple[str, str, str] | None:
     """Return the key, what is wrong and 'advice' if the file is not there: it may yet come."""
     filename = file_of(settings).filename
     if os.path.isfile(filename):
