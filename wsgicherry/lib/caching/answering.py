@@ -44,17 +44,18 @@ class Caching:
 
     def find_cache(self, app: Any) -> Any:
         """Return the cache of `app` for these settings."""
-        if self._app is not app:
-            key = self.settings.cache_key()
-            cache = app.caches.get(key)
-            if cache is None:
-                # Of two threads that make one both go on with the first.
-                made = self.settings.make_cache()
-                cache = app.caches.setdefault(key, made)
-                if cache is made and isinstance(made, MemoryCache):
-                    tell_of_workers()
-            self._cache, self._app = cache, app
-        return self._cache
+        if self._app is app:
+            return self._cache
+        key = self.settings.cache_key()
+        cache = app.caches.get(key)
+        if cache is None:
+            # Of two threads that make one both go on with the first.
+            made = self.settings.make_cache()
+            cache = app.caches.setdefault(key, made)
+            if cache is made and isinstance(made, MemoryCache):
+                tell_of_workers()
+        self._cache, self._app = cache, app
+        return cache
 
     def begin(self) -> bool:
         """Answer the current request from the cache, if that is possible; return whether it

@@ -67,12 +67,16 @@ class MemcachedCache(SharedCache):
             found.update(server.gets_many(its_names))
         return [found[name][0] if name in found else None for name in names]
 
-    def store(self, name: str, value: bytes, seconds: int) -> None:
-        """Keep `value`; what is too large for the server is gone, not an error."""
+    def store(self, name: str, value: bytes, seconds: int) -> bool:
+        """Keep `value`; return False for what is too large for the server, where nothing is
+        there then.
+        """
         try:
             self._server_of(name).set(name, value, seconds)
         except ItemTooLarge:
             self.remove(name)
+            return False
+        return True
 
     def add(self, name: str, value: bytes, seconds: int) -> bool:
         """Keep `value` if there is none yet; return whether it is so."""

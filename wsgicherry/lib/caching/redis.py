@@ -46,9 +46,9 @@ class RedisCache(SharedCache):
         found: list[bytes | None] = self._server.call(lambda client: client.mget(names))
         return found
 
-    def store(self, name: str, value: bytes, seconds: int) -> None:
-        """Keep `value`."""
-        self._server.call(lambda client: client.set(name, value, ex=seconds))
+    def store(self, name: str, value: bytes, seconds: int) -> bool:
+        """Keep `value`; it is there then."""
+        return bool(self._server.call(lambda client: client.set(name, value, ex=seconds)))
 
     def add(self, name: str, value: bytes, seconds: int) -> bool:
         """Keep `value` if there is none yet; return whether it is so."""

@@ -65,8 +65,8 @@ class SharedCache(StoredCache):
         """Return the values of `names`. May raise anything."""
 
     @abstractmethod
-    def store(self, name: str, value: bytes, seconds: int) -> None:
-        """Keep `value` for `seconds`. May raise anything."""
+    def store(self, name: str, value: bytes, seconds: int) -> bool:
+        """Keep `value` for `seconds`; return whether it is there. May raise anything."""
 
     @abstractmethod
     def remove(self, name: str) -> None:
@@ -117,7 +117,7 @@ class SharedCache(StoredCache):
 
     def _remember_purge(self, key: Key) -> None:
         record = dump(urandom(8).hex())
-        if self._try(self._store, self.name_of(key), record, PURGE_SECONDS, is_urgent=True):
+        if self._try(self.store, self.name_of(key), record, PURGE_SECONDS, is_urgent=True):
             self._failed_at = float("-inf")
 
     def last_purges(self, target: Key) -> list[Record | None]:
@@ -133,12 +133,8 @@ class SharedCache(StoredCache):
 
     def write(self, key: Key, record: Record, seconds: float) -> bool:
         """Keep `record`; return whether the store took it."""
-        done = self._try(self._store, self.name_of(key), dump(record), max(1, int(seconds + 1)))
+        done = self._try(self.store, self.name_of(key), dump(record), max(1, int(seconds + 1)))
         return done is True
-
-    def _store(self, name: str, value: bytes, seconds: int) -> bool:
-        self.store(name, value, seconds)
-        return True
 
     def drop(self, key: Key) -> None:
         """Forget the record at `key`."""
