@@ -74,14 +74,16 @@ class Caching:
             return False
         # Without a handler somebody has answered before: with a login page, or a file.
         if request.handler is None or is_personal(environ):
-            return self._tell(serving, "fwd=bypass")
+            self._note_bypass(serving)
+            return False
         cache = self.find_cache(request.app)
         target = find_target(request)
         wishes = find_wishes(environ)
         cache.tot_gets += 1
         key, entry = cache.look_up(target, environ)
+        now = serving.response.time
         if entry is not None:
-            age = serving.response.time - entry.created
+            age = now - entry.created
             # PERF: nearly all that is found: 0.2 us without the call.
             if wishes is PLAIN and YOUNGEST < age < entry.lifetime.fresh:
                 return self._answer(serving, cache, entry, age)
@@ -90,8 +92,17 @@ class Caching:
             cache.tot_expires += age >= entry.lifetime.fresh
         if wishes.only_if_cached:
             return self._refuse(serving)
-        now = serving.response.time
         return self._miss(serving, Search(cache, target, key, entry, wishes, environ, now))
+
+    def _note_change(self, serving: Serving, method: str) -> None:
+        if method not in SAFE_METHODS or method in self.settings.invalid_methods:
+            self.find_cache(serving.request.app)  # it may be one that others have filled
+            serving.caching = Change(find_target(serving.request))  # type: ignore[attr-defined]
+
+    def _note_bypass(self, serving: Serving) -> None:
+        name = self.settings.cache_status
+        if name:
+            serving.caching = Teller(f"{name}; fwd=bypass")  # type: ignore[attr-defined]
 
     def _refuse(self, serving: Serving) -> bool:
         """Answer 504: there is nothing stored, and the client wants nothing else (RFC 9111
@@ -106,11 +117,6 @@ class Caching:
         response.headers["Content-Type"] = "text/plain"
         response.body = b"The page is not in the cache.\n"
         return True
-
-    def _note_change(self, serving: Serving, method: str) -> None:
-        if method not in SAFE_METHODS or method in self.settings.invalid_methods:
-            self.find_cache(serving.request.app)  # it may be one that others have filled
-            serving.caching = Change(find_target(serving.request))  # type: ignore[attr-defined]
 
     def _miss(self, serving: Serving, search: Search) -> bool:
         """Let the current request make the page, unless another one is doing so."""
@@ -205,12 +211,6 @@ class Caching:
             left = int(entry.lifetime.fresh) - seconds
             headers.append(("Cache-Status", f"{name}; hit; ttl={left}{more}"))
         return tuple(settle_headers(headers)[0])
-
-    def _tell(self, serving: Serving, what: str) -> bool:
-        name = self.settings.cache_status
-        if name:
-            serving.caching = Teller(f"{name}; {what}")  # type: ignore[attr-defined]
-        return False
 
 
 class Teller(Role):
