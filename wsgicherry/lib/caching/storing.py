@@ -107,14 +107,21 @@ class Run(Role):
         """Store the response, before its head is made; of a stream what passes by."""
         response = serving.response
         decide = self.take_decision()
-        if find_code(response) >= 500 and self._shows_stale(serving):
+        if find_code(response) >= 500 and self._show_stale(serving):
             return
-        outcome = self._finish(serving) if self.may_store else ""
+        outcome = self._try_to_store(serving) if self.may_store else ""
         if find_code(response) // 100 == 2:
             decide()
         self._tell(response, outcome)
 
-    def _finish(self, serving: Serving) -> str:
+    def _tell(self, response: Any, what: str) -> None:
+        """Say in the header Cache-Status what became of the response (RFC 9211)."""
+        name = self.caching.settings.cache_status
+        if name:
+            detail = f"; {what}" if what == "stored" else f"; detail={what}" if what else ""
+            response.headers["Cache-Status"] = f"{name}; fwd={self.search.explain()}{detail}"
+
+    def _try_to_store(self, serving: Serving) -> str:
         """Store the response, or begin to; return what has become of it, '' for a stream."""
         response = serving.response
         obstacle = self._take_in(serving)
@@ -132,10 +139,11 @@ class Run(Role):
         body: Any = response._app_iter
         if type(body) is list:
             return ""  # `store` finds out
-        obstacle = self._find_obstacle(serving)
-        limit = self.cache.maxobj_size
+        pairs, _ = settle_headers(response._headerlist)
+        obstacle = self._find_obstacle(serving, pairs)
         if obstacle:
             return obstacle
+        limit = self.cache.maxobj_size
         if type(body) is FileChunks and (body.count_rest() or 0) > limit:
             return "size"
         if response.stream:
@@ -145,11 +153,12 @@ class Run(Role):
             response.collapse_body()
         return ""
 
-    def _find_obstacle(self, serving: Serving) -> str:
-        """Return why the response may not be stored, in one word; '' if it may."""
+    def _find_obstacle(self, serving: Serving, pairs: Headers) -> str:
+        """Return why a response with the headers `pairs` may not be stored, in one word; '' if
+        it may.
+        """
         request: Any = serving.request
         response = serving.response
-        pairs, _ = settle_headers(response._headerlist)
         statuses = self.caching.settings.statuses
         obstacle = find_obstacle(find_code(response), pairs, statuses)
         if obstacle:
@@ -173,13 +182,12 @@ class Run(Role):
         response, environ = serving.response, serving.request.environ
         pairs, length = settle_headers(response._headerlist)
         tags = find_tags(response, pairs)
-        obstacle = self._find_obstacle(serving)
-        if not obstacle and len(data) > self.cache.maxobj_size:
-            obstacle = "size"
-        if not obstacle and length is not None and length != str(len(data)):
-            obstacle = "length"
-        if not obstacle and len(tags) > MAX_TAGS:
-            obstacle = "tags"
+        obstacle = (
+            self._find_obstacle(serving, pairs)
+            or ("size" if len(data) > self.cache.maxobj_size else "")
+            or ("length" if length is not None and length != str(len(data)) else "")
+            or ("tags" if len(tags) > MAX_TAGS else "")
+        )
         if obstacle:
             return self._decline(response, obstacle)
         entry = self._make_entry(response, pairs, data)
@@ -191,7 +199,7 @@ class Run(Role):
 
     def _decline(self, response: Any, obstacle: str) -> str:
         """Let those go on who wait; return `obstacle`, for which the response is not stored."""
-        self.end(None, is_own(response))
+        self.end(None, is_one_off(response))
         return obstacle
 
     def _make_entry(self, response: Any, pairs: Headers, data: bytes) -> Entry:
@@ -240,7 +248,7 @@ class Run(Role):
 
     # -- in place of an error ----------------------------------------------------------
 
-    def _shows_stale(self, serving: Serving) -> bool:
+    def _show_stale(self, serving: Serving) -> bool:
         """Show what was stored in place of an error, if it may be (RFC 5861 section 4)."""
         entry = self.stale
         if entry is None:
@@ -255,14 +263,7 @@ class Run(Role):
 
     def stand_in(self, serving: Serving) -> None:
         """Replace the page of an unexpected error, if something that was stored may do so."""
-        self._shows_stale(serving)
-
-    def _tell(self, response: Any, what: str) -> None:
-        """Say in the header Cache-Status what became of the response (RFC 9211)."""
-        name = self.caching.settings.cache_status
-        if name:
-            detail = f"; {what}" if what == "stored" else f"; detail={what}" if what else ""
-            response.headers["Cache-Status"] = f"{name}; fwd={self.search.explain()}{detail}"
+        self._show_stale(serving)
 
 
 class Tee:
@@ -288,11 +289,11 @@ class Tee:
                 self._store(b"".join(chunks))
             raise
         except BaseException:
-            self._abandon(True)
+            self._abandon()
             raise
         self.left_bytes -= len(data)
         if self.left_bytes < 0:
-            self._abandon(False)
+            self._abandon(is_for_all=False)
         elif self.chunks is not None:
             self.chunks.append(data)
         return data
@@ -306,14 +307,14 @@ class Tee:
             self.run.end(None)
             serving.request.log("", "TOOLS.CACHING", 40, traceback=True)
 
-    def _abandon(self, is_for_all: bool) -> None:
+    def _abandon(self, is_for_all: bool = True) -> None:
         if self.chunks is not None:
             self.chunks = None
             self.run.end(None, is_for_all)
 
     def close(self) -> None:
         """Store nothing if this is not the end, and close what is streamed."""
-        self._abandon(True)
+        self._abandon()
         close_body(self.body)
 
 
@@ -325,7 +326,7 @@ def find_code(response: Any) -> int:
         return 500
 
 
-def is_own(response: Any) -> bool:
+def is_one_off(response: Any) -> bool:
     """Tell whether this one response may not be stored, but the next one of its page may: it
     is an error, or answers a condition or the like of its client.
     """
