@@ -52,11 +52,11 @@ class RequestHeaders(HeaderMap):
 
     def __setitem__(self, name: object, value: Any) -> None:
         super().__setitem__(name, value)
-        self._environ[_environ_key(str(name))] = str(value)
+        self._environ[environ_key(str(name))] = str(value)
 
     def __delitem__(self, name: object) -> None:
         super().__delitem__(name)
-        self._environ.pop(_environ_key(str(name)), None)
+        self._environ.pop(environ_key(str(name)), None)
 
     # The methods of dict would go past the two above.
 
@@ -72,7 +72,7 @@ class RequestHeaders(HeaderMap):
 
     def popitem(self) -> tuple[str, Any]:
         name, value = super().popitem()
-        self._environ.pop(_environ_key(name), None)
+        self._environ.pop(environ_key(name), None)
         return name, value
 
     def elements(self, key: str) -> list[HeaderElement]:
@@ -98,7 +98,8 @@ def _header_name(key: str) -> str | None:
     return _CGI_NAMES.get(key)
 
 
-def _environ_key(name: str) -> str:
+def environ_key(name: str) -> str:
+    """Return where the environ has the header `name`, in whatever case."""
     return _CGI_KEYS.get(name.title()) or "HTTP_" + name.upper().replace("-", "_")
 
 
@@ -110,7 +111,7 @@ def read_accept(request: Any, name: str) -> str | None:
     # Asked of the mapping if there is one: it may note that (lib/varying.py).
     headers = request._headers
     header: str | None = (
-        request.environ.get(_environ_key(name)) if headers is None else headers.get(name)
+        request.environ.get(environ_key(name)) if headers is None else headers.get(name)
     )
     if header is not None and len(header) > request.max_accept_bytes:
         raise HTTPError(431, f"The {name!r} request header is too large.")

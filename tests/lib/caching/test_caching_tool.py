@@ -507,6 +507,15 @@ def test_a_url_that_has_varied_goes_on_to(pages):
     assert page.ask().text == "run 2"
 
 
+def test_a_page_that_shows_its_client_the_address_is_kept_for_that_address(site):
+    """What `request.headers` have of the server is told apart, too: autovary names it."""
+    tools = {"/": {"tools.autovary.on": True}}
+    page = Pages(site, lambda: request.headers["Remote-Addr"], {}, tools)
+    for address in ("192.0.2.1", "192.0.2.2", "192.0.2.1"):
+        assert page.ask(REMOTE_ADDR=address).text == address
+    assert page.runs == 2
+
+
 def test_a_header_that_is_added_to_vary_counts_from_then_on(pages):
     """More names in Vary: what was stored before is not used for what it may not fit."""
     names = iter(["X-A", "X-A, X-B", "X-B"])
