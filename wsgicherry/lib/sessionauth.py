@@ -187,10 +187,7 @@ def prepare_session_auth(**settings: Any) -> Callable[[], None]:
 
 
 def make_auth(**settings: Any) -> SessionAuth:
-    """Return a SessionAuth with `settings`.
-
-    ConfigError without a password check, and for a setting that is none.
-    """
+    """Return a SessionAuth with `settings`; ConfigError as `session_auth` says."""
     auth = SessionAuth()
     for name, value in settings.items():
         if name not in SETTINGS:

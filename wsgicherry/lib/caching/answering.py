@@ -8,7 +8,7 @@ from typing import Any
 
 from ...core.current import Serving, find_serving, serving_now
 from ...core.errors import HTTPError
-from ...core.headers import Pairs, settle_headers
+from ...core.headers import NOT_ON_304, Pairs, settle_headers
 from ...wire.conditions import READING, Conditions, find_outcome, parse_date
 from ...wire.headers import MalformedHeader
 from ..static.serving import RANGE
@@ -26,11 +26,6 @@ IN_EACH_WORKER = (
     "Each worker process keeps pages in its own memory: a POST, purge() and purge_tag() end "
     "those of one worker. Set tools.caching.cache_class to 'memcached' or 'redis', for one "
     "cache of them all."
-)
-
-# What a 304 says of the page (RFC 9110 section 15.4.5): the client has the rest.
-DESCRIBING_THE_BODY = frozenset(
-    {"Content-Type", "Content-Length", "Content-Encoding", "Content-Language", "Content-Range"}
 )
 
 
@@ -197,7 +192,7 @@ class Caching:
         if is_known:
             response.status = 304
             response._app_iter = []
-            headers = tuple(pair for pair in headers if pair[0] not in DESCRIBING_THE_BODY)
+            headers = tuple(pair for pair in headers if pair[0] not in NOT_ON_304)
         response.show_settled(headers)
         request.handler = None
         request.cached, request.cacheable = True, False
