@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from hashlib import sha256
 from typing import Any
 
 from ...core.loaded import ConfigError
@@ -12,6 +11,7 @@ from ...process.forks import PerProcess
 from ..keyvalue.errors import ItemTooLarge
 from ..keyvalue.memcachedserver import (
     MemcachedServer,
+    choose_server,
     import_pymemcache,
     maker_of_servers,
     parse_addresses,
@@ -53,9 +53,7 @@ class MemcachedCache(SharedCache):
         return PerProcess(maker_of_servers(self.servers, self.client, self.timeout, "caching"))
 
     def _server_of(self, name: str) -> MemcachedServer:
-        servers = self._servers.get()
-        digest = sha256(name.encode("utf-8")).digest()
-        return servers[int.from_bytes(digest[:4], "big") % len(servers)]
+        return choose_server(self._servers.get(), name)
 
     def fetch(self, names: list[str]) -> list[bytes | None]:
         """Return the values of `names`."""

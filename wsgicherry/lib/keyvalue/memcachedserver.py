@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from hashlib import blake2b
 from importlib import import_module
 from typing import Any
 
@@ -248,6 +249,20 @@ def maker_of_servers(
         return [GivenClient(client)]
 
     return give
+
+
+def choose_server(servers: Sequence[MemcachedServer], name: str) -> MemcachedServer:
+    """Return the one of `servers` where what is called `name` is kept.
+
+    When a server is added or taken away, only what it has or had is elsewhere.
+    """
+    if len(servers) == 1:
+        return servers[0]
+
+    def rank(server: MemcachedServer) -> bytes:
+        return blake2b(f"{server.name} {name}".encode(), digest_size=8).digest()
+
+    return max(servers, key=rank)
 
 
 def _name(address: Address) -> str:

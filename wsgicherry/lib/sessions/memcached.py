@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -14,6 +13,7 @@ from ..keyvalue.errors import ItemTooLarge, StoreUnavailable
 from ..keyvalue.memcachedserver import (
     AT_ONCE,
     MemcachedServer,
+    choose_server,
     import_pymemcache,
     life_seconds,
     maker_of_servers,
@@ -267,11 +267,7 @@ class MemcachedStore(SessionStore):
         return f"{self.key_prefix}lock:{id}"
 
     def _server_of(self, name: str) -> MemcachedServer:
-        servers = self._servers.get()
-        if len(servers) == 1:
-            return servers[0]
-        # When a server is added or taken away, only the sessions that it has or had move.
-        return max(servers, key=lambda each: _digest(f"{each.name} {name}"))
+        return choose_server(self._servers.get(), name)
 
 
 class MemcachedLock(StoreLock):
@@ -344,7 +340,3 @@ def user_name(user: str) -> str:
 def is_key(text: str) -> bool:
     """Tell whether `text` may be part of a key: visible ASCII, no blank."""
     return text.isascii() and text.isprintable() and " " not in text
-
-
-def _digest(text: str) -> bytes:
-    return hashlib.blake2b(text.encode(), digest_size=8).digest()
