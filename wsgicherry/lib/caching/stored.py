@@ -39,13 +39,10 @@ class StoredCache(Cache):
     is_shared = False
     """Whether other processes see the same responses."""
 
+    tot_puts = tot_gets = tot_hist = tot_expires = tot_non_modified = 0
+
     def __init__(self) -> None:
         self.flights = Flights()
-        self.tot_puts = 0
-        self.tot_gets = 0
-        self.tot_hist = 0
-        self.tot_expires = 0
-        self.tot_non_modified = 0
 
     @abstractmethod
     def read(self, keys: list[Key]) -> list[Record | None]:

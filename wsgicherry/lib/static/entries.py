@@ -75,8 +75,7 @@ class Entry:
         """Make the file the response. NotFound if it has gone."""
         handover = self.options.handover
         if handover.header:
-            place = handover.locate(self.plain.path, self.inner_path)
-            handover.answer(serving, self.plain.description, place)
+            handover.answer(serving, self.plain.description, self.plain.path, self.inner_path)
             return
         # PERF: few files have versions: 0.3 us.
         known = self.plain

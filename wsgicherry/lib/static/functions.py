@@ -49,8 +49,7 @@ def serve_file(
         serving.request.log(f"serving {path!r}", "TOOLS.STATICFILE")
     if sendfile_header:
         os.close(descriptor)
-        handover = Handover(sendfile_header, sendfile_prefix)
-        handover.answer(serving, description, handover.locate(path, path))
+        Handover(sendfile_header, sendfile_prefix).answer(serving, description, path, path)
     else:
         file = Representation.of(path, description, status)
         serve_descriptor(serving, file, descriptor, decide(serving, file))

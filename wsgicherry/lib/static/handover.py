@@ -29,11 +29,13 @@ class Handover(NamedTuple):
         inner_path = inner_path.replace(os.sep, "/").lstrip("/")
         return f"{self.prefix.rstrip('/')}/{quote(inner_path)}"
 
-    def answer(self, serving: Serving, description: Description, place: str) -> None:
-        """Make the response one that the server in front replaces by the file at `place`.
+    def answer(
+        self, serving: Serving, description: Description, path: str, inner_path: str
+    ) -> None:
+        """Make the response one that the server in front replaces by the file; see `locate`.
 
         That server has validators and ranges of its own: conditions are left to it.
         """
         set_headers(serving, Representation("", description, None, None).headers)
-        serving.response.headers[self.header] = place
+        serving.response.headers[self.header] = self.locate(path, inner_path)
         serving.response.body = None
