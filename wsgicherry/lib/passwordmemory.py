@@ -56,10 +56,11 @@ class PasswordMemory:
 
     def _remember(self, mark: bytes, now: float) -> None:
         # No lock: each step is one of Python's own, and one that is lost is only checked again.
+        if self.seconds <= 0 or self.entries <= 0:
+            return
         ends = self._ends
         ends.pop(mark, None)  # so that it stands last
-        if self.entries and len(ends) >= self.entries:
+        if len(ends) >= self.entries:
             for oldest in list(ends)[: self.entries // 2 + 1]:
                 ends.pop(oldest, None)
-        if self.seconds > 0 and self.entries > 0:
-            ends[mark] = now + self.seconds
+        ends[mark] = now + self.seconds

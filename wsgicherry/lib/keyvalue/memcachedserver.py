@@ -70,8 +70,8 @@ def parse_addresses(servers: str | Sequence[Any], tool: str) -> list[Address]:
     """
     key = f"tools.{tool}.servers"
     is_one = isinstance(servers, str) or (len(servers) == 2 and isinstance(servers[1], int))
-    alone: Any = [servers]
-    addresses = [parse_address(each, key) for each in (alone if is_one else servers)]
+    listed: Sequence[Any] = [servers] if is_one else servers
+    addresses = [parse_address(each, key) for each in listed]
     if not addresses:
         raise ValueError(f"{key} is empty: give 'host:port' of a server.")
     return addresses
