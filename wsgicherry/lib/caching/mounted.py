@@ -20,12 +20,13 @@ def list_caches(app: Any) -> list[Any]:
     full, so it is made: other processes have filled it.
     """
     for settings in find_settings(app):
-        if settings.pop("on", False):
-            settings.pop("priority", None)
-            settled = settle(**settings)
-            kind = settled.cache_class
-            if isinstance(kind, type) and issubclass(kind, SharedCache):
-                Caching(settled).find_cache(app)
+        if not settings.pop("on", False):
+            continue
+        settings.pop("priority", None)
+        settled = settle(**settings)
+        kind = settled.cache_class
+        if isinstance(kind, type) and issubclass(kind, SharedCache):
+            Caching(settled).find_cache(app)
     return list(app.caches.values())
 
 
@@ -39,13 +40,11 @@ def find_settings(app: Any) -> Iterator[dict[str, Any]]:
     layers.sort(key=lambda layer: len(layer[0]))
     for path, values in layers:
         if any(key.startswith(PREFIX) for key in values):
-            merged: dict[str, Any] = {}
-            for above, others in layers:
-                if is_above(above, path):
-                    merged.update(others)
             yield {
                 key[len(PREFIX) :]: value
-                for key, value in merged.items()
+                for above, others in layers
+                if is_above(above, path)
+                for key, value in others.items()
                 if key.startswith(PREFIX)
             }
 

@@ -103,13 +103,13 @@ class StoredCache(Cache):
 
     def _find_versions(self, tags: Iterable[str]) -> dict[str, str]:
         names = list(dict.fromkeys(tags))
+        found = self.read(list(map(tag_key, names))) if names else []
         versions = {}
-        if names:
-            for name, known in zip(names, self.read(list(map(tag_key, names))), strict=True):
-                version = known if isinstance(known, str) else urandom(8).hex()
-                if version is not known:
-                    self.write(tag_key(name), version, TAG_SECONDS)
-                versions[name] = version
+        for name, version in zip(names, found, strict=True):
+            if not isinstance(version, str):
+                version = urandom(8).hex()
+                self.write(tag_key(name), version, TAG_SECONDS)
+            versions[name] = version
         return versions
 
     def forget(self, target: Key) -> None:
