@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Mapping
 
 from ...core.toolsettings import read_documentation
-from .settings import BUILTIN, find_class, settle
+from .settings import BUILTIN, find_class, list_attributes, settle
 
 
 def list_arguments() -> Mapping[str, inspect.Parameter]:
@@ -15,17 +15,14 @@ def list_arguments() -> Mapping[str, inspect.Parameter]:
     del found["attributes"]
     for name in BUILTIN:
         kind = find_class(name)
-        for base in kind.__mro__:
-            for setting, annotation in getattr(base, "__annotations__", {}).items():
-                found.setdefault(
-                    setting,
-                    inspect.Parameter(
-                        setting,
-                        inspect.Parameter.KEYWORD_ONLY,
-                        default=getattr(kind, setting),
-                        annotation=annotation,
-                    ),
-                )
+        for setting, annotation in list_attributes(kind).items():
+            parameter = inspect.Parameter(
+                setting,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=getattr(kind, setting),
+                annotation=annotation,
+            )
+            found.setdefault(setting, parameter)
     return found
 
 

@@ -146,12 +146,7 @@ def check_attributes(kind: Any, attributes: Mapping[str, Any]) -> None:
     """ConfigError for a setting that a cache class of ours does not have."""
     if not (isinstance(kind, type) and kind.__module__.startswith(f"{__package__}.")):
         return
-    known = [
-        name
-        for base in kind.__mro__
-        if issubclass(base, Cache)
-        for name in getattr(base, "__annotations__", ())
-    ]
+    known = list_attributes(kind)
     for name in attributes:
         if name not in known:
             raise ConfigError(
@@ -160,6 +155,15 @@ def check_attributes(kind: Any, attributes: Mapping[str, Any]) -> None:
                 key=f"tools.caching.{name}",
                 value=repr(attributes[name]),
             )
+
+
+def list_attributes(kind: type) -> dict[str, Any]:
+    """Return the settings that a cache class of ours has, and their annotations."""
+    return {
+        name: annotation
+        for base in kind.__mro__
+        for name, annotation in getattr(base, "__annotations__", {}).items()
+    }
 
 
 def has_own_classes() -> bool:
