@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import quote
 
 from ...core.current import Serving, serving_now
@@ -57,12 +57,11 @@ class Directory:
         ):
             return False
         entry = self.entries.find_current(path)
-        if entry is None or not self.send(serving, entry, path):
-            self.entries.pop(path, None)
-            entry = self.find(serving, path)
-            if entry is None or not self.send(serving, entry, path):
-                return False
-        return True
+        if entry is not None and self.send(serving, entry, path):
+            return True
+        self.entries.pop(path, None)
+        entry = self.find(serving, path)
+        return entry is not None and self.send(serving, entry, path)
 
     def send(self, serving: Serving, entry: Entry, path: str) -> bool:
         """Make the file of `entry` the response; return False if it has gone since."""
@@ -157,7 +156,7 @@ def find_directory(dir: str | os.PathLike[str], root: str | os.PathLike[str] | N
     return os.path.normpath(directory)
 
 
-def redirect_to_folder(serving: Serving) -> None:
+def redirect_to_folder(serving: Serving) -> NoReturn:
     """Send the client to the path with a slash, below which the links of an index page are."""
     request = serving.request
     query = f"?{request.query_string}" if request.query_string else ""

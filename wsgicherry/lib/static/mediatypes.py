@@ -5,7 +5,7 @@ from __future__ import annotations
 import mimetypes
 import os
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 
 UNKNOWN = "application/octet-stream"
 
@@ -38,13 +38,13 @@ _OWN = {
 
 
 # PERF: both are made when a file is first served: to read the machine's lists takes 3 ms.
-@lru_cache(maxsize=1)
+@cache
 def known_types() -> dict[str, str]:
     """Return {extension: type} of what is sent: what Python itself knows, and `_OWN`."""
     return {**mimetypes.MimeTypes().types_map[True], **_OWN}
 
 
-@lru_cache(maxsize=1)
+@cache
 def listed_types() -> dict[str, str]:
     """Return {extension: type} of what Python and the lists of this machine say: `mimetypes`
     before a program tells it more.

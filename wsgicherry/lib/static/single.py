@@ -46,10 +46,10 @@ class SingleFile:
         ):
             return False
         entry = self.entries.find_current("")
-        if entry is None or not self.send(serving, entry):
-            entry = self.find()
-            return entry is not None and self.send(serving, entry)
-        return True
+        if entry is not None and self.send(serving, entry):
+            return True
+        entry = self.find()
+        return entry is not None and self.send(serving, entry)
 
     def send(self, serving: Serving, entry: Entry) -> bool:
         """Make the file of `entry` the response; return False if it has gone since."""
