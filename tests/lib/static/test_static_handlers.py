@@ -321,6 +321,21 @@ def test_open_files_are_closed(serve, folder, method, headers, size):
     assert [file.closed for file in opened] == [True]
 
 
+def test_a_program_that_is_wrong_leaves_no_file_open(serve, folder):
+    """A status that is none is a 500, and costs no descriptor each time that a client asks."""
+
+    def handler():
+        serving_now().response.status = "none"
+        return serve_file(str(folder / "data.bin"))
+
+    lowest = []
+    for _ in range(2):
+        assert serve(handler, if_none_match='"x"').status == 500
+        lowest.append(os.open(os.devnull, os.O_RDONLY))
+        os.close(lowest[-1])
+    assert lowest[0] == lowest[1]
+
+
 def test_a_reader_is_closed(serve):
     """So is anything that can be closed."""
     reader = Reader(b"x")

@@ -316,7 +316,7 @@ def test_where_an_opened_file_stands_without_proc(tmp_path, monkeypatch):
     def refuse(path):
         raise FileNotFoundError(path)
 
-    descriptor, _ = open_file(path)
+    descriptor, _ = open_file(path, through_links=True)
     try:
         with monkeypatch.context() as without:
             without.setattr(os, "readlink", refuse)

@@ -13,8 +13,8 @@ from ...core.loaded import ConfigError
 from ...wire.accept import parse_accept
 from ...wire.conditions import READING
 from ...wire.headers import MalformedHeader
-from .entries import Entries, Entry, find_file
-from .opening import find_status
+from .entries import Entries, Entry
+from .opening import find_file, find_status
 from .options import make_options
 from .paths import is_inside, split_path
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...core.current import Serving
 from ...wire.accept import IDENTITY, choose_coding
-from .opening import find_status
+from .opening import find_file
 from .options import Options
 from .representation import Representation
 from .serving import serve_known
@@ -96,12 +96,6 @@ def find_version(path: str, status: os.stat_result) -> os.stat_result | None:
         return None
     is_of_it = stat.S_ISREG(version.st_mode) and version.st_mtime_ns >= status.st_mtime_ns
     return version if is_of_it and version.st_size else None
-
-
-def find_file(path: str) -> os.stat_result | None:
-    """Return what the system says of the regular file at `path`, None if there is none."""
-    status = find_status(path)
-    return status if status is not None and stat.S_ISREG(status.st_mode) else None
 
 
 class Entries(dict[str, Entry]):

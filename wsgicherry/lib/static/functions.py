@@ -8,13 +8,14 @@ from typing import Any
 
 from ...core.bodies import count_bytes, find_plain
 from ...core.current import Serving, serving_now
+from ...core.errors import NotFound
 from ...core.headers import PLAIN_HTML
 from ...wire.disposition import write_disposition
 from .handover import Handover
 from .mediatypes import find_type
-from .opening import open_file
+from .opening import find_file
 from .representation import Description, Representation
-from .serving import decide, serve_descriptor, serve_open_file
+from .serving import decide, serve_known, serve_open_file
 
 
 def serve_file(
@@ -44,15 +45,16 @@ def serve_file(
     serving = serving_now()
     kind = content_type or find_type(path) or find_own_type(serving)
     description = describe(kind, disposition, os.path.basename(path) if name is None else name)
-    descriptor, status = open_file(path)
+    status = find_file(path)
+    if status is None:
+        raise NotFound()
     if debug:
         serving.request.log(f"serving {path!r}", "TOOLS.STATICFILE")
     if sendfile_header:
-        os.close(descriptor)
         Handover(sendfile_header, sendfile_prefix).answer(serving, description, path, path)
     else:
-        file = Representation.of(path, description, status)
-        serve_descriptor(serving, file, descriptor, decide(serving, file))
+        known = Representation.of(path, description, status)
+        serve_known(serving, known, through_links=True)
     return serving.response.body
 
 

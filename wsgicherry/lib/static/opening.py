@@ -46,7 +46,13 @@ def find_status(path: str) -> os.stat_result | None:
         return None
 
 
-def open_file(path: str, *, through_links: bool = True) -> tuple[int, os.stat_result]:
+def find_file(path: str) -> os.stat_result | None:
+    """Return what the system says of the regular file at `path`, None if there is none."""
+    status = find_status(path)
+    return status if status is not None and stat.S_ISREG(status.st_mode) else None
+
+
+def open_file(path: str, *, through_links: bool) -> tuple[int, os.stat_result]:
     """Return a descriptor of the regular file at `path`, and what the system says of it.
 
     NotFound for what is not there, is not to be read, or is no regular file, and without

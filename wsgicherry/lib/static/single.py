@@ -9,7 +9,8 @@ from ...core.current import Serving, serving_now
 from ...core.errors import NotFound
 from ...core.loaded import ConfigError
 from ...wire.conditions import READING
-from .entries import Entries, Entry, find_file
+from .entries import Entries, Entry
+from .opening import find_file
 from .options import make_options
 
 
