@@ -63,8 +63,6 @@ def open_file(path: str, *, through_links: bool) -> tuple[int, os.stat_result]:
         descriptor = os.open(path, _FLAGS if through_links else _NOT_THROUGH_LINKS)
     except OSError as error:
         raise as_answer(error) from None
-    except ValueError:
-        raise NotFound() from None
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode) or not (through_links or is_at(descriptor, path)):
         os.close(descriptor)
