@@ -11,7 +11,7 @@ from ..core.current import serving_now
 from ..core.errors import HTTPError
 from ..core.headers import EVENT_STREAM, HTML_UTF8, JSON, add_settled
 from ..wire.accept import IDENTITY, choose_coding
-from ..wire.status import valid_status
+from ..wire.status import is_not_modified, valid_status
 from . import set_vary_header
 from .codings import CODINGS, Coding, Gzip, Packer, make_codings, pack_chunks
 from .conditional import as_known, settle_etag, weaken_etag
@@ -200,11 +200,6 @@ def matches_type(content_type: str, patterns: tuple[str, ...]) -> bool:
         if value == pattern or (minor and major == wanted_major and is_any):
             return value != EVENT_STREAM
     return False
-
-
-def is_not_modified(status: Any) -> bool:
-    """Tell whether a status, as the handler put it, is 304."""
-    return status is not None and str(status)[:3] == "304"
 
 
 def is_whole(status: Any) -> bool:

@@ -11,6 +11,7 @@ from ..core.current import serving_now
 from ..core.headers import HTML_UTF8, JSON, add_settled
 from ..core.loaded import ConfigError
 from ..core.tools import Elsewhere
+from ..wire.status import is_not_modified
 from .contentpolicy import ContentPolicy
 from .privatepages import keep_private
 
@@ -137,7 +138,7 @@ class Policy:
         headers = self._by_https if is_secure else self._by_http
         wanted: Iterable[Pair] = headers.plain
         if self._has_nonce:
-            if is_not_modified(response):
+            if is_not_modified(response.status):
                 # The browser shows its own copy, by the policy, and the nonce, of then.
                 wanted = headers.fixed
             elif request._csp_nonce is not None:
@@ -151,11 +152,6 @@ class Policy:
         if ENFORCED in present:
             present.add(REPORTED)  # a page with a policy of its own, as our error pages have
         pairs += [pair for pair in wanted if pair[0] not in present]
-
-
-def is_not_modified(response: Any) -> bool:
-    """Tell whether `response` is a 304."""
-    return str(response.status)[:3] == "304"
 
 
 _settled: dict[tuple[Pair, ...], tuple[Pair, ...]] = {}
