@@ -12,7 +12,7 @@ from ..core.current import serving_now
 from ..core.errors import HTTPError
 from ..core.headers import JSON, PLAIN_HTML
 from ..core.loaded import ConfigError
-from ..wire.headers import parse_header
+from ..wire.headers import TOKEN, parse_header
 from .jsoncodecs import (
     SHAPE,
     Decode,
@@ -62,11 +62,9 @@ def json_processor(
     )
 
 
-_TOKEN = r"[\w!#$%&'*+.^`|~-]+"  # RFC 9110 section 5.6.2
 _MEDIA_TYPE = re.compile(
-    rf"[ \t]*{_TOKEN}/{_TOKEN}[ \t]*"
-    rf'(?:;[ \t]*(?:{_TOKEN}=(?:{_TOKEN}|"(?:[^"\\]|\\.)*")[ \t]*)?)*',
-    re.ASCII,
+    rf"[ \t]*{TOKEN}/{TOKEN}[ \t]*"
+    rf'(?:;[ \t]*(?:{TOKEN}=(?:{TOKEN}|"(?:[^"\\]|\\.)*")[ \t]*)?)*'
 )
 MAX_TYPE_CHARS = 1024
 
