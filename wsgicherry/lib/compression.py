@@ -9,7 +9,7 @@ from typing import Any
 from ..core.bodies import FileChunks, close_body
 from ..core.current import serving_now
 from ..core.errors import HTTPError
-from ..core.headers import EVENT_STREAM, HTML_UTF8, JSON, add_settled
+from ..core.headers import EVENT_STREAM, HTML_UTF8, JSON, add_settled_page
 from ..wire.accept import IDENTITY, choose_coding
 from ..wire.status import is_not_modified, valid_status
 from . import set_vary_header
@@ -53,8 +53,7 @@ OF_PLAIN_BODY = (
 VARY = ("Vary", "Accept-Encoding")
 ENCODED = {name: ("Content-Encoding", name) for name in CODINGS}
 for _pair in ENCODED.values():
-    add_settled(HTML_UTF8, VARY, _pair)
-    add_settled(JSON, VARY, _pair)
+    add_settled_page(VARY, _pair)
 
 
 def gzip(

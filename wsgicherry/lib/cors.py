@@ -11,7 +11,7 @@ from typing import Any
 from ..core.current import serving_now
 from ..core.errors import HTTPError
 from ..core.handler import MethodNotAllowed
-from ..core.headers import HTML_UTF8, JSON, add_settled
+from ..core.headers import add_settled_page
 from ..core.loaded import ConfigError
 from ..core.tools import Elsewhere
 from . import set_vary_header
@@ -22,8 +22,7 @@ UNKNOWN_METHODS = ("GET", "HEAD", "POST")
 """What a preflight offers where neither config nor page names methods: what a form can send."""
 
 VARY_ORIGIN = ("Vary", "Origin")
-add_settled(HTML_UTF8, VARY_ORIGIN)
-add_settled(JSON, VARY_ORIGIN)
+add_settled_page(VARY_ORIGIN)
 
 # Whatever is asked of a preflight, its answer depends on these.
 _ASKED = "Access-Control-Request-Method, Access-Control-Request-Headers"

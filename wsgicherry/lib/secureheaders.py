@@ -8,7 +8,7 @@ from typing import Any
 
 from ..core.bodies import FileChunks
 from ..core.current import serving_now
-from ..core.headers import HTML_UTF8, JSON, add_settled
+from ..core.headers import add_settled_page
 from ..core.loaded import ConfigError
 from ..core.tools import Elsewhere
 from ..wire.status import is_not_modified
@@ -164,8 +164,7 @@ def settle(pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
         return known
     if len(_settled) < MAX_SETTLED:
         _settled[pairs] = pairs
-        add_settled(HTML_UTF8, *pairs)
-        add_settled(JSON, *pairs)
+        add_settled_page(*pairs)
     return pairs
 
 
