@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from email.utils import formatdate
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from .words import encoded_word
@@ -152,10 +153,6 @@ def _preference(element: AcceptElement) -> tuple[float, str]:
     return element.qvalue, str(element)
 
 
-def _value_of(element: HeaderElement) -> str:
-    return element.value
-
-
 def header_elements(
     name: str, value: object, accept_class: type[AcceptElement] = AcceptElement
 ) -> list[HeaderElement]:
@@ -178,7 +175,7 @@ def header_elements(
         return [*sorted(accepted, key=_preference)[::-1]]
     # Of equal values the last comes first: CherryPy's order, which programs may rely on.
     elements = [HeaderElement.from_str(part) for part in parts]
-    return sorted(elements, key=_value_of)[::-1]
+    return sorted(elements, key=attrgetter("value"))[::-1]
 
 
 def split_elements(value: str) -> list[str]:
