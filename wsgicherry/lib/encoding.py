@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -192,29 +192,21 @@ class ResultEncoder:
         serving = serving_now()
         encoder = Encoder(chunks, self.errors, serving.response)
         header = read_accept(serving.request, "Accept-Charset")
-        elements = accept_elements("Accept-Charset", header)
-        names = [value.lower() for value, _ in elements]
+        elements = parse_accept_charset(header)
         if header is not None:
             # A cache must not give this page to those who ask for another charset; one that
             # was made for those who ask for none may be anybody's.
             set_vary_header(serving.response, "Accept-Charset")
-        if self.encoding is not None:
-            name = self.encoding.lower()
-            if (not names or "*" in names or name in names) and encoder.encodes_with(name):
+        if self.encoding is None and elements and self.errors == "strict" and encoder.is_stream:
+            # A stream cannot be tried. No client may break it off by what it asks for.
+            encoder.errors = "replace"
+        for name in self.list_candidates(elements):
+            if encoder.encodes_with(name):
                 return name, encoder.result
-        elif not elements:
-            if encoder.encodes_with(self.default_encoding):
-                return self.default_encoding, encoder.result
+        if self.encoding is None and not elements:
             raise HTTPError(
                 500, f"Response body could not be encoded with {self.default_encoding!r}."
             )
-        else:
-            if serving.response.stream and self.errors == "strict":
-                # A stream cannot be tried. No client may break it off by what it asks for.
-                encoder.errors = "replace"
-            for name in self.candidates(elements, names):
-                if encoder.encodes_with(name):
-                    return name, encoder.result
         sent = (
             "Your client did not send an Accept-Charset header."
             if header is None
@@ -223,14 +215,20 @@ class ResultEncoder:
         tried = ", ".join(sorted(encoder.tried))
         raise HTTPError(406, f"{sent} We tried these charsets: {tried}.")
 
-    def candidates(self, elements: Iterable[tuple[str, float]], names: list[str]) -> list[str]:
+    def list_candidates(self, elements: Sequence[tuple[str, float]]) -> list[str]:
         """Return the charsets to try for what the client sent, best first."""
+        names = {value.lower() for value, _ in elements}
+        if self.encoding is not None:
+            name = self.encoding.lower()
+            return [name] if not names or not names.isdisjoint((name, "*")) else []
+        if not elements:
+            return [self.default_encoding]
         wanted = [
             self.default_encoding if value == "*" else value
             for value, quality in elements
             if quality > 0 and (value == "*" or _CLIENT_CHARSET.fullmatch(value.lower()))
         ]
-        if "*" not in names and "iso-8859-1" not in names:
+        if names.isdisjoint(("*", "iso-8859-1")):
             # Without '*' this one counts as accepted (RFC 2616 section 14.2).
             wanted.append("iso-8859-1")
         return wanted[:MAX_CHARSETS_TRIED]
@@ -390,19 +388,13 @@ def as_chunks(body: Any) -> Iterable[Any]:
 prepare_iter = as_chunks  # CherryPy's name
 
 
-def accept_elements(name: str, header: str | None) -> tuple[tuple[str, float], ...]:
+@lru_cache(maxsize=256)
+def parse_accept_charset(header: str | None) -> tuple[tuple[str, float], ...]:
     """Return (value, quality) of each element, most preferred first; HTTPError 400 for a
     malformed header.
     """
-    if not header:
-        return ()
     try:
-        return _parsed_accept(name, header)
+        elements: list[Any] = header_elements("Accept-Charset", header)
     except MalformedHeader as error:
         raise HTTPError(400, str(error)) from None
-
-
-@lru_cache(maxsize=256)
-def _parsed_accept(name: str, header: str) -> tuple[tuple[str, float], ...]:
-    elements: list[Any] = header_elements(name, header)
     return tuple((element.value, element.qvalue) for element in elements)
