@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from ..core.bodies import FileChunks, close_body
+from ..core.bodies import DerivedBody, FileChunks
 from ..core.current import serving_now
 from ..core.errors import HTTPError
 from ..core.headers import EVENT_STREAM, HTML_UTF8, JSON, add_settled_page
 from ..wire.accept import IDENTITY, choose_coding
 from ..wire.status import is_not_modified, valid_status
 from . import set_vary_header
-from .codings import CODINGS, Coding, Gzip, Packer, make_codings, pack_chunks
+from .codings import CODINGS, Coding, Gzip, make_codings, pack_chunks
 from .conditional import as_known, settle_etag, weaken_etag
 
 GZIP_TYPES = ("text/html", "text/plain")  # CherryPy's
@@ -255,25 +255,7 @@ def pack(response: Any, coding: Coding, size_bytes: int | None) -> None:
     if type(body) is list:
         response.body = [coding.pack(b"".join(body))]
         return
-    response.body = PackedStream(body, coding.start(), is_flushed=response.stream)
+    chunks = pack_chunks(body, coding.start(), is_flushed=response.stream)
+    response.body = DerivedBody(body, chunks)
     if size_bytes is not None and size_bytes > MAX_HELD_BYTES:
         response.stream = True
-
-
-class PackedStream:
-    """A body packed while it is sent; closing it closes the body."""
-
-    def __init__(self, body: Iterable[bytes], packer: Packer, *, is_flushed: bool) -> None:
-        self.body = body
-        self.chunks = pack_chunks(body, packer, is_flushed=is_flushed)
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        return next(self.chunks)
-
-    def close(self) -> None:
-        """Close what is packed."""
-        self.chunks.close()
-        close_body(self.body)

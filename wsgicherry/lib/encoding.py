@@ -5,14 +5,14 @@ from __future__ import annotations
 import codecs
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from webob import Response as WebObResponse
 
-from ..core.bodies import FileChunks, close_body, prepare_body
+from ..core.bodies import DerivedBody, FileChunks, close_body, prepare_body
 from ..core.current import serving_now
 from ..core.errors import HTTPError, NotFound
 from ..core.headers import EVENT_STREAM, HTML_UTF8, JSON, PLAIN_HTML
@@ -318,26 +318,12 @@ class Encoder:
         return True
 
 
-class EncodedStream:
-    """An iterator over the chunks of another, text encoded; closing it closes the other.
-
-    LookupError for what is no charset of text.
-    """
+class EncodedStream(DerivedBody):
+    """The chunks of another body, text encoded. LookupError for what is no charset of text."""
 
     def __init__(self, chunks: Iterable[Any], charset: str, errors: str = "strict") -> None:
         "".encode(charset)
-        self.chunks = chunks
-        self.encoded = encode_chunks(chunks, charset, errors)
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        return next(self.encoded)
-
-    def close(self) -> None:
-        """Close what is encoded."""
-        close_body(self.chunks)
+        super().__init__(chunks, encode_chunks(chunks, charset, errors))
 
 
 class UTF8StreamEncoder(EncodedStream):
@@ -348,12 +334,14 @@ class UTF8StreamEncoder(EncodedStream):
 
     def __getattr__(self, name: str) -> Any:
         """Return what only the other iterator has."""
-        if name == "chunks":
+        if name == "source":
             raise AttributeError(name)
-        return getattr(self.chunks, name)
+        return getattr(self.source, name)
 
 
-def encode_chunks(chunks: Iterable[Any], charset: str, errors: str) -> Iterator[bytes]:
+def encode_chunks(
+    chunks: Iterable[Any], charset: str, errors: str
+) -> Generator[bytes, None, None]:
     """Yield `chunks`, text encoded. A byte order mark stands before the first text only.
 
     UnicodeError for what the charset lacks, LookupError for what is no charset of text.
