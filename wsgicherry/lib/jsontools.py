@@ -176,12 +176,11 @@ def prepare_json_in(
 ) -> Callable[[], None]:
     """Return what `json_in` does with these settings; ConfigError for what they cannot be."""
     types = (content_type,) if isinstance(content_type, str) else tuple(content_type)
-    limits = (allow_nan, max_bytes, max_depth, max_small_containers)
     decode = find_decoder(decoder)
     if decode and (allow_nan or processor is not json_processor):
         met = "'allow_nan' and 'processor' are of no use beside a decoder:"
         raise ConfigError(met, "leave out one of the two.", key="tools.json_in.decoder")
-    if processor is json_processor and (limits != DEFAULT_LIMITS or decode):
+    if processor is json_processor:
         processor = partial(
             json_processor,
             allow_nan=allow_nan,
@@ -208,9 +207,6 @@ def prepare_json_in(
             body.processors.update(processors)
 
     return use_processors
-
-
-DEFAULT_LIMITS = (False, MAX_BYTES, MAX_DEPTH, MAX_SMALL_CONTAINERS)
 
 
 def refuse_type(expected: str) -> None:
