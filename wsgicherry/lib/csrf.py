@@ -168,11 +168,9 @@ def session_binding(is_known: bool) -> str:
     `is_known`: only one that the store knows. (A token for any other was never made.)
     """
     session = getattr(serving_now(), "session", None)
-    if session is None or session.originalid is None:
+    if session is None or session.originalid is None or (is_known and session.missing):
         return ""
-    if is_known:
-        return "" if session.missing else f"session {session.id}"
-    return f"session {session.originalid}"
+    return f"session {session.id if is_known else session.originalid}"
 
 
 def cookie_binding() -> str:
