@@ -220,7 +220,7 @@ def refuse_type(expected: str) -> None:
 def json_handler(*args: Any, **kwargs: Any) -> bytes:
     """Return the wrapped handler's result as ASCII JSON. ValueError for NaN and Infinity."""
     request: Any = serving_now().request
-    return encode_json(request._json_inner_handler(*args, **kwargs)).encode("ascii")
+    return encode_json(request._json_inner_handler(*args, **kwargs))
 
 
 def json_out(
