@@ -19,7 +19,7 @@ from ..core.loaded import ConfigError
 from ..core.tools import Elsewhere
 from .crosssite import host_of, is_cross_site, refuse
 from .csrftokens import is_good_token, make_token
-from .originlist import OriginList, is_origin, list_of
+from .originlist import OriginList, list_of
 from .privatepages import mark_private
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
@@ -94,7 +94,7 @@ class Policy:
             return True
         if self.same_site and fetch_site == "same-site":
             return True
-        return origin is not None and is_origin(origin) and self.trusted.allows(origin)
+        return origin is not None and self.trusted.allows(origin)
 
     # -- tokens ------------------------------------------------------------------------
 
