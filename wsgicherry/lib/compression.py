@@ -11,7 +11,7 @@ from ..core.current import serving_now
 from ..core.errors import HTTPError
 from ..core.headers import EVENT_STREAM, HTML_UTF8, JSON, add_settled_page
 from ..wire.accept import IDENTITY, choose_coding
-from ..wire.status import is_not_modified, valid_status
+from ..wire.status import has_no_body, is_not_modified, valid_status
 from . import set_vary_header
 from .codings import CODINGS, Coding, Gzip, make_codings, pack_chunks
 from .conditional import as_known, settle_etag, weaken_etag
@@ -36,9 +36,6 @@ MIN_BYTES = 500
 
 MAX_HELD_BYTES = 1024 * 1024
 """A longer file is packed while it is sent, without a Content-Length."""
-
-NOT_WHOLE = frozenset((204, 205, 206, 304))
-"""Statuses without a body, and 206, whose body is a part of the plain one."""
 
 OF_PLAIN_BODY = (
     "Content-Length",
@@ -209,7 +206,7 @@ def is_whole(status: Any) -> bool:
         code = valid_status(status)[0]
     except ValueError:
         return False  # to be answered 500
-    return code >= 200 and code not in NOT_WHOLE
+    return code != 206 and not has_no_body(code)
 
 
 # -- what is sent ----------------------------------------------------------------------
