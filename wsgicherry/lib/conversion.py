@@ -53,6 +53,17 @@ class Unfit(ValueError):
         self.value = value
 
 
+def _describe(value: Any) -> str:
+    if isinstance(value, list):
+        return f"given once, not {len(value)} times"
+    if hasattr(value, "filename"):
+        return "not a file"
+    text = str(value)
+    if len(text) > MAX_SHOWN_CHARS:
+        text = text[:MAX_SHOWN_CHARS] + "..."
+    return f"not {text!r}"
+
+
 class UnknownAnnotation(TypeError):
     """An annotation that says nothing of how a value is made of text: the program's fault."""
 
@@ -337,17 +348,3 @@ def _collection(kind: Callable[[Iterable[Any]], Any], inner: Sequence[Any]) -> _
 
     # Of str it takes every text, and so comes late in a union.
     return _Choice(item.wanted, convert, item.place)
-
-
-def shorten(value: Any) -> str:
-    """Return `value` for a message: in quotes, short, and nothing in it that cannot be seen."""
-    text = str(value)
-    return repr(text if len(text) <= MAX_SHOWN_CHARS else text[:MAX_SHOWN_CHARS] + "...")
-
-
-def _describe(value: Any) -> str:
-    if isinstance(value, list):
-        return f"given once, not {len(value)} times"
-    if hasattr(value, "filename"):
-        return "not a file"
-    return f"not {shorten(value)}"
