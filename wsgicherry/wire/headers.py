@@ -12,7 +12,7 @@ from typing import Any
 from .words import encoded_word
 
 MAX_ELEMENTS_BYTES = 8 * 1024  # as gunicorn and Apache allow for one header line
-MAX_QUOTED_CHARS = 100  # how much of a bad header an error repeats
+MAX_QUOTED_CHARS = 100
 
 # Of one connection, not of one message (RFC 9110 section 7.6.1, RFC 2616 section 13.5.1).
 # PEP 3333 forbids them to an application; waitress answers 500 when it meets one.
@@ -90,9 +90,13 @@ class MalformedHeader(ValueError):
     """A header's value does not follow its grammar."""
 
     def __init__(self, text: str) -> None:
-        shown = text if len(text) <= MAX_QUOTED_CHARS else text[:MAX_QUOTED_CHARS] + "..."
-        super().__init__(f"Malformed HTTP header: `{shown}`")
+        super().__init__(f"Malformed HTTP header: `{shorten(text)}`")
         self.text = text
+
+
+def shorten(text: str) -> str:
+    """Return as much of a bad header as an error repeats."""
+    return text if len(text) <= MAX_QUOTED_CHARS else text[:MAX_QUOTED_CHARS] + "..."
 
 
 class HeaderElement:
