@@ -270,7 +270,7 @@ def network_of(address: str) -> str:
     if parsed.ipv4_mapped is not None:
         return str(parsed.ipv4_mapped)
     rest = 128 - _IPV6_PREFIX
-    return f"{IPv6Address(int(parsed) >> rest << rest)}"
+    return str(IPv6Address(int(parsed) >> rest << rest))
 
 
 def make_key(who: object) -> str:
