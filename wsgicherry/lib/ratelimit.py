@@ -41,7 +41,6 @@ _TOLD = "wsgicherry.ratelimit"
 _PLAIN_KEY = re.compile(r"[\w.:-]{1,100}", re.ASCII)
 _NO_PACKAGE = "tools.ratelimit needs the package limits: pip install 'wsgicherry[ratelimit]'."
 
-
 # After `caching` (100) has taken its copy: that is for all clients, and these are one's own.
 HEADERS_PRIORITY = 110
 
@@ -236,8 +235,12 @@ class Limiter:
         try:
             return [self._hit(policy, *key) for policy in policies]
         except Exception as error:  # of whatever client library the store has
-            self._asleep_until = time.monotonic() + SLEEP_SECONDS
-            self._tell(f"The store of the rate limits does not answer: {error!r}")
+            now = time.monotonic()
+            self._asleep_until = now + SLEEP_SECONDS
+            if now >= self._told_at + TELL_SECONDS:
+                self._told_at = now
+                message = f"The store of the rate limits does not answer: {error!r}"
+                serving_now().request.log(message, "TOOLS.RATELIMIT", severity=30)
             return None
 
     def _hit(self, policy: Policy, *key: str) -> Standing:
@@ -247,12 +250,6 @@ class Limiter:
         # A store whose clock differs, or that has just forgotten, must not send nonsense.
         seconds = min(max(seconds, 1), policy.window_seconds)
         return Standing(0 if is_over else max(stats.remaining, 0), seconds, is_over)
-
-    def _tell(self, message: str) -> None:
-        now = time.monotonic()
-        if now >= self._told_at + TELL_SECONDS:
-            self._told_at = now
-            serving_now().request.log(message, "TOOLS.RATELIMIT", severity=30)
 
 
 def find_address() -> str:
