@@ -101,7 +101,7 @@ def _choose(annotation: Any, *, is_item: bool = False) -> _Choice:
     if annotation in (None, type(None)):
         return _Choice("empty", _scalar("empty", (type(None),), _read_none), 2)
     if annotation is str:
-        return _Choice("text", _convert_text, 1)
+        return _Choice("text", _scalar("text", (str,), _refuse), 1)
     if annotation in _SCALARS:
         wanted, accepted, read = _SCALARS[annotation]
         return _Choice(wanted, _scalar(wanted, accepted, read), 0)
@@ -152,14 +152,13 @@ def _scalar(wanted: str, accepted: tuple[type, ...], read: Callable[[str], Any])
     return convert
 
 
-def _convert_text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    raise Unfit("text", value)
-
-
 def _refuse(text: str) -> Any:
     raise ValueError(text)
+
+
+def _reader(pattern: re.Pattern[str], make: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Return what makes a value of text that follows `pattern`."""
+    return lambda text: make(_match(pattern, text)[0])
 
 
 def _match(pattern: re.Pattern[str], text: str) -> re.Match[str]:
@@ -182,23 +181,11 @@ def _read_bool(text: str) -> bool:
         raise ValueError(text) from None
 
 
-def _read_int(text: str) -> int:
-    return int(_match(_INT, text)[0])
-
-
-def _read_float(text: str) -> float:
-    number = float(_match(_NUMBER, text)[0])
+def _finite(text: str) -> float:
+    number = float(text)
     if not isfinite(number):
         raise ValueError(text)
     return number
-
-
-def _read_decimal(text: str) -> Decimal:
-    return Decimal(_match(_NUMBER, text)[0])
-
-
-def _read_date(text: str) -> date:
-    return date.fromisoformat(_match(_DATE, text)[0])
 
 
 def _read_time(text: str) -> time:
@@ -221,21 +208,17 @@ def _clock(
     return f"{clock}{hours}:{minutes}" if hours else clock
 
 
-def _read_uuid(text: str) -> UUID:
-    return UUID(_match(_UUID, text)[0])
-
-
 # What is wanted, what is right already, what reads the text. A bool is an int; a datetime is a
 # date; a whole number will do for a float.
 _SCALARS: dict[Any, tuple[str, tuple[type, ...], Callable[[str], Any]]] = {
-    int: ("a whole number", (int,), _read_int),
-    float: ("a number", (float, int), _read_float),
-    Decimal: ("a number", (Decimal,), _read_decimal),
+    int: ("a whole number", (int,), _reader(_INT, int)),
+    float: ("a number", (float, int), _reader(_NUMBER, _finite)),
+    Decimal: ("a number", (Decimal,), _reader(_NUMBER, Decimal)),
     bool: ("true or false (or 1, 0, on, off, yes, no)", (bool,), _read_bool),
-    date: ("a date such as 2024-12-31", (date,), _read_date),
+    date: ("a date such as 2024-12-31", (date,), _reader(_DATE, date.fromisoformat)),
     datetime: ("a date and time such as 2024-12-31T23:59", (datetime,), _read_datetime),
     time: ("a time such as 23:59", (time,), _read_time),
-    UUID: ("a UUID", (UUID,), _read_uuid),
+    UUID: ("a UUID", (UUID,), _reader(_UUID, UUID)),
 }
 
 # Called with text they fail, or make something that nobody means.
