@@ -227,11 +227,6 @@ def _unquote(text: str) -> str:
 class CaseInsensitiveDict(dict[str, Any]):
     """A dict whose keys are Title-Cased text, however they are spelled when given."""
 
-    @staticmethod
-    def transform_key(key: object) -> str:
-        """Return how `key` is stored."""
-        return _title(key)
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__()
         if args or kwargs:
