@@ -133,7 +133,7 @@ def _unwrap(annotation: Any) -> Any:
             return annotation
 
 
-# One value of one type ------------------------------------------------------------------------
+# -- one value of one type -------------------------------------------------------------
 
 
 def _scalar(wanted: str, accepted: tuple[type, ...], read: Callable[[str], Any]) -> Converter:
@@ -240,7 +240,7 @@ def _custom(kind: Callable[[Any], Any]) -> _Choice:
     return _Choice(wanted, convert, 0)
 
 
-# One of several -------------------------------------------------------------------------------
+# -- one of several --------------------------------------------------------------------
 
 
 def _enum(kind: type[Enum]) -> _Choice:
@@ -304,7 +304,7 @@ def _union(members: Sequence[_Choice]) -> _Choice:
     return _Choice(wanted, convert, max(member.place for member in members))
 
 
-# Several --------------------------------------------------------------------------------------
+# -- several ---------------------------------------------------------------------------
 
 _COLLECTIONS: dict[Any, Callable[[Iterable[Any]], Any]] = {
     list: list,
