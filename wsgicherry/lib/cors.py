@@ -99,7 +99,7 @@ class Policy:
     def _list_preflight(self, headers: str, max_age: int | None) -> list[tuple[str, str]]:
         pairs = [("Access-Control-Allow-Headers", headers)] if headers else []
         if max_age is not None:
-            if isinstance(max_age, bool) or not isinstance(max_age, int) or max_age < 0:
+            if type(max_age) is not int or max_age < 0:
                 raise ConfigError(
                     f"The value is {max_age!r}.", "It must be whole seconds.", key="max_age"
                 )

@@ -184,7 +184,7 @@ def write_hsts(seconds: Any, has_subdomains: bool, is_preloaded: bool) -> Pair |
     """Return the Strict-Transport-Security header (RFC 6797), None for none."""
     if seconds is None or seconds is False:
         return None
-    if isinstance(seconds, bool) or not isinstance(seconds, int) or seconds < 0:
+    if type(seconds) is not int or seconds < 0:
         wanted = "It must be whole seconds, 0 to have browsers forget it, or None."
         raise ConfigError(f"The value is {seconds!r}.", wanted, key="hsts")
     if is_preloaded and not (has_subdomains and seconds >= YEAR_SECONDS):
