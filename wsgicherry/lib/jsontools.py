@@ -190,23 +190,28 @@ def prepare_json_in(
             decode=decode,
         )
     processors = {name.lower(): processor for name in types}
-    refuse = partial(refuse_type, ", ".join(types))
+    refuse = partial(refuse_type, ", ".join(types)) if force else None
+    return partial(use_processors, processors, refuse, debug)
 
-    def use_processors() -> None:
-        request = serving_now().request
-        request.wants_json = True
-        if not request.process_request_body:
-            return
-        if debug:
-            request.log(f"reading bodies of {', '.join(types)}", "TOOLS.JSON_IN")
-        body = request.body
-        if force:
-            body.processors = processors.copy()
-            body.default_proc = refuse
-        else:
-            body.processors.update(processors)
 
-    return use_processors
+def use_processors(
+    processors: dict[str, Callable[..., None]], refuse: Callable[[], None] | None, debug: bool
+) -> None:
+    """Have the body of the current request read by `processors`, one for a type, and others by
+    `refuse`; if that is None, as without us.
+    """
+    request = serving_now().request
+    request.wants_json = True
+    if not request.process_request_body:
+        return
+    if debug:
+        request.log(f"reading bodies of {', '.join(processors)}", "TOOLS.JSON_IN")
+    body = request.body
+    if refuse:
+        body.processors = processors.copy()
+        body.default_proc = refuse
+    else:
+        body.processors.update(processors)
 
 
 def refuse_type(expected: str) -> None:
