@@ -201,8 +201,9 @@ class ResultEncoder:
             # A stream cannot be tried. No client may break it off by what it asks for.
             encoder.errors = "replace"
         for name in self.list_candidates(elements):
-            if encoder.encodes_with(name):
-                return name, encoder.result
+            encoded = encoder.encode(name)
+            if encoded is not None:
+                return name, encoded
         if self.encoding is None and not elements:
             raise HTTPError(
                 500, f"Response body could not be encoded with {self.default_encoding!r}."
@@ -292,7 +293,6 @@ class Encoder:
         # Bytes are not encoded, so a binary file need not be looked at.
         self.is_bytes = type(chunks) is FileChunks and chunks.find_plain() is not None
         self.tried: set[str] = set()
-        self.result: Iterable[bytes] = ()
         if not self.is_stream and not self.is_bytes:
             response.headers.pop("Content-Length", None)
             try:
@@ -300,22 +300,19 @@ class Encoder:
             finally:
                 close_body(chunks)
 
-    def encodes_with(self, charset: str) -> bool:
-        """Tell whether the body can be had in `charset`; `result` is then that body."""
+    def encode(self, charset: str) -> Iterable[bytes] | None:
+        """Return the body in `charset`; None if that cannot be, or was tried before."""
         if charset in self.tried:
-            return False
+            return None
         self.tried.add(charset)
         if self.is_bytes:
-            self.result = self.chunks
-            return True
+            return self.chunks
         try:
             if self.is_stream:
-                self.result = EncodedStream(self.chunks, charset, self.errors)
-            else:
-                self.result = list(encode_chunks(self.chunks, charset, self.errors))
+                return EncodedStream(self.chunks, charset, self.errors)
+            return list(encode_chunks(self.chunks, charset, self.errors))
         except (UnicodeError, LookupError):
-            return False
-        return True
+            return None
 
 
 class EncodedStream(DerivedBody):
