@@ -164,7 +164,7 @@ class ResultEncoder:
         response = serving_now().response
         if isinstance(body, WebObResponse):
             return body  # it is bytes already, and brings its Content-Type
-        chunks = as_chunks(body)
+        chunks = prepare_iter(body)
         content_type = find_content_type(response._headerlist)
         if not content_type or not self.add_charset:
             return chunks
@@ -361,14 +361,11 @@ UNMARKED = {
 """The charsets that begin with a byte order mark, without it."""
 
 
-def as_chunks(body: Any) -> Iterable[Any]:
-    """Return a handler's result as an iterable of bytes and str."""
+def prepare_iter(body: Any) -> Iterable[Any]:
+    """Return a handler's result as an iterable of bytes and str (CherryPy's name)."""
     if isinstance(body, (bytes, str)):
         return [body] if body else []
     return body if isinstance(body, (list, tuple)) else prepare_body(body)
-
-
-prepare_iter = as_chunks  # CherryPy's name
 
 
 @lru_cache(maxsize=256)
