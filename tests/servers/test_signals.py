@@ -61,6 +61,7 @@ def test_a_second_ctrl_c_exits_at_once(run_program, raw_client, first):
 def test_a_page_that_exits_the_bus_is_answered(run_program, raw_client):
     """engine.exit() in a page: its answer is sent, then the process ends with 0."""
     program = run_program("bus_server.py", "60")
+    program.wait_for("Bus STARTED")  # an exit before that ends the process (BEHAVIOUR 11.1)
     begun = time.monotonic()
     assert raw_client(program.port).request(target="/leave").status == 200
     assert program.wait() == 0
