@@ -179,7 +179,7 @@ def count_bytes(plain: FileIO | BytesIO) -> int:
 
 
 class DerivedBody:
-    """The chunks that a generator makes of those of `source`; closing it closes both.
+    """The chunks that a generator makes of a body, or a file; closing it closes both.
 
     The generator by itself could not close the source before its first chunk is taken.
     """
