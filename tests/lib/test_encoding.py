@@ -460,7 +460,7 @@ def test_cherrypys_stream_encoder():
     encoder.close()
     assert source.closed == 1
     with pytest.raises(AttributeError):
-        UTF8StreamEncoder.__new__(UTF8StreamEncoder).chunks  # noqa: B018
+        UTF8StreamEncoder.__new__(UTF8StreamEncoder).source  # noqa: B018
 
 
 @pytest.mark.parametrize(

@@ -404,8 +404,6 @@ def test_a_case_insensitive_dict():
     assert found.pop("x-any") == 2
     del found["Content-type"]
     assert not found
-    assert found.transform_key("a-b") == "A-B"
-    assert found.transform_key(None) == "None"
 
 
 @pytest.mark.parametrize(

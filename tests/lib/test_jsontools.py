@@ -96,9 +96,9 @@ def test_what_overflows_is_looked_at(digits, tail):
 )
 def test_writing(value, monkeypatch):
     """Documents are written as json.dumps writes them, on CPython and elsewhere."""
-    assert encode_json(value) == json.dumps(value)
+    assert encode_json(value) == json.dumps(value).encode()
     monkeypatch.setattr(json.encoder, "c_make_encoder", None)
-    assert make_encode()(value) == json.dumps(value)
+    assert make_encode()(value) == json.dumps(value).encode()
 
 
 def endless():
@@ -115,7 +115,7 @@ def test_what_cannot_be_written(value, error):
     """NaN, objects and circles raise, and the next document is not disturbed."""
     with pytest.raises(error):
         encode_json([value])
-    assert encode_json([1]) == "[1]"
+    assert encode_json([1]) == b"[1]"
 
 
 # -- other encoders and decoders -------------------------------------------------------

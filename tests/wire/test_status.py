@@ -6,7 +6,13 @@ from http import HTTPStatus
 
 import pytest
 
-from wsgicherry.wire.status import REASONS, has_no_body, status_line, valid_status
+from wsgicherry.wire.status import (
+    REASONS,
+    has_no_body,
+    is_not_modified,
+    status_line,
+    valid_status,
+)
 
 
 def test_every_code_of_the_standard_library_has_a_reason():
@@ -137,3 +143,10 @@ def test_a_status_line_is_always_legal(status, line):
 def test_some_codes_have_no_body(code, expected):
     """1xx, 204, 205 and 304 are answered without a body."""
     assert has_no_body(code) is expected
+
+
+@pytest.mark.parametrize("status", [304, "304", "304 Not Modified", HTTPStatus.NOT_MODIFIED])
+def test_not_modified(status):
+    """A 304 is one in every form in which a program may set it."""
+    assert is_not_modified(status)
+    assert not is_not_modified(None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from io import SEEK_END, BufferedRandom, BufferedReader, BytesIO, FileIO
 from os import fstat
 from stat import S_ISREG
@@ -176,6 +176,27 @@ def count_bytes(plain: FileIO | BytesIO) -> int:
     if isinstance(plain, BytesIO):
         return plain.getbuffer().nbytes
     return fstat(plain.fileno()).st_size
+
+
+class DerivedBody:
+    """The chunks that a generator makes of a body, or a file; closing it closes both.
+
+    The generator by itself could not close the source before its first chunk is taken.
+    """
+
+    def __init__(self, source: Iterable[Any], chunks: Generator[bytes, None, None]) -> None:
+        self.source, self.chunks = source, chunks
+
+    def __iter__(self) -> DerivedBody:
+        return self
+
+    def __next__(self) -> bytes:
+        return next(self.chunks)
+
+    def close(self) -> None:
+        """Close the source."""
+        self.chunks.close()
+        close_body(self.source)
 
 
 def close_body(body: Any) -> None:

@@ -33,8 +33,13 @@ def add_settled(*pairs: tuple[str, str]) -> Pairs:
     return pairs
 
 
-add_settled(HTML_UTF8)
-add_settled(JSON)
+def add_settled_page(*pairs: tuple[str, str]) -> None:
+    """Do so with `pairs` after the Content-Type of a usual page."""
+    add_settled(HTML_UTF8, *pairs)
+    add_settled(JSON, *pairs)
+
+
+add_settled_page()
 
 
 # There is no body that these could describe; `wsgiref.validate` refuses the type (on a 204 and

@@ -106,18 +106,22 @@ def serve(request: Request, response: Response) -> None:
             answer.__traceback__ = None
         finally:
             if request.plan.on_end_resource:
-                request.stage = "on_end_resource"
-                count = len(response.header_list or ())
-                run(request.plan.on_end_resource)
-        if request.plan.on_end_resource and len(response.header_list or ()) > count:
-            # Hooks have put more headers there, as bytes too (CherryPy's rule).
-            response.header_list, _ = settle_headers(response.header_list or [])
+                end_resource(request, response)
     except InternalRedirect:
         raise
     except UNEXPECTED as error:
         if request.throw_errors and isinstance(error, Exception):
             raise
         answer_unexpected(request, response, error)
+
+
+def end_resource(request: Request, response: Response) -> None:
+    """Run `on_end_resource`, whose hooks may add headers, as bytes too (CherryPy's rule)."""
+    request.stage = "on_end_resource"
+    count = len(response.header_list or ())
+    run(request.plan.on_end_resource)
+    if response.header_list and len(response.header_list) > count:
+        response.header_list, _ = settle_headers(response.header_list)
 
 
 def produce(request: Request, response: Response) -> None:

@@ -41,11 +41,15 @@ class Coding(ABC):
     levels: ClassVar[range]
     default_level: ClassVar[int]
 
+    libraries: ClassVar[tuple[str, ...]] = ()
+    """Modules that can do it, if it needs one: the first that is there is `library`."""
+
     def __init__(self, level: int | None = None, *, key: str = "levels") -> None:
         self.level = self.default_level if level is None else level
         if type(self.level) is not int or self.level not in self.levels:
             wanted = f"must be a whole number from {self.levels[0]} to {self.levels[-1]}."
             raise ConfigError(f"{level!r} is no level of {self.name}:", f"it {wanted}", key=key)
+        self.library: Any = import_any(*self.libraries) if self.libraries else None
 
     @abstractmethod
     def start(self, size_bytes: int | None = None) -> Packer:
@@ -125,13 +129,10 @@ class Brotli(Coding):
     name = "br"
     levels = range(12)
     default_level = 4
+    libraries = ("brotli",)
 
     WINDOW_BITS = 19
     """512 KiB for each stream, as in nginx; the library's own is 4 MiB."""
-
-    def __init__(self, level: int | None = None, *, key: str = "levels") -> None:
-        super().__init__(level)
-        self.library = import_any("brotli")
 
     def start(self, size_bytes: int | None = None) -> Packer:
         """Return a packer."""
@@ -146,10 +147,7 @@ class Zstandard(Coding):
     # From 20 on it wants a window of over 8 MiB, which clients refuse (RFC 9659).
     levels = range(1, 20)
     default_level = 3
-
-    def __init__(self, level: int | None = None, *, key: str = "levels") -> None:
-        super().__init__(level)
-        self.library = import_any("compression.zstd", "backports.zstd")
+    libraries = ("compression.zstd", "backports.zstd")
 
     def start(self, size_bytes: int | None = None) -> Packer:
         """Return a packer with memory for a body of that size."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from ..core.bodies import FileChunks, close_body
+from ..core.bodies import DerivedBody, FileChunks
 from ..core.current import serving_now
 from ..core.errors import HTTPError
-from ..core.headers import EVENT_STREAM, HTML_UTF8, JSON, add_settled
+from ..core.headers import EVENT_STREAM, HTML_UTF8, JSON, add_settled_page
 from ..wire.accept import IDENTITY, choose_coding
-from ..wire.status import valid_status
+from ..wire.status import has_no_body, is_not_modified, valid_status
 from . import set_vary_header
-from .codings import CODINGS, Coding, Gzip, Packer, make_codings, pack_chunks
+from .codings import CODINGS, Coding, Gzip, make_codings, pack_chunks
 from .conditional import as_known, settle_etag, weaken_etag
 
 GZIP_TYPES = ("text/html", "text/plain")  # CherryPy's
@@ -37,9 +37,6 @@ MIN_BYTES = 500
 MAX_HELD_BYTES = 1024 * 1024
 """A longer file is packed while it is sent, without a Content-Length."""
 
-NOT_WHOLE = frozenset((204, 205, 206, 304))
-"""Statuses without a body, and 206, whose body is a part of the plain one."""
-
 OF_PLAIN_BODY = (
     "Content-Length",
     "Accept-Ranges",
@@ -53,8 +50,7 @@ OF_PLAIN_BODY = (
 VARY = ("Vary", "Accept-Encoding")
 ENCODED = {name: ("Content-Encoding", name) for name in CODINGS}
 for _pair in ENCODED.values():
-    add_settled(HTML_UTF8, VARY, _pair)
-    add_settled(JSON, VARY, _pair)
+    add_settled_page(VARY, _pair)
 
 
 def gzip(
@@ -152,7 +148,8 @@ class Compression:
             request.log(f"Accept-Encoding: {header!r}: {name!r}", self.debug_context)
         if name == IDENTITY:
             return
-        if is_not_modified(response.status):
+        # PERF: nearly every page has set none: a call less.
+        if response.status is not None and is_not_modified(response.status):
             echo_weak_tag(request, response)
         elif not getattr(request, "cached", False) and self.is_meant(response):
             self.answer(request, response, name)
@@ -202,11 +199,6 @@ def matches_type(content_type: str, patterns: tuple[str, ...]) -> bool:
     return False
 
 
-def is_not_modified(status: Any) -> bool:
-    """Tell whether a status, as the handler put it, is 304."""
-    return status is not None and str(status)[:3] == "304"
-
-
 def is_whole(status: Any) -> bool:
     """Tell whether a response of this status has a body, and all of it."""
     if status is None:
@@ -215,7 +207,7 @@ def is_whole(status: Any) -> bool:
         code = valid_status(status)[0]
     except ValueError:
         return False  # to be answered 500
-    return code >= 200 and code not in NOT_WHOLE
+    return code != 206 and not has_no_body(code)
 
 
 # -- what is sent ----------------------------------------------------------------------
@@ -261,25 +253,7 @@ def pack(response: Any, coding: Coding, size_bytes: int | None) -> None:
     if type(body) is list:
         response.body = [coding.pack(b"".join(body))]
         return
-    response.body = PackedStream(body, coding.start(), is_flushed=response.stream)
+    chunks = pack_chunks(body, coding.start(), is_flushed=response.stream)
+    response.body = DerivedBody(body, chunks)
     if size_bytes is not None and size_bytes > MAX_HELD_BYTES:
         response.stream = True
-
-
-class PackedStream:
-    """A body packed while it is sent; closing it closes the body."""
-
-    def __init__(self, body: Iterable[bytes], packer: Packer, *, is_flushed: bool) -> None:
-        self.body = body
-        self.chunks = pack_chunks(body, packer, is_flushed=is_flushed)
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        return next(self.chunks)
-
-    def close(self) -> None:
-        """Close what is packed."""
-        self.chunks.close()
-        close_body(self.body)

@@ -53,6 +53,17 @@ class Unfit(ValueError):
         self.value = value
 
 
+def _describe(value: Any) -> str:
+    if isinstance(value, list):
+        return f"given once, not {len(value)} times"
+    if hasattr(value, "filename"):
+        return "not a file"
+    text = str(value)
+    if len(text) > MAX_SHOWN_CHARS:
+        text = text[:MAX_SHOWN_CHARS] + "..."
+    return f"not {text!r}"
+
+
 class UnknownAnnotation(TypeError):
     """An annotation that says nothing of how a value is made of text: the program's fault."""
 
@@ -90,7 +101,7 @@ def _choose(annotation: Any, *, is_item: bool = False) -> _Choice:
     if annotation in (None, type(None)):
         return _Choice("empty", _scalar("empty", (type(None),), _read_none), 2)
     if annotation is str:
-        return _Choice("text", _convert_text, 1)
+        return _Choice("text", _scalar("text", (str,), _refuse), 1)
     if annotation in _SCALARS:
         wanted, accepted, read = _SCALARS[annotation]
         return _Choice(wanted, _scalar(wanted, accepted, read), 0)
@@ -122,7 +133,7 @@ def _unwrap(annotation: Any) -> Any:
             return annotation
 
 
-# One value of one type ------------------------------------------------------------------------
+# -- one value of one type -------------------------------------------------------------
 
 
 def _scalar(wanted: str, accepted: tuple[type, ...], read: Callable[[str], Any]) -> Converter:
@@ -141,19 +152,19 @@ def _scalar(wanted: str, accepted: tuple[type, ...], read: Callable[[str], Any])
     return convert
 
 
-def _convert_text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    raise Unfit("text", value)
-
-
 def _refuse(text: str) -> Any:
     raise ValueError(text)
 
 
+def _reader(pattern: re.Pattern[str], make: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Return what makes a value of text that follows `pattern`."""
+    return lambda text: make(_match(pattern, text)[0])
+
+
 def _match(pattern: re.Pattern[str], text: str) -> re.Match[str]:
+    # Dates and UUIDs are shorter anyway.
     match = pattern.fullmatch(text)
-    if match is None:
+    if match is None or len(text) > MAX_NUMBER_CHARS:
         raise ValueError(text)
     return match
 
@@ -170,31 +181,11 @@ def _read_bool(text: str) -> bool:
         raise ValueError(text) from None
 
 
-def _read_int(text: str) -> int:
-    _check_length(text)
-    return int(_match(_INT, text)[0])
-
-
-def _read_float(text: str) -> float:
-    _check_length(text)
-    number = float(_match(_NUMBER, text)[0])
+def _finite(text: str) -> float:
+    number = float(text)
     if not isfinite(number):
         raise ValueError(text)
     return number
-
-
-def _read_decimal(text: str) -> Decimal:
-    _check_length(text)
-    return Decimal(_match(_NUMBER, text)[0])
-
-
-def _check_length(text: str) -> None:
-    if len(text) > MAX_NUMBER_CHARS:
-        raise ValueError(text)
-
-
-def _read_date(text: str) -> date:
-    return date.fromisoformat(_match(_DATE, text)[0])
 
 
 def _read_time(text: str) -> time:
@@ -217,28 +208,39 @@ def _clock(
     return f"{clock}{hours}:{minutes}" if hours else clock
 
 
-def _read_uuid(text: str) -> UUID:
-    return UUID(_match(_UUID, text)[0])
-
-
 # What is wanted, what is right already, what reads the text. A bool is an int; a datetime is a
 # date; a whole number will do for a float.
 _SCALARS: dict[Any, tuple[str, tuple[type, ...], Callable[[str], Any]]] = {
-    int: ("a whole number", (int,), _read_int),
-    float: ("a number", (float, int), _read_float),
-    Decimal: ("a number", (Decimal,), _read_decimal),
+    int: ("a whole number", (int,), _reader(_INT, int)),
+    float: ("a number", (float, int), _reader(_NUMBER, _finite)),
+    Decimal: ("a number", (Decimal,), _reader(_NUMBER, Decimal)),
     bool: ("true or false (or 1, 0, on, off, yes, no)", (bool,), _read_bool),
-    date: ("a date such as 2024-12-31", (date,), _read_date),
+    date: ("a date such as 2024-12-31", (date,), _reader(_DATE, date.fromisoformat)),
     datetime: ("a date and time such as 2024-12-31T23:59", (datetime,), _read_datetime),
     time: ("a time such as 23:59", (time,), _read_time),
-    UUID: ("a UUID", (UUID,), _read_uuid),
+    UUID: ("a UUID", (UUID,), _reader(_UUID, UUID)),
 }
 
 # Called with text they fail, or make something that nobody means.
 _NOT_OF_TEXT = (bytes, bytearray, memoryview, dict, type)
 
 
-# One of several -------------------------------------------------------------------------------
+def _custom(kind: Callable[[Any], Any]) -> _Choice:
+    """Call `kind` with the text, CherryPy's rule (BEHAVIOUR 6.3); but not with several."""
+    wanted = f"a value for {getattr(kind, '__name__', 'its type')}"
+    classes = (kind,) if isinstance(kind, type) else ()
+
+    def convert(value: Any) -> Any:
+        if isinstance(value, classes):
+            return value
+        if isinstance(value, str):
+            return kind(value)
+        raise Unfit(wanted, value)
+
+    return _Choice(wanted, convert, 0)
+
+
+# -- one of several --------------------------------------------------------------------
 
 
 def _enum(kind: type[Enum]) -> _Choice:
@@ -302,7 +304,7 @@ def _union(members: Sequence[_Choice]) -> _Choice:
     return _Choice(wanted, convert, max(member.place for member in members))
 
 
-# Several --------------------------------------------------------------------------------------
+# -- several ---------------------------------------------------------------------------
 
 _COLLECTIONS: dict[Any, Callable[[Iterable[Any]], Any]] = {
     list: list,
@@ -329,32 +331,3 @@ def _collection(kind: Callable[[Iterable[Any]], Any], inner: Sequence[Any]) -> _
 
     # Of str it takes every text, and so comes late in a union.
     return _Choice(item.wanted, convert, item.place)
-
-
-def _custom(kind: Callable[[Any], Any]) -> _Choice:
-    """Call `kind` with the text, CherryPy's rule (BEHAVIOUR 6.3); but not with several."""
-    wanted = f"a value for {getattr(kind, '__name__', 'its type')}"
-    classes = (kind,) if isinstance(kind, type) else ()
-
-    def convert(value: Any) -> Any:
-        if isinstance(value, classes):
-            return value
-        if isinstance(value, str):
-            return kind(value)
-        raise Unfit(wanted, value)
-
-    return _Choice(wanted, convert, 0)
-
-
-def shorten(value: Any) -> str:
-    """Return `value` for a message: in quotes, short, and nothing in it that cannot be seen."""
-    text = str(value)
-    return repr(text if len(text) <= MAX_SHOWN_CHARS else text[:MAX_SHOWN_CHARS] + "...")
-
-
-def _describe(value: Any) -> str:
-    if isinstance(value, list):
-        return f"given once, not {len(value)} times"
-    if hasattr(value, "filename"):
-        return "not a file"
-    return f"not {shorten(value)}"

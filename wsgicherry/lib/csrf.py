@@ -19,7 +19,7 @@ from ..core.loaded import ConfigError
 from ..core.tools import Elsewhere
 from .crosssite import host_of, is_cross_site, refuse
 from .csrftokens import is_good_token, make_token
-from .originlist import OriginList, is_origin, list_of
+from .originlist import OriginList, list_of
 from .privatepages import mark_private
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
@@ -94,7 +94,7 @@ class Policy:
             return True
         if self.same_site and fetch_site == "same-site":
             return True
-        return origin is not None and is_origin(origin) and self.trusted.allows(origin)
+        return origin is not None and self.trusted.allows(origin)
 
     # -- tokens ------------------------------------------------------------------------
 
@@ -168,11 +168,9 @@ def session_binding(is_known: bool) -> str:
     `is_known`: only one that the store knows. (A token for any other was never made.)
     """
     session = getattr(serving_now(), "session", None)
-    if session is None or session.originalid is None:
+    if session is None or session.originalid is None or (is_known and session.missing):
         return ""
-    if is_known:
-        return "" if session.missing else f"session {session.id}"
-    return f"session {session.originalid}"
+    return f"session {session.id if is_known else session.originalid}"
 
 
 def cookie_binding() -> str:

@@ -56,15 +56,15 @@ MOST_DIGITS = 300  # a number of fewer has room in a double
 _MANY_DIGITS = b"0" * MOST_DIGITS
 
 
-def make_encode() -> Callable[[Any], str]:
+def make_encode() -> Encode:
     """Return what writes a document as ASCII JSON, and raises ValueError for NaN."""
     make = getattr(encoder, "c_make_encoder", None)
     if make is None:  # only CPython has it
-        return _encoder.encode
+        return lambda document: _encoder.encode(document).encode("ascii")
     # PERF: `JSONEncoder.encode` makes one of these for each call: 0.8 us.
     quote = encoder.encode_basestring_ascii
     encode = make(None, _encoder.default, quote, None, ": ", ", ", False, False, False)
-    return lambda document: "".join(encode(document, 0))
+    return lambda document: "".join(encode(document, 0)).encode("ascii")
 
 
 encode_json = make_encode()
@@ -116,7 +116,7 @@ def find_encoder(choice: Any) -> Encode:
     that returns bytes or str. ConfigError for anything else, and for what is not installed.
     """
     if choice == "stdlib":
-        return lambda document: encode_json(document).encode("ascii")
+        return encode_json
     if callable(choice):
         return lambda document: as_json_bytes(choice(document), choice)
     library = load_library(choice, "tools.json_out.encoder")
@@ -165,7 +165,7 @@ def with_fallback(encode: Encode) -> Encode:
             return encode(document)
         except (TypeError, ValueError) as error:
             try:
-                return encode_json(document).encode("ascii")
+                return encode_json(document)
             except (TypeError, ValueError):
                 raise error from None
 

@@ -12,7 +12,7 @@ from ..core.current import serving_now
 from ..core.errors import HTTPError
 from ..core.headers import JSON, PLAIN_HTML
 from ..core.loaded import ConfigError
-from ..wire.headers import parse_header
+from ..wire.headers import TOKEN, parse_header
 from .jsoncodecs import (
     SHAPE,
     Decode,
@@ -62,11 +62,9 @@ def json_processor(
     )
 
 
-_TOKEN = r"[\w!#$%&'*+.^`|~-]+"  # RFC 9110 section 5.6.2
 _MEDIA_TYPE = re.compile(
-    rf"[ \t]*{_TOKEN}/{_TOKEN}[ \t]*"
-    rf'(?:;[ \t]*(?:{_TOKEN}=(?:{_TOKEN}|"(?:[^"\\]|\\.)*")[ \t]*)?)*',
-    re.ASCII,
+    rf"[ \t]*{TOKEN}/{TOKEN}[ \t]*"
+    rf'(?:;[ \t]*(?:{TOKEN}=(?:{TOKEN}|"(?:[^"\\]|\\.)*")[ \t]*)?)*'
 )
 MAX_TYPE_CHARS = 1024
 
@@ -178,12 +176,11 @@ def prepare_json_in(
 ) -> Callable[[], None]:
     """Return what `json_in` does with these settings; ConfigError for what they cannot be."""
     types = (content_type,) if isinstance(content_type, str) else tuple(content_type)
-    limits = (allow_nan, max_bytes, max_depth, max_small_containers)
     decode = find_decoder(decoder)
     if decode and (allow_nan or processor is not json_processor):
         met = "'allow_nan' and 'processor' are of no use beside a decoder:"
         raise ConfigError(met, "leave out one of the two.", key="tools.json_in.decoder")
-    if processor is json_processor and (limits != DEFAULT_LIMITS or decode):
+    if processor is json_processor:
         processor = partial(
             json_processor,
             allow_nan=allow_nan,
@@ -193,26 +190,28 @@ def prepare_json_in(
             decode=decode,
         )
     processors = {name.lower(): processor for name in types}
-    refuse = partial(refuse_type, ", ".join(types))
-
-    def use_processors() -> None:
-        request = serving_now().request
-        request.wants_json = True
-        if not request.process_request_body:
-            return
-        if debug:
-            request.log(f"reading bodies of {', '.join(types)}", "TOOLS.JSON_IN")
-        body = request.body
-        if force:
-            body.processors = processors.copy()
-            body.default_proc = refuse
-        else:
-            body.processors.update(processors)
-
-    return use_processors
+    refuse = partial(refuse_type, ", ".join(types)) if force else None
+    return partial(use_processors, processors, refuse, debug)
 
 
-DEFAULT_LIMITS = (False, MAX_BYTES, MAX_DEPTH, MAX_SMALL_CONTAINERS)
+def use_processors(
+    processors: dict[str, Callable[..., None]], refuse: Callable[[], None] | None, debug: bool
+) -> None:
+    """Have the body of the current request read by `processors`, one for a type, and others by
+    `refuse`; if that is None, as without us.
+    """
+    request = serving_now().request
+    request.wants_json = True
+    if not request.process_request_body:
+        return
+    if debug:
+        request.log(f"reading bodies of {', '.join(processors)}", "TOOLS.JSON_IN")
+    body = request.body
+    if refuse:
+        body.processors = processors.copy()
+        body.default_proc = refuse
+    else:
+        body.processors.update(processors)
 
 
 def refuse_type(expected: str) -> None:
@@ -226,7 +225,7 @@ def refuse_type(expected: str) -> None:
 def json_handler(*args: Any, **kwargs: Any) -> bytes:
     """Return the wrapped handler's result as ASCII JSON. ValueError for NaN and Infinity."""
     request: Any = serving_now().request
-    return encode_json(request._json_inner_handler(*args, **kwargs)).encode("ascii")
+    return encode_json(request._json_inner_handler(*args, **kwargs))
 
 
 def json_out(

@@ -85,13 +85,13 @@ class OriginList:
         return bool(self.is_any or self._exact or self._domains or self._patterns)
 
     def allows(self, origin: str) -> bool:
-        """Tell whether `origin`, for which `is_origin` holds, is listed.
+        """Tell whether `origin` is one, and listed.
 
         'null', as which any page can be sent, must be listed as such: no pattern means it.
         """
         if origin in self._exact:
             return True
-        if origin == "null":
+        if origin == "null" or not is_origin(origin):
             return False
         if self._domains:
             scheme, slashes, host = origin.partition("://")

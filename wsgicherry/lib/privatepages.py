@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.headers import HTML_UTF8, JSON, add_settled
+from ..core.headers import add_settled_page
 from . import set_vary_header
 
 VARY, PRIVATE = ("Vary", "Cookie"), ("Cache-Control", "private")
-add_settled(HTML_UTF8, VARY, PRIVATE)
-add_settled(JSON, VARY, PRIVATE)
+add_settled_page(VARY, PRIVATE)
 
 
 def mark_private(response: Any) -> None:

@@ -1,6 +1,4 @@
-"""Where the time of a function, or of every request, goes: profiles in a folder, and pages that
-show them.
-"""
+"""Profiles of functions and requests, kept in a folder, and pages that show them."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from hashlib import sha256
+from ipaddress import IPv6Address
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ..core.current import serving_now
@@ -39,7 +40,6 @@ _TOLD = "wsgicherry.ratelimit"
 # What may stand in a key of every store; anything else is hashed.
 _PLAIN_KEY = re.compile(r"[\w.:-]{1,100}", re.ASCII)
 _NO_PACKAGE = "tools.ratelimit needs the package limits: pip install 'wsgicherry[ratelimit]'."
-
 
 # After `caching` (100) has taken its copy: that is for all clients, and these are one's own.
 HEADERS_PRIORITY = 110
@@ -235,8 +235,12 @@ class Limiter:
         try:
             return [self._hit(policy, *key) for policy in policies]
         except Exception as error:  # of whatever client library the store has
-            self._asleep_until = time.monotonic() + SLEEP_SECONDS
-            self._tell(f"The store of the rate limits does not answer: {error!r}")
+            now = time.monotonic()
+            self._asleep_until = now + SLEEP_SECONDS
+            if now >= self._told_at + TELL_SECONDS:
+                self._told_at = now
+                message = f"The store of the rate limits does not answer: {error!r}"
+                serving_now().request.log(message, "TOOLS.RATELIMIT", severity=30)
             return None
 
     def _hit(self, policy: Policy, *key: str) -> Standing:
@@ -247,12 +251,6 @@ class Limiter:
         seconds = min(max(seconds, 1), policy.window_seconds)
         return Standing(0 if is_over else max(stats.remaining, 0), seconds, is_over)
 
-    def _tell(self, message: str) -> None:
-        now = time.monotonic()
-        if now >= self._told_at + TELL_SECONDS:
-            self._told_at = now
-            serving_now().request.log(message, "TOOLS.RATELIMIT", severity=30)
-
 
 def find_address() -> str:
     """Return the address of the client, for IPv6 its network; 'unknown' for all without one."""
@@ -262,9 +260,6 @@ def find_address() -> str:
 
 def network_of(address: str) -> str:
     """Return the /64 network of an IPv6 address; an IPv4 address that is written so, itself."""
-    # PERF: 3 ms that a start need not pay.
-    from ipaddress import IPv6Address
-
     try:
         parsed = IPv6Address(address.partition("%")[0])
     except ValueError:
@@ -272,7 +267,7 @@ def network_of(address: str) -> str:
     if parsed.ipv4_mapped is not None:
         return str(parsed.ipv4_mapped)
     rest = 128 - _IPV6_PREFIX
-    return f"{IPv6Address(int(parsed) >> rest << rest)}"
+    return str(IPv6Address(int(parsed) >> rest << rest))
 
 
 def make_key(who: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from bisect import bisect_right
 from collections import OrderedDict
+from importlib import import_module
 from threading import Lock
 from typing import Any
 
@@ -44,9 +45,6 @@ def make_no_retry(scheme: str) -> Any:
     """Return what tells the client of Redis or Valkey to try once: by default it waits longer
     than a request may.
     """
-    # Optional dependencies; without them `limits` says what is missing.
-    from importlib import import_module
-
     package = "valkey" if scheme.startswith("valkey") else "redis"
     try:
         retry, backoff = (import_module(f"{package}.{name}") for name in ("retry", "backoff"))

@@ -11,6 +11,8 @@ from ..core.errors import HTTPRedirect, InternalRedirect
 from ..core.links import url as make_url
 from ..core.loaded import ConfigError
 
+REDIRECTS = (300, 301, 302, 303, 307, 308)
+
 
 def trailing_slash(
     missing: bool = True, extra: bool = False, status: int | None = None, debug: bool = False
@@ -40,17 +42,13 @@ def prepare_trailing_slash(status: int | None = None, **settings: Any) -> Callab
     """Return what `trailing_slash` does with these settings; ConfigError for a status that is
     no redirect.
     """
-    if status is not None and status not in REDIRECTS:
-        message = f"It is {status!r}; a redirect is {_REDIRECTS}."
-        raise ConfigError(message, key="tools.trailing_slash.status")
     if status is not None:
+        if status not in REDIRECTS:
+            message = f"It is {status!r}; a redirect is {', '.join(map(str, REDIRECTS))}."
+            raise ConfigError(message, key="tools.trailing_slash.status")
         settings["status"] = status
     # Without settings the tool's own function, which programs look for among the hooks.
     return partial(trailing_slash, **settings) if settings else trailing_slash
-
-
-REDIRECTS = (300, 301, 302, 303, 307, 308)
-_REDIRECTS = ", ".join(map(str, REDIRECTS))
 
 
 def redirect(url: str, internal: bool = True, debug: bool = False) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 
 from ..core.bodies import FileChunks
 from ..core.current import serving_now
-from ..core.headers import HTML_UTF8, JSON, add_settled
+from ..core.headers import add_settled_page
 from ..core.loaded import ConfigError
 from ..core.tools import Elsewhere
+from ..wire.status import is_not_modified
 from .contentpolicy import ContentPolicy
 from .privatepages import keep_private
 
@@ -137,7 +138,7 @@ class Policy:
         headers = self._by_https if is_secure else self._by_http
         wanted: Iterable[Pair] = headers.plain
         if self._has_nonce:
-            if is_not_modified(response):
+            if is_not_modified(response.status):
                 # The browser shows its own copy, by the policy, and the nonce, of then.
                 wanted = headers.fixed
             elif request._csp_nonce is not None:
@@ -153,11 +154,6 @@ class Policy:
         pairs += [pair for pair in wanted if pair[0] not in present]
 
 
-def is_not_modified(response: Any) -> bool:
-    """Tell whether `response` is a 304."""
-    return str(response.status)[:3] == "304"
-
-
 _settled: dict[tuple[Pair, ...], tuple[Pair, ...]] = {}
 
 
@@ -168,8 +164,7 @@ def settle(pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
         return known
     if len(_settled) < MAX_SETTLED:
         _settled[pairs] = pairs
-        add_settled(HTML_UTF8, *pairs)
-        add_settled(JSON, *pairs)
+        add_settled_page(*pairs)
     return pairs
 
 
@@ -189,7 +184,7 @@ def write_hsts(seconds: Any, has_subdomains: bool, is_preloaded: bool) -> Pair |
     """Return the Strict-Transport-Security header (RFC 6797), None for none."""
     if seconds is None or seconds is False:
         return None
-    if isinstance(seconds, bool) or not isinstance(seconds, int) or seconds < 0:
+    if type(seconds) is not int or seconds < 0:
         wanted = "It must be whole seconds, 0 to have browsers forget it, or None."
         raise ConfigError(f"The value is {seconds!r}.", wanted, key="hsts")
     if is_preloaded and not (has_subdomains and seconds >= YEAR_SECONDS):

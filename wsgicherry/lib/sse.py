@@ -82,14 +82,14 @@ def last_event_id() -> str:
     It comes from the client: look it up, do not trust it. One that is not UTF-8, holds control
     characters or is over MAX_LAST_EVENT_ID_BYTES counts as none.
     """
-    raw = serving_now().request.environ.get("HTTP_LAST_EVENT_ID", "")
+    raw: str = serving_now().request.environ.get("HTTP_LAST_EVENT_ID", "")
     try:
         text = raw.encode("latin-1").decode("utf-8")
     except UnicodeError:
         return ""
     if len(raw) > MAX_LAST_EVENT_ID_BYTES or any(ord(each) < 32 for each in text):
         return ""
-    return str(text)
+    return text
 
 
 def stream(source: Any, heartbeat_seconds: float = HEARTBEAT_SECONDS) -> EventStream:

@@ -49,11 +49,9 @@ def autovary(ignore: str | Iterable[str] | None = None, debug: bool = False) -> 
     What counts is asked of `request.headers`, by the page or a tool; not what middleware or a
     dispatcher read before, who must set Vary themselves. Source: BEHAVIOUR 6.3.
     """
-    names = list_ignored(ignore)
-    watch()
-    serving_now().request.hooks.attach(
-        "before_finalize", partial(set_vary, names, debug), priority=VARY_PRIORITY
-    )
+    begin, end = prepare_autovary(ignore, debug)
+    begin()
+    serving_now().request.hooks.attach(end.point, end.function, priority=end.priority)
 
 
 def prepare_autovary(

@@ -160,9 +160,9 @@ def respond(body: Any, encoding: str = "utf-8", allow_none: bool | int = False) 
     response.body = text.encode(encoding, "xmlcharrefreplace")
 
 
-def make_fault(text: str, code: int = 1) -> Any:
+def make_fault(text: str) -> Any:
     """Return a Fault with what of `text` can stand in XML."""
-    return Fault(code, _NO_XML.sub("?", text))
+    return Fault(1, _NO_XML.sub("?", text))
 
 
 def on_error(

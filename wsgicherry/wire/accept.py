@@ -18,6 +18,11 @@ MAX_ACCEPT_BYTES = 4 * 1024  # SECURITY goal 8; the longest of a browser is unde
 MAX_CACHED_BYTES = 512  # so that a full cache cannot hold more than a few megabytes
 MAX_CACHED_HEADERS = 128
 
+IDENTITY = "identity"
+"""The name of a body as it is (RFC 9110 section 12.5.3)."""
+
+_ALIASES = {"x-gzip": "gzip"}  # RFC 9110 section 8.4.1.3
+
 
 class _Range(NamedTuple):
     """One element of an Accept* header, in lower case."""
@@ -60,12 +65,6 @@ def choose_media(
         if wish[0] > 0 and wish > best_wish:
             best, best_wish = offer, wish
     return best
-
-
-IDENTITY = "identity"
-"""The name of a body as it is (RFC 9110 section 12.5.3)."""
-
-_ALIASES = {"x-gzip": "gzip"}  # RFC 9110 section 8.4.1.3
 
 
 def choose_coding(

@@ -51,7 +51,8 @@ def parse_cookies(header: str, limit: int = MAX_COOKIE_BYTES) -> list[tuple[str,
     for pair in header.split(";"):
         name, equals, value = pair.partition("=")
         name, value = name.strip(" \t"), value.strip(" \t")
-        if not equals or not _is_wanted(name):
+        # A leading '$' marks an attribute in RFC 2965; SimpleCookie makes no cookie of it.
+        if not equals or name.startswith("$") or not valid_cookie_name(name):
             continue
         if value.startswith('"'):
             value = _unquote(value)
@@ -63,11 +64,6 @@ def parse_cookies(header: str, limit: int = MAX_COOKIE_BYTES) -> list[tuple[str,
 def valid_cookie_name(name: str) -> bool:
     """Tell whether http.cookies takes `name` as the name of a cookie."""
     return bool(_NAME.fullmatch(name)) and name.lower() not in _RESERVED
-
-
-def _is_wanted(name: str) -> bool:
-    # A leading '$' marks an attribute in RFC 2965; SimpleCookie never makes a cookie of it.
-    return valid_cookie_name(name) and not name.startswith("$")
 
 
 def _unquote(value: str) -> str:

@@ -1,6 +1,4 @@
-"""Content-Disposition: name and file name of a form's part (RFC 7578 section 4.2), and how a
-response says under which name it is to be saved (RFC 6266).
-"""
+"""The Content-Disposition header: of a form's part (RFC 7578), and of a response (RFC 6266)."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import NamedTuple
 
-from .headers import TOKEN
+from .headers import TOKEN, shorten
 
 MAX_FORWARDED_BYTES = 8 * 1024
 """Bytes of one such header; as gunicorn and Apache allow for one header line."""
@@ -108,7 +108,7 @@ def parse_node(text: str) -> Node:
             return Node(None, match["identifier"])
     except AddressValueError:
         pass
-    raise BadForwarded(f"{_shown(text)} is no address of a client.")
+    raise BadForwarded(f"{shorten(text)!a} is no address of a client.")
 
 
 def choose(values: Sequence[str], proxies: int, name: str) -> str | None:
@@ -119,8 +119,8 @@ def choose(values: Sequence[str], proxies: int, name: str) -> str | None:
     """
     if len(values) > proxies and len(set(values)) > 1:
         raise BadForwarded(
-            f"{name} is {_shown(', '.join(values))}: more than the {proxies} trusted ones on "
-            "the way can have said. Have the outermost proxy set that header, not add to it."
+            f"{name} is {shorten(', '.join(values))!a}: more than the {proxies} trusted ones "
+            "on the way can have said. Have the outermost proxy set that header, not add to it."
         )
     return values[0] if values else None
 
@@ -136,14 +136,14 @@ def read_scheme(text: str, name: str) -> str:
         return scheme
     if "ssl" in name.lower():
         return "https"
-    raise BadForwarded(f"{name} is {_shown(text)}; a scheme here is 'http' or 'https'.")
+    raise BadForwarded(f"{name} is {shorten(text)!a}; a scheme here is 'http' or 'https'.")
 
 
 def read_prefix(text: str, name: str) -> str:
     """Return the path that a proxy cut off, without the last '/'. BadForwarded for no path."""
     if not _PREFIX.fullmatch(text) or {".", ".."} & set(text.split("/")):
         raise BadForwarded(
-            f"{name} is {_shown(text)}; a prefix here is a path such as '/shop'."
+            f"{name} is {shorten(text)!a}; a prefix here is a path such as '/shop'."
         )
     return text.rstrip("/")
 
@@ -151,7 +151,7 @@ def read_prefix(text: str, name: str) -> str:
 def read_port(text: str, name: str) -> str:
     """Return `text`, if it is a port. BadForwarded if not."""
     if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65535):
-        raise BadForwarded(f"{name} is {_shown(text)}; a port is a number up to 65535.")
+        raise BadForwarded(f"{name} is {shorten(text)!a}; a port is a number up to 65535.")
     return text
 
 
@@ -164,7 +164,3 @@ def _check_length(header: str) -> None:
         raise BadForwarded(
             f"A header of a proxy has {len(header)} bytes; the limit is {MAX_FORWARDED_BYTES}."
         )
-
-
-def _shown(text: str) -> str:
-    return ascii(text if len(text) <= 100 else text[:100] + "...")

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from email.utils import formatdate
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from .words import encoded_word
 
 MAX_ELEMENTS_BYTES = 8 * 1024  # as gunicorn and Apache allow for one header line
-MAX_QUOTED_CHARS = 100  # how much of a bad header an error repeats
+MAX_QUOTED_CHARS = 100
 
 # Of one connection, not of one message (RFC 9110 section 7.6.1, RFC 2616 section 13.5.1).
 # PEP 3333 forbids them to an application; waitress answers 500 when it meets one.
@@ -89,9 +90,13 @@ class MalformedHeader(ValueError):
     """A header's value does not follow its grammar."""
 
     def __init__(self, text: str) -> None:
-        shown = text if len(text) <= MAX_QUOTED_CHARS else text[:MAX_QUOTED_CHARS] + "..."
-        super().__init__(f"Malformed HTTP header: `{shown}`")
+        super().__init__(f"Malformed HTTP header: `{shorten(text)}`")
         self.text = text
+
+
+def shorten(text: str) -> str:
+    """Return as much of a bad header as an error repeats."""
+    return text if len(text) <= MAX_QUOTED_CHARS else text[:MAX_QUOTED_CHARS] + "..."
 
 
 class HeaderElement:
@@ -152,10 +157,6 @@ def _preference(element: AcceptElement) -> tuple[float, str]:
     return element.qvalue, str(element)
 
 
-def _value_of(element: HeaderElement) -> str:
-    return element.value
-
-
 def header_elements(
     name: str, value: object, accept_class: type[AcceptElement] = AcceptElement
 ) -> list[HeaderElement]:
@@ -178,7 +179,7 @@ def header_elements(
         return [*sorted(accepted, key=_preference)[::-1]]
     # Of equal values the last comes first: CherryPy's order, which programs may rely on.
     elements = [HeaderElement.from_str(part) for part in parts]
-    return sorted(elements, key=_value_of)[::-1]
+    return sorted(elements, key=attrgetter("value"))[::-1]
 
 
 def split_elements(value: str) -> list[str]:
@@ -225,11 +226,6 @@ def _unquote(text: str) -> str:
 
 class CaseInsensitiveDict(dict[str, Any]):
     """A dict whose keys are Title-Cased text, however they are spelled when given."""
-
-    @staticmethod
-    def transform_key(key: object) -> str:
-        """Return how `key` is stored."""
-        return _title(key)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__()

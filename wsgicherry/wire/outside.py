@@ -16,6 +16,7 @@ from .forwarded import (
     read_scheme,
     split_list,
 )
+from .headers import shorten
 from .hosts import DEFAULT_PORTS, is_valid_host, split_port
 from .trusted import Trusted, find_peer
 
@@ -137,7 +138,7 @@ def _key_of(name: str) -> str:
 
 def _read_host(host: str, name: str) -> str:
     if not is_valid_host(host):
-        raise BadForwarded(f"{name} is {host[:100]!a}, which is no host.")
+        raise BadForwarded(f"{name} is {shorten(host)!a}, which is no host.")
     return host
 
 

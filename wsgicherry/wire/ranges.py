@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 
 MAX_RANGES = 16  # SECURITY goal 8; what players and download managers send is one or two
 
@@ -71,19 +72,11 @@ def _coalesce(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
     if len(ranges) < 2:
         return ranges
     merged: list[list[int]] = []  # [start, stop, position in `ranges`]
-    for position, (start, stop) in sorted(enumerate(ranges), key=_start):
+    for position, (start, stop) in sorted(enumerate(ranges), key=itemgetter(1)):
         if merged and start <= merged[-1][1]:
             last = merged[-1]
             last[1], last[2] = max(last[1], stop), min(last[2], position)
         else:
             merged.append([start, stop, position])
-    merged.sort(key=_position)
+    merged.sort(key=itemgetter(2))
     return [(start, stop) for start, stop, _ in merged]
-
-
-def _start(item: tuple[int, tuple[int, int]]) -> tuple[int, int]:
-    return item[1]
-
-
-def _position(item: list[int]) -> int:
-    return item[2]

@@ -161,6 +161,12 @@ def _line(status: object) -> str:
 _cached_line = lru_cache(maxsize=128)(_line)
 
 
+def is_not_modified(status: object) -> bool:
+    """Tell whether a status, as a program has set it, is 304."""
+    # An HTTPStatus is text without its number in Python 3.10.
+    return status == 304 or str(status)[:3] == "304"
+
+
 def has_no_body(code: int) -> bool:
     """Tell whether a response with this code never has a body (RFC 9110 section 6.4.1)."""
     return code < 200 or code in (204, 205, 304)

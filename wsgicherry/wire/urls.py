@@ -6,7 +6,6 @@ import re
 from urllib.parse import unquote_to_bytes
 
 _SLASHES = re.compile(r"//+")
-_LEADING_SLASHES = re.compile(r"[/\\]+")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 # Where a browser goes nowhere, but runs or shows what the address itself holds.
@@ -163,8 +162,7 @@ def _split_tail(reference: str) -> tuple[str, str]:
 
 def _single_slash(path: str) -> str:
     """Return `path` with the slashes and backslashes it begins with made one slash."""
-    leading = _LEADING_SLASHES.match(path)
-    return "/" + (path[leading.end() :] if leading else path)
+    return "/" + path.lstrip("/\\")
 
 
 def _remove_dots(path: str) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
-from ...core.bodies import CHUNK_BYTES, close_body
+from ...core.bodies import CHUNK_BYTES, DerivedBody
 
 
-class ByteRanges:
+class ByteRanges(DerivedBody):
     """The slices (start, stop) of an open file, one after the other, each under a head.
 
     `base` is where the representation begins in the file. `close()` closes it. Layout:
@@ -34,9 +34,9 @@ class ByteRanges:
         ]
         self.length = 2 + len(self._tail)
         self.length += sum(len(head) + stop - start + 2 for head, start, stop in self._parts)
-        self._chunks = self._make()
+        super().__init__(file, self._make())
 
-    def _make(self) -> Iterator[bytes]:
+    def _make(self) -> Generator[bytes, None, None]:
         yield b"\r\n"
         for head, start, stop in self._parts:
             yield head
@@ -50,16 +50,6 @@ class ByteRanges:
                 yield chunk
             yield b"\r\n"
         yield self._tail
-
-    def __iter__(self) -> ByteRanges:
-        return self
-
-    def __next__(self) -> bytes:
-        return next(self._chunks)
-
-    def close(self) -> None:
-        """Close the file."""
-        close_body(self.file)
 
 
 def make_head(boundary: str, content_type: str, start: int, stop: int, size: int) -> bytes:
