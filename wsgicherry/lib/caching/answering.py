@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 
-from ...core.current import Serving, find_serving, serving_now
+from ...core.current import Serving, serving_now
 from ...core.errors import HTTPError
 from ...core.headers import NOT_ON_304, Pairs, settle_headers
 from ...wire.conditions import READING, Conditions, find_outcome, parse_date
@@ -14,19 +13,12 @@ from ...wire.headers import MalformedHeader
 from ..static.serving import RANGE
 from .entries import Entry
 from .keys import find_target
-from .memory import MemoryCache
 from .parts import find_parts, show_parts
 from .policy import PLAIN, SAFE_METHODS, YOUNGEST, Wishes, is_acceptable, read_wishes
 from .settings import Settings
 from .storing import Change, Role, Run
 from .waiting import Search, take_part
 from .watching import watch_cookies
-
-IN_EACH_WORKER = (
-    "Each worker process keeps pages in its own memory: a POST, purge() and purge_tag() end "
-    "those of one worker. Set tools.caching.cache_class to 'memcached' or 'redis', for one "
-    "cache of them all."
-)
 
 
 class Caching:
@@ -45,10 +37,7 @@ class Caching:
         cache = app.caches.get(key)
         if cache is None:
             # Of two threads that make one both go on with the first.
-            made = self.settings.make_cache()
-            cache = app.caches.setdefault(key, made)
-            if cache is made and isinstance(made, MemoryCache):
-                tell_of_workers()
+            cache = app.caches.setdefault(key, self.settings.make_cache())
         self._cache, self._app = cache, app
         return cache
 
@@ -219,13 +208,6 @@ class Teller(Role):
     def finish(self, serving: Serving) -> None:
         """Set the header."""
         serving.response.headers["Cache-Status"] = self.text
-
-
-def tell_of_workers() -> None:
-    """Say in the log what a cache in memory means where the server has several processes."""
-    serving = find_serving()
-    if serving is not None and serving.request.environ.get("wsgi.multiprocess"):
-        serving.request.log(IN_EACH_WORKER, "TOOLS.CACHING", logging.WARNING)
 
 
 def is_personal(environ: Mapping[str, Any]) -> bool:

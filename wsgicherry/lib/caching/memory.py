@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
+from ...core.current import find_serving
 from ...process.forks import renew_after_fork
 from .entries import OVERHEAD_BYTES, Entry, Record
 from .keys import Key
 from .stored import StoredCache
+
+IN_EACH_WORKER = (
+    "Each worker process keeps pages in its own memory: a POST, purge(), purge_tag() and "
+    "clear() end those of one worker. Set tools.caching.cache_class to 'memcached' or 'redis', "
+    "for one cache of them all."
+)
 
 
 class MemoryCache(StoredCache):
@@ -31,6 +39,7 @@ class MemoryCache(StoredCache):
         self._lock = threading.Lock()
         self._records: OrderedDict[Key, tuple[Record, int]] = OrderedDict()
         self.cursize = 0
+        self._has_told = False
         renew_after_fork(self)
 
     def after_fork_in_child(self) -> None:
@@ -40,12 +49,34 @@ class MemoryCache(StoredCache):
 
     def clear(self) -> None:
         """Forget everything, counters too (CherryPy's rule)."""
+        self._tell_of_workers()
         self.flights.spoil()
         with self._lock:
             self._records.clear()
             self.cursize = 0
         self.tot_puts = self.tot_gets = self.tot_hist = 0
         self.tot_expires = self.tot_non_modified = 0
+
+    def forget(self, target: Key) -> None:
+        """Forget all that is stored of a URL, and let nothing be stored that is being made."""
+        self._tell_of_workers()
+        super().forget(target)
+
+    def forget_tag(self, tag: str) -> None:
+        """Forget all responses that have `tag`."""
+        self._tell_of_workers()
+        super().forget_tag(tag)
+
+    def _tell_of_workers(self) -> None:
+        """Say in the log, once, that other processes of the server forget nothing."""
+        serving = find_serving()
+        if (
+            not self._has_told
+            and serving is not None
+            and serving.request.environ.get("wsgi.multiprocess")
+        ):
+            self._has_told = True
+            serving.request.log(IN_EACH_WORKER, "TOOLS.CACHING", logging.WARNING)
 
     def __len__(self) -> int:
         return len(self._records)
