@@ -172,10 +172,8 @@ def test_13_2_malformed_extended_file_name(serve, name):
     assert serve(Echo())("/", "POST", headers, body).status_int in (200, 400)
 
 
-def test_13_2_tools_params_on_a_404(serve, site):
+def test_13_2_tools_params_on_a_404(serve):
     """13.2 tools.params on a path that is not there: 404."""
-    if not hasattr(site.tools, "params"):
-        pytest.skip("tools.params is not there yet")
     assert serve(Echo(), {"tools.params.on": True})("/nowhere?a=1").status_int == 404
 
 

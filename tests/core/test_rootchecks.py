@@ -159,7 +159,6 @@ def test_sections_of_your_own(known, values):
 
 def test_a_section_of_toml_without_its_slash(known, tmp_path):
     """There a tool is a table in a table, and found too."""
-    pytest.importorskip("tomllib")
     file = tmp_path / "app.toml"
     file.write_text("[static]\ntools.staticdir.on = true\n")
     (finding,) = check_sections(None, AppConfig(file), "", **known, final=False)
