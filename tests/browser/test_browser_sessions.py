@@ -138,8 +138,14 @@ def test_a_partitioned_cookie(browser, site):
     """It is kept apart for each site whose page it was set in."""
     open_by_name(browser, site, "/frame/")
     open_by_name(browser, site, "/host/")
-    found = browser.driver.execute_cdp_cmd("Network.getCookies", {})["cookies"]
-    keys = {each["name"]: each.get("partitionKey") for each in found}
+
+    def find_both():
+        found = browser.driver.execute_cdp_cmd("Storage.getCookies", {})["cookies"]
+        keys = {each["name"]: each.get("partitionKey") for each in found}
+        return keys if {"frame", "__Host-id"} <= keys.keys() else None
+
+    # The browser keeps cookies in another process, which may lag behind the page.
+    keys = browser.wait_until(find_both, "both cookies")
     assert keys["frame"]["topLevelSite"] == "http://localhost"
     assert keys["__Host-id"] is None
 
